@@ -1,0 +1,117 @@
+/**
+ * The one catalogue of problem codes. A code is stable: clients branch on it. `status` is the HTTP
+ * status it is answered with, `title` the short summary (RFC 9457 `title`), `whatToDo` what a client
+ * does about it; docs/reference/errors.md is generated from here.
+ */
+interface ProblemDefinition {
+  readonly status: number;
+  readonly title: string;
+  readonly whatToDo: string;
+}
+
+export const problemCatalogue = {
+  // General: any route can answer these.
+  FORBIDDEN: {
+    status: 403,
+    title: 'Not allowed',
+    whatToDo: 'Ask an owner of the organization for a role that may do this.',
+  },
+  IDEMPOTENCY_KEY_REQUIRED: {
+    status: 400,
+    title: 'An Idempotency-Key header is required',
+    whatToDo:
+      'Send a fresh random key (a UUID will do) with each new thing; send the same key when you retry.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: 'This Idempotency-Key was used with another request',
+    whatToDo: 'Use a new key for a new request; repeat a request with exactly the same body.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    title: 'Something broke on our side',
+    whatToDo: 'Retry with the same Idempotency-Key; if it stays, report the requestId.',
+  },
+  INVALID_REQUEST: {
+    status: 400,
+    title: 'The request cannot be read',
+    whatToDo: 'Mend the syntax that `detail` names (JSON, a header, the encoding) and send it again.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'This path does not take that method',
+    whatToDo: 'Use one of the methods in the Allow header.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'There is no such thing',
+    whatToDo: 'Check the id and the path. Things of other organizations look like missing ones.',
+  },
+  ORGANIZATION_REQUIRED: {
+    status: 422,
+    title: 'Say which organization',
+    whatToDo: 'You belong to several organizations: send `organizationId`.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    title: 'The request body is too large',
+    whatToDo: 'Stay under the limit that `detail` names; large seating plans go through POST /uploads.',
+  },
+  PRECONDITION_FAILED: {
+    status: 412,
+    title: 'It has changed since you read it',
+    whatToDo: 'Read it again, apply your change to what is there now, and send the new ETag in If-Match.',
+  },
+  PRECONDITION_REQUIRED: {
+    status: 428,
+    title: 'An If-Match header is required',
+    whatToDo: 'Read the thing first and send its ETag in If-Match, so that nobody’s change is overwritten.',
+  },
+  REQUEST_IN_PROGRESS: {
+    status: 409,
+    title: 'The same request is still being worked on',
+    whatToDo: 'Wait for Retry-After seconds and send it again with the same key.',
+  },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    title: 'Too busy just now',
+    whatToDo: 'Wait for Retry-After seconds and retry with the same Idempotency-Key.',
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    title: 'Too many requests',
+    whatToDo: 'Wait for Retry-After seconds and slow down.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    title: 'A valid access token is required',
+    whatToDo: 'Get a token from the issuer and send it as `Authorization: Bearer …`.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'This media type is not understood',
+    whatToDo: 'Send JSON with `Content-Type: application/json`.',
+  },
+  VALIDATION_FAILED: {
+    status: 422,
+    title: 'The request breaks the rules of this route',
+    whatToDo: 'Mend each place that `errors` points to.',
+  },
+
+  // Identity
+
+  // Catalog
+
+  // Ticketing
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof problemCatalogue;
+
+/** Codes that any route may answer, whatever its own list says. */
+export const generalProblemCodes = [
+  'INTERNAL_ERROR',
+  'INVALID_REQUEST',
+  'NOT_FOUND',
+  'SERVICE_UNAVAILABLE',
+  'TOO_MANY_REQUESTS',
+] as const satisfies readonly ProblemCode[];
