@@ -37,7 +37,7 @@ export type Answer = Success | Problem;
 type SuccessOptions = Pick<Success, 'etag' | 'cacheControl' | 'replayed' | 'headers'>;
 
 /** An answer with a body: `ok(200, venue, { etag: etagOf(venue.revision) })`. */
-export const ok = <const Status extends number, Body>(
+export const ok = <const Status extends number, const Body>(
   status: Status,
   body: Body,
   options: SuccessOptions = {},

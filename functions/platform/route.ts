@@ -131,6 +131,12 @@ export interface ApiRequest<R extends RouteDefinition, L extends Loaders = Loade
   newId(prefix: string): string;
 }
 
+type DeepReadonly<T> = T extends readonly (infer Element)[]
+  ? readonly DeepReadonly<Element>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
+    : T;
+
 export type AnswerOf<R extends RouteDefinition> =
   | Problem
   | {

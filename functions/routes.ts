@@ -1,0 +1,9 @@
+import { platformRoutes } from './platform/routes.ts';
+
+/**
+ * The route table: every route of the platform. The router, validation, API Gateway’s resources, the
+ * OpenAPI document, the policies and the typed client all come from here.
+ */
+export const routes = {
+  ...platformRoutes,
+} as const;
