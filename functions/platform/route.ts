@@ -143,7 +143,7 @@ export type AnswerOf<R extends RouteDefinition> =
       [Status in keyof R['responses'] & number]: Success<
         Status,
         R['responses'][Status] extends { schema: infer Schema extends z.ZodType }
-          ? z.input<Schema>
+          ? DeepReadonly<z.input<Schema>>
           : undefined
       >;
     }[keyof R['responses'] & number];
