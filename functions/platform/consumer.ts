@@ -13,6 +13,7 @@ export interface ConsumerContext {
   readonly requestId: string;
   readonly traceparent: string | undefined;
   readonly now: Date;
+  readonly lambda: Context;
 }
 
 export interface ConsumerOptions<Definitions extends readonly LifecycleEventDefinition[]> {
@@ -46,7 +47,7 @@ export const consumer = <const Definitions extends readonly LifecycleEventDefini
       const schema = schemas.get(body.detail.type);
       if (schema === undefined) throw new Error(`${options.name} does not accept ${body.detail.type}`);
       const event = schema.parse(body.detail) as LifecycleEventOf<Definitions[number]>;
-      await once(event, () => options.handle(event, context));
+      await once(event, context.lambda, () => options.handle(event, context));
     },
   );
 };
@@ -59,7 +60,7 @@ export const queueConsumer = <Schema extends z.ZodType>(
 ) => {
   const processor = new BatchProcessor(EventType.SQS);
 
-  const handleRecord = async (record: SQSRecord): Promise<void> => {
+  const handleRecord = async (record: SQSRecord, lambda: Context): Promise<void> => {
     const startedAt = performance.now();
     await inScope({ requestId: record.messageId, traceparent: undefined }, async () => {
       try {
@@ -68,6 +69,7 @@ export const queueConsumer = <Schema extends z.ZodType>(
           requestId: record.messageId,
           traceparent: undefined,
           now: new Date(),
+          lambda,
         });
         logger.info('message', {
           messageId: record.messageId,
@@ -85,16 +87,17 @@ export const queueConsumer = <Schema extends z.ZodType>(
   };
 
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-    processPartialResponse(event, handleRecord, processor, {
+    processPartialResponse(event, (record: SQSRecord) => handleRecord(record, context), processor, {
       context,
       processInParallel: false,
       throwOnFullBatchFailure: false,
     });
 };
 
-const remember = (table: string | undefined, name: string) => {
-  if (table === undefined)
-    return (_event: { id: string }, work: () => Promise<void>): Promise<void> => work();
+type Once = (event: { readonly id: string }, lambda: Context, work: () => Promise<void>) => Promise<void>;
+
+const remember = (table: string | undefined, name: string): Once => {
+  if (table === undefined) return (_event, _lambda, work) => work();
   const persistenceStore = new DynamoDBPersistenceLayer({
     tableName: table,
     keyAttr: 'pk',
@@ -102,13 +105,14 @@ const remember = (table: string | undefined, name: string) => {
     staticPkValue: `CONSUMED#${name}`,
     expiryAttr: 'ttl',
   });
-  const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', expiresAfterSeconds: rememberSeconds });
-  return async (event: { id: string }, work: () => Promise<void>): Promise<void> => {
-    await makeIdempotent(async (_id: { id: string }) => work().then(() => true), {
+  return async (event, lambda, work) => {
+    const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', expiresAfterSeconds: rememberSeconds });
+    // Without the context a run that crashed would count as in progress for the whole week.
+    config.registerLambdaContext(lambda);
+    const handleOnce = makeIdempotent(async (_id: { id: string }) => work().then(() => true), {
       persistenceStore,
       config,
-    })({
-      id: event.id,
     });
+    await handleOnce({ id: event.id });
   };
 };
