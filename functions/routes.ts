@@ -1,3 +1,4 @@
+import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
 
 /**
@@ -6,4 +7,6 @@ import { platformRoutes } from './platform/routes.ts';
  */
 export const routes = {
   ...platformRoutes,
+  ...identityCommandRoutes,
+  ...identityQueryRoutes,
 } as const;

@@ -29,6 +29,9 @@ export const guardEnvironment = z.object({
   AUDIENCE: z.string().default(''),
 });
 
+/** Variables of relays. */
+export const relayEnvironment = commonEnvironment.extend({ BUS_NAME: z.string().min(1) });
+
 /** Variables of functions with routes that create. */
 export const idEnvironment = z.object({
   ID_SECRET_ARN: z.string().min(1),

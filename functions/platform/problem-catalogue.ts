@@ -99,10 +99,85 @@ export const problemCatalogue = {
   },
 
   // Identity
+  ALREADY_A_MEMBER: {
+    status: 409,
+    title: 'That subject is a member already',
+    whatToDo: 'Change the membership with PATCH instead.',
+  },
+  LAST_OWNER: {
+    status: 409,
+    title: 'An organization keeps at least one owner',
+    whatToDo: 'Make somebody else an owner first.',
+  },
 
   // Catalog
+  IN_USE: {
+    status: 409,
+    title: 'Something else still uses it',
+    whatToDo: 'Delete or change what uses it first; `detail` says what that is.',
+  },
+  NOT_PUBLISHABLE: {
+    status: 422,
+    title: 'The event cannot be published as it is',
+    whatToDo: 'Mend each place that `errors` points to, then publish again.',
+  },
+  PLAN_REFUSED: {
+    status: 422,
+    title: 'The seating plan is not valid',
+    whatToDo: 'Mend each place that `errors` points to in the plan; nothing of it was imported.',
+  },
+  TRANSITION_NOT_ALLOWED: {
+    status: 409,
+    title: 'It is not in a state that allows this',
+    whatToDo: '`status` says what it is, `allowed` what can be done now.',
+  },
+  UPLOAD_NOT_FOUND: {
+    status: 422,
+    title: 'Nothing was uploaded under that id',
+    whatToDo: 'PUT the file to the presigned URL first; an upload is kept for a day.',
+  },
 
   // Ticketing
+  EXTENSION_LIMIT: {
+    status: 409,
+    title: 'The hold cannot be extended that far',
+    whatToDo: 'Pay now, or let it lapse and hold again; `latest` is the last instant it can reach.',
+  },
+  HOLD_EXPIRED: {
+    status: 409,
+    title: 'The hold has expired',
+    whatToDo: 'Hold places again; the old ones may still be free.',
+  },
+  HOLD_LIMIT_REACHED: {
+    status: 409,
+    title: 'Too many live holds for one customer',
+    whatToDo: 'Finish or cancel a hold first; `limit` is set by the organizer.',
+  },
+  HOLD_NOT_ACTIVE: {
+    status: 409,
+    title: 'The hold is no longer active',
+    whatToDo: '`status` says what became of it.',
+  },
+  NOT_ADJACENT: {
+    status: 409,
+    title: 'There are no such places side by side',
+    whatToDo: 'Ask for fewer, or without `adjacent`.',
+  },
+  PLACES_TAKEN: {
+    status: 409,
+    title: 'Some of the places are taken',
+    whatToDo: '`places` names them; choose others. Nothing was held.',
+  },
+  SESSION_NOT_ON_SALE: {
+    status: 409,
+    title: 'The session is not on sale',
+    whatToDo: '`status` says why: not published yet, cancelled or over.',
+  },
+  SOLD_OUT: {
+    status: 409,
+    title: 'Not enough places are left',
+    whatToDo: 'Ask for fewer or for another ticket type; held places may come back.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;
