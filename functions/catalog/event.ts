@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import type { Fault } from '../platform/answer.ts';
+import type { SessionStatus } from './session.ts';
+
+export const eventStatus = z.enum(['draft', 'publishing', 'published', 'cancelled']);
+export type EventStatus = z.output<typeof eventStatus>;
+
+export type EventCommand = 'addSession' | 'publish' | 'built' | 'update' | 'cancel' | 'delete';
+
+/** What each status allows, and where it leads. What is not here is refused. */
+export const eventTransitions: Readonly<Record<EventStatus, Partial<Record<EventCommand, EventStatus>>>> = {
+  draft: {
+    addSession: 'draft',
+    publish: 'publishing',
+    update: 'draft',
+    cancel: 'cancelled',
+    delete: 'draft',
+  },
+  publishing: {
+    addSession: 'publishing',
+    publish: 'publishing',
+    built: 'published',
+    update: 'publishing',
+    cancel: 'cancelled',
+  },
+  published: { addSession: 'published', publish: 'publishing', update: 'published', cancel: 'cancelled' },
+  cancelled: {},
+};
+
+/** Sessions of one event: cancelling or publishing all of them must fit one transaction of 100 writes. */
+export const maxSessions = 45;
+export const maxPerformers = 30;
+
+export const eventName = z.string().trim().min(1).max(200);
+export const eventDescription = z.string().trim().max(5_000);
+export const eventCategory = z.string().trim().min(1).max(60);
+
+interface PublishableSession {
+  readonly sessionId: string;
+  readonly status: SessionStatus;
+  readonly startsAt: string;
+  readonly ticketTypes: readonly { readonly planCategory?: string }[];
+}
+
+export type PublishDecision =
+  | { readonly kind: 'publish'; readonly sessionIds: readonly string[] }
+  | { readonly kind: 'in_progress' }
+  | { readonly kind: 'published' }
+  | { readonly kind: 'refused'; readonly faults: readonly Fault[] };
+
+/** What publishing an event means now: its draft sessions go on sale; all at once or none. */
+export const decidePublish = (
+  sessions: readonly PublishableSession[],
+  planCategories: readonly string[],
+  now: Date,
+): PublishDecision => {
+  const drafts = sessions.filter((session) => session.status === 'draft');
+  const live = sessions.filter((session) => session.status !== 'draft' && session.status !== 'cancelled');
+  if (drafts.length === 0 && live.length === 0) {
+    return {
+      kind: 'refused',
+      faults: [{ pointer: '/sessions', code: 'NO_SESSIONS', detail: 'Add a session first.' }],
+    };
+  }
+  const faults = drafts.flatMap((session): Fault[] => {
+    const pointer = `/sessions/${session.sessionId}`;
+    const missing = session.ticketTypes.flatMap((type) =>
+      type.planCategory !== undefined && !planCategories.includes(type.planCategory)
+        ? [type.planCategory]
+        : [],
+    );
+    return [
+      ...(Date.parse(session.startsAt) <= now.getTime()
+        ? [{ pointer: `${pointer}/startsAt`, code: 'IN_THE_PAST', detail: 'The session has begun already.' }]
+        : []),
+      ...missing.map((category) => ({
+        pointer: `${pointer}/ticketTypes`,
+        code: 'UNKNOWN_CATEGORY',
+        detail: `The venue’s plan has no category ${JSON.stringify(category)} any more.`,
+      })),
+    ];
+  });
+  if (faults.length > 0) return { kind: 'refused', faults };
+  if (drafts.length > 0) return { kind: 'publish', sessionIds: drafts.map((session) => session.sessionId) };
+  return { kind: live.some((session) => session.status === 'publishing') ? 'in_progress' : 'published' };
+};

@@ -1,0 +1,61 @@
+import type { EventStatus } from './event.ts';
+import type { CategoryPlaces } from './layout.ts';
+import type { OwnedItem } from './owned-item.ts';
+import type { SessionStatus, TicketType } from './session.ts';
+
+/** The seating plan that a venue has now; sessions pin the version they are published with. */
+export interface VenuePlan {
+  readonly planVersion: string;
+  readonly name: string;
+  readonly zones: number;
+  readonly seats: number;
+  readonly generalAdmission: number;
+  readonly categories: readonly CategoryPlaces[];
+}
+
+export interface VenueItem extends OwnedItem {
+  readonly venueId: string;
+  readonly name: string;
+  readonly address: string;
+  readonly city: string;
+  readonly country: string;
+  readonly location: { readonly lat: number; readonly lon: number };
+  readonly timeZone: string;
+  readonly plan?: VenuePlan;
+  /** Events at this venue. */
+  readonly uses: number;
+}
+
+export interface PerformerItem extends OwnedItem {
+  readonly performerId: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Events with this performer. */
+  readonly uses: number;
+}
+
+export interface EventItem extends OwnedItem {
+  readonly eventId: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly category: string;
+  readonly venueId: string;
+  readonly performerIds: readonly string[];
+  readonly sessionIds: readonly string[];
+  readonly status: EventStatus;
+}
+
+export interface SessionItem extends OwnedItem {
+  readonly sessionId: string;
+  readonly eventId: string;
+  readonly venueId: string;
+  readonly timeZone: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly holdSeconds: number;
+  readonly maxPlacesPerHold: number;
+  readonly maxHoldsPerCustomer?: number;
+  readonly ticketTypes: readonly TicketType[];
+  readonly status: SessionStatus;
+  readonly planVersion?: string;
+}

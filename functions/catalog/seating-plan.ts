@@ -1,0 +1,210 @@
+import * as z from 'zod';
+import type { Fault } from '../platform/answer.ts';
+import { faultsOf, pointerOf } from '../platform/request.ts';
+
+/** Most seats and general-admission places a plan may have. */
+export const maxPlaces = 40_000;
+
+/** Largest plan document, in bytes of UTF-8. */
+export const maxPlanBytes = 5 * 1024 * 1024;
+
+const position = z.strictObject({ x: z.number(), y: z.number() });
+const text = z.string().max(255);
+const size = z.strictObject({ width: z.int().min(0), height: z.int().min(0) });
+
+/** What Fairground adds to a seat, under a key of its own. */
+const seatExtension = z.strictObject({
+  accessible: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Wheelchair place; given out last by best available.' }),
+});
+
+/** What Fairground adds to an area: people stand there, so many of them, in that category. */
+const areaExtension = z.strictObject({
+  generalAdmission: z.strictObject({
+    name: text.min(1),
+    category: text.min(1),
+    capacity: z.int().min(1).max(maxPlaces),
+  }),
+});
+
+const seat = z.strictObject({
+  seat_guid: z.string().min(1).max(64),
+  seat_number: text,
+  position,
+  category: text,
+  uuid: text.optional(),
+  radius: z.number().min(0).optional(),
+  start_direction: z.string().max(32).nullable().optional(),
+  fairground: seatExtension.optional(),
+});
+
+const row = z.strictObject({
+  row_number: text,
+  row_label: text.nullable().optional(),
+  seat_label: text.nullable().optional(),
+  uuid: text.optional(),
+  position: position.optional(),
+  row_number_position: z.enum(['start', 'end', 'both']).nullable().optional(),
+  seats: z.array(seat),
+});
+
+const area = z.strictObject({
+  shape: z.enum(['polygon', 'rectangle', 'ellipse', 'circle', 'text']),
+  color: z.string().max(64).optional(),
+  border_color: z.string().max(64).optional(),
+  rotation: z.number().optional(),
+  position: position.optional(),
+  uuid: text.optional(),
+  polygon: z.strictObject({ points: z.array(position).max(1_000) }).optional(),
+  rectangle: size.optional(),
+  ellipse: z.strictObject({ radius: position }).optional(),
+  circle: z.strictObject({ radius: z.number().min(0) }).optional(),
+  text: z
+    .strictObject({
+      position: position.optional(),
+      color: z.string().max(64).optional(),
+      text,
+      size: z.number().min(0).optional(),
+    })
+    .optional(),
+  fairground: areaExtension.optional(),
+});
+
+const zone = z.strictObject({
+  name: text,
+  zone_id: text.optional(),
+  uuid: text.optional(),
+  position,
+  rows: z.array(row).max(5_000),
+  areas: z.array(area).max(1_000).optional(),
+});
+
+/**
+ * A seating plan in pretix’s format: plan → zones → rows → seats, categories by name, unknown properties
+ * refused. Ours are the optional properties under `fairground` (docs/guides/sell-a-hall.md).
+ */
+export const seatingPlan = z
+  .strictObject({
+    name: text.min(1),
+    size: size.optional(),
+    categories: z.array(z.strictObject({ name: text.min(1), color: z.string().max(64).optional() })).max(100),
+    zones: z.array(zone).max(1_000),
+  })
+  .meta({ id: 'SeatingPlan' });
+
+export type SeatingPlan = z.output<typeof seatingPlan>;
+
+export type PlanCheck =
+  | { readonly ok: true; readonly plan: SeatingPlan }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/**
+ * Checks a plan document: first its form, then its sense, everything at once. Faults of different codes
+ * are interleaved after the faults of form, so that a hundred repeats of one cannot hide another.
+ * Codes: those of the form, UNKNOWN_CATEGORY, DUPLICATE_CATEGORY, DUPLICATE_SEAT, EMPTY_ROW,
+ * TOO_MANY_PLACES, NO_PLACES, MIXED_CATEGORY.
+ */
+export const checkPlan = (document: unknown): PlanCheck => {
+  const result = seatingPlan.safeParse(document, { reportInput: false });
+  const faults = [
+    ...(result.success ? [] : faultsOf(result.error.issues, 'body')),
+    ...interleaved(senseFaults(document)),
+  ];
+  return result.success && faults.length === 0 ? { ok: true, plan: result.data } : { ok: false, faults };
+};
+
+/** A document as far as it can be walked when its form may be broken. */
+interface LooseSeat {
+  readonly seat_guid?: unknown;
+  readonly category?: unknown;
+}
+interface LooseArea {
+  readonly fairground?: {
+    readonly generalAdmission?: { readonly category?: unknown; readonly capacity?: unknown };
+  };
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const property = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+const senseFaults = (document: unknown): readonly Fault[] => {
+  const faults: Fault[] = [];
+  const fault = (code: string, path: readonly PropertyKey[], detail: string): void => {
+    faults.push({ in: 'body', pointer: pointerOf(path), code, detail });
+  };
+
+  const categories = new Map<unknown, 'unused' | 'seats' | 'generalAdmission'>();
+  for (const [index, category] of list(property(document, 'categories')).entries()) {
+    const name = property(category, 'name');
+    if (categories.has(name)) {
+      fault(
+        'DUPLICATE_CATEGORY',
+        ['categories', index, 'name'],
+        `The category ${quote(name)} is defined twice.`,
+      );
+    }
+    categories.set(name, 'unused');
+  }
+
+  const use = (name: unknown, as: 'seats' | 'generalAdmission', path: readonly PropertyKey[]): void => {
+    if (typeof name !== 'string') return;
+    const used = categories.get(name);
+    if (used === undefined) {
+      fault('UNKNOWN_CATEGORY', path, `The category ${quote(name)} is not among the plan’s categories.`);
+    } else if (used !== 'unused' && used !== as) {
+      fault('MIXED_CATEGORY', path, `The category ${quote(name)} has both seats and standing places.`);
+    } else {
+      categories.set(name, as);
+    }
+  };
+
+  const seats = new Map<unknown, string>();
+  let places = 0;
+  for (const [z, zoneValue] of list(property(document, 'zones')).entries()) {
+    for (const [r, rowValue] of list(property(zoneValue, 'rows')).entries()) {
+      const rowSeats = property(rowValue, 'seats');
+      if (Array.isArray(rowSeats) && rowSeats.length === 0) {
+        fault('EMPTY_ROW', ['zones', z, 'rows', r, 'seats'], 'A row must have seats.');
+      }
+      for (const [s, seatValue] of list(rowSeats).entries()) {
+        const path = ['zones', z, 'rows', r, 'seats', s];
+        const { seat_guid: guid, category } = (seatValue ?? {}) as LooseSeat;
+        const first = seats.get(guid);
+        if (first !== undefined) {
+          fault(
+            'DUPLICATE_SEAT',
+            [...path, 'seat_guid'],
+            `The seat_guid ${quote(guid)} is already used at ${first}.`,
+          );
+        } else if (typeof guid === 'string') {
+          seats.set(guid, pointerOf(path));
+        }
+        use(category, 'seats', [...path, 'category']);
+        places += 1;
+      }
+    }
+    for (const [a, areaValue] of list(property(zoneValue, 'areas')).entries()) {
+      const admission = (areaValue as LooseArea | null)?.fairground?.generalAdmission;
+      if (admission === undefined) continue;
+      const path = ['zones', z, 'areas', a, 'fairground', 'generalAdmission'];
+      use(admission.category, 'generalAdmission', [...path, 'category']);
+      if (typeof admission.capacity === 'number') places += admission.capacity;
+    }
+  }
+  if (places > maxPlaces)
+    fault('TOO_MANY_PLACES', ['zones'], `${places} places; a plan may have ${maxPlaces}.`);
+  if (places === 0) fault('NO_PLACES', ['zones'], 'The plan has neither seats nor standing places.');
+  return faults;
+};
+
+const quote = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? String(value);
+
+/** One fault of each code in turn. */
+const interleaved = (faults: readonly Fault[]): readonly Fault[] => {
+  const byCode = [...Map.groupBy(faults, (fault) => fault.code).values()];
+  const rounds = Math.max(0, ...byCode.map((group) => group.length));
+  return Array.from({ length: rounds }, (_, round) => byCode.flatMap((group) => group[round] ?? [])).flat();
+};
