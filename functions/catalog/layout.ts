@@ -67,7 +67,7 @@ export const layoutOf = (plan: SeatingPlan, venueId: string): Layout => {
   let bottom = 0;
   const zones = plan.zones.map((zone, zoneNumber) => ({
     id: zone.zone_id ?? zone.uuid ?? String(zoneNumber),
-    name: zone.name,
+    name: zone.name ?? zone.zone_id ?? '',
     rows: zone.rows.map((row, rowNumber) => ({
       id: row.uuid ?? String(rowNumber),
       label: row.row_label ?? row.row_number,

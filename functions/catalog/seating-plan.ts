@@ -8,7 +8,9 @@ export const maxPlaces = 40_000;
 /** Largest plan document, in bytes of UTF-8. */
 export const maxPlanBytes = 5 * 1024 * 1024;
 
-const position = z.strictObject({ x: z.number(), y: z.number() });
+/** Pixels; far beyond any hall, and small enough that sums of three stay exact to the tenth. */
+const coordinate = z.number().min(-1_000_000).max(1_000_000);
+const position = z.strictObject({ x: coordinate, y: coordinate });
 const text = z.string().max(255);
 const size = z.strictObject({ width: z.int().min(0), height: z.int().min(0) });
 
@@ -51,7 +53,7 @@ const row = z.strictObject({
 });
 
 const area = z.strictObject({
-  shape: z.enum(['polygon', 'rectangle', 'ellipse', 'circle', 'text']),
+  shape: z.enum(['polygon', 'rectangle', 'ellipse', 'circle', 'text']).optional(),
   color: z.string().max(64).optional(),
   border_color: z.string().max(64).optional(),
   rotation: z.number().optional(),
@@ -73,7 +75,7 @@ const area = z.strictObject({
 });
 
 const zone = z.strictObject({
-  name: text,
+  name: text.optional(),
   zone_id: text.optional(),
   uuid: text.optional(),
   position,
@@ -100,32 +102,48 @@ export type PlanCheck =
   | { readonly ok: true; readonly plan: SeatingPlan }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** More objects and lists than 40,000 seats in rows of one can need: such a document is not looked into. */
+const maxObjects = 300_000;
+
 /**
- * Checks a plan document: first its form, then its sense, everything at once. Faults of different codes
- * are interleaved after the faults of form, so that a hundred repeats of one cannot hide another.
- * Codes: those of the form, UNKNOWN_CATEGORY, DUPLICATE_CATEGORY, DUPLICATE_SEAT, EMPTY_ROW,
- * TOO_MANY_PLACES, NO_PLACES, MIXED_CATEGORY.
+ * Checks a plan document: its form and its sense, everything at once. Faults of form come first, and the
+ * kinds take turns, so that a hundred repeats of one cannot hide another.
+ * Codes: those of the form, UNKNOWN_CATEGORY, DUPLICATE_CATEGORY, DUPLICATE_SEAT, DUPLICATE_UUID,
+ * DUPLICATE_ZONE, EMPTY_ROW, TOO_MANY_PLACES, NO_PLACES, MIXED_CATEGORY, TOO_MANY_OBJECTS.
  */
 export const checkPlan = (document: unknown): PlanCheck => {
+  if (hasMoreObjectsThan(maxObjects, document)) {
+    const detail = `A plan may have ${maxObjects} objects and lists in all.`;
+    return { ok: false, faults: [{ in: 'body', pointer: '', code: 'TOO_MANY_OBJECTS', detail }] };
+  }
+  const sense = senseFaults(document);
+  // Judging the form of more seats than a plan may have would cost more than it tells.
+  if (sense.some((fault) => fault.code === 'TOO_MANY_PLACES'))
+    return { ok: false, faults: interleaved(sense) };
   const result = seatingPlan.safeParse(document, { reportInput: false });
-  const faults = [
-    ...(result.success ? [] : faultsOf(result.error.issues, 'body')),
-    ...interleaved(senseFaults(document)),
-  ];
-  return result.success && faults.length === 0 ? { ok: true, plan: result.data } : { ok: false, faults };
+  if (result.success && sense.length === 0) return { ok: true, plan: result.data };
+  const form = result.success ? [] : faultsOf(result.error.issues, 'body');
+  return { ok: false, faults: interleaved([...form, ...sense]) };
 };
 
-/** A document as far as it can be walked when its form may be broken. */
-interface LooseSeat {
-  readonly seat_guid?: unknown;
-  readonly category?: unknown;
-}
-interface LooseArea {
-  readonly fairground?: {
-    readonly generalAdmission?: { readonly category?: unknown; readonly capacity?: unknown };
-  };
-}
+/** Counted with a list of our own, since a document may be nested deeper than the stack. */
+const hasMoreObjectsThan = (limit: number, document: unknown): boolean => {
+  const pending: unknown[] = [document];
+  let objects = 0;
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    objects += 1;
+    if (objects > limit) return true;
+    for (const key in value) {
+      const child = (value as Record<string, unknown>)[key];
+      if (typeof child === 'object' && child !== null) pending.push(child);
+    }
+  }
+  return false;
+};
 
+// Members of a document whose form may be broken.
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const property = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
@@ -161,37 +179,50 @@ const senseFaults = (document: unknown): readonly Fault[] => {
     }
   };
 
-  const seats = new Map<unknown, string>();
+  const firstUses = {
+    seat_guid: new Map<string, string>(),
+    uuid: new Map<string, string>(),
+    zone_id: new Map<string, string>(),
+  };
+  const unique = (
+    code: string,
+    name: keyof typeof firstUses,
+    object: unknown,
+    path: readonly PropertyKey[],
+  ): void => {
+    const value = property(object, name);
+    if (typeof value !== 'string') return;
+    const first = firstUses[name].get(value);
+    if (first === undefined) firstUses[name].set(value, pointerOf(path));
+    else fault(code, [...path, name], `The ${name} ${quote(value)} is already used at ${first}.`);
+  };
+
   let places = 0;
   for (const [z, zoneValue] of list(property(document, 'zones')).entries()) {
+    unique('DUPLICATE_ZONE', 'zone_id', zoneValue, ['zones', z]);
+    unique('DUPLICATE_UUID', 'uuid', zoneValue, ['zones', z]);
     for (const [r, rowValue] of list(property(zoneValue, 'rows')).entries()) {
-      const rowSeats = property(rowValue, 'seats');
-      if (Array.isArray(rowSeats) && rowSeats.length === 0) {
-        fault('EMPTY_ROW', ['zones', z, 'rows', r, 'seats'], 'A row must have seats.');
+      const rowPath = ['zones', z, 'rows', r];
+      unique('DUPLICATE_UUID', 'uuid', rowValue, rowPath);
+      const seats = property(rowValue, 'seats');
+      if (Array.isArray(seats) && seats.length === 0) {
+        fault('EMPTY_ROW', [...rowPath, 'seats'], 'A row must have seats.');
       }
-      for (const [s, seatValue] of list(rowSeats).entries()) {
-        const path = ['zones', z, 'rows', r, 'seats', s];
-        const { seat_guid: guid, category } = (seatValue ?? {}) as LooseSeat;
-        const first = seats.get(guid);
-        if (first !== undefined) {
-          fault(
-            'DUPLICATE_SEAT',
-            [...path, 'seat_guid'],
-            `The seat_guid ${quote(guid)} is already used at ${first}.`,
-          );
-        } else if (typeof guid === 'string') {
-          seats.set(guid, pointerOf(path));
-        }
-        use(category, 'seats', [...path, 'category']);
+      for (const [s, seatValue] of list(seats).entries()) {
+        const path = [...rowPath, 'seats', s];
+        unique('DUPLICATE_SEAT', 'seat_guid', seatValue, path);
+        unique('DUPLICATE_UUID', 'uuid', seatValue, path);
+        use(property(seatValue, 'category'), 'seats', [...path, 'category']);
         places += 1;
       }
     }
     for (const [a, areaValue] of list(property(zoneValue, 'areas')).entries()) {
-      const admission = (areaValue as LooseArea | null)?.fairground?.generalAdmission;
-      if (admission === undefined) continue;
+      unique('DUPLICATE_UUID', 'uuid', areaValue, ['zones', z, 'areas', a]);
+      const admission = property(property(areaValue, 'fairground'), 'generalAdmission');
       const path = ['zones', z, 'areas', a, 'fairground', 'generalAdmission'];
-      use(admission.category, 'generalAdmission', [...path, 'category']);
-      if (typeof admission.capacity === 'number') places += admission.capacity;
+      use(property(admission, 'category'), 'generalAdmission', [...path, 'category']);
+      const capacity = property(admission, 'capacity');
+      if (typeof capacity === 'number') places += capacity;
     }
   }
   if (places > maxPlaces)
