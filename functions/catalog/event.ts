@@ -23,7 +23,7 @@ export const eventTransitions: Readonly<Record<EventStatus, Partial<Record<Event
     update: 'publishing',
     cancel: 'cancelled',
   },
-  published: { addSession: 'published', publish: 'publishing', update: 'published', cancel: 'cancelled' },
+  published: { addSession: 'published', publish: 'published', update: 'published', cancel: 'cancelled' },
   cancelled: {},
 };
 
@@ -39,7 +39,7 @@ interface PublishableSession {
   readonly sessionId: string;
   readonly status: SessionStatus;
   readonly startsAt: string;
-  readonly ticketTypes: readonly { readonly planCategory?: string }[];
+  readonly ticketTypes: readonly { readonly planCategory?: string | undefined }[];
 }
 
 export type PublishDecision =

@@ -43,6 +43,8 @@ export const newTicketType = z.union([
   z.strictObject({ name, price: money, quantity: z.int().min(1).max(maxPlaces) }),
 ]);
 
+export type NewTicketType = z.output<typeof newTicketType>;
+
 export const ticketType = z.strictObject({
   id: ticketTypeId,
   name: z.string(),
@@ -106,7 +108,7 @@ export const timeFaults = (
  * no more than 40,000 places in all.
  */
 export const ticketTypeFaults = (
-  types: readonly z.output<typeof newTicketType>[],
+  types: readonly NewTicketType[],
   categories: readonly CategoryPlaces[] | undefined,
 ): readonly Fault[] => {
   const faults: Fault[] = [];

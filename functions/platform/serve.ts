@@ -456,6 +456,7 @@ export const render = (answer: Answer, event: APIGatewayProxyEvent): APIGatewayP
  * `replayed: true`), or another request under the same key.
  */
 export const isReplay = (
-  old: { readonly requestHash?: unknown } | undefined,
+  old: object | undefined,
   request: { readonly idempotency: { readonly requestHash: string } },
-): boolean => old?.requestHash === request.idempotency.requestHash;
+): boolean =>
+  old !== undefined && 'requestHash' in old && old.requestHash === request.idempotency.requestHash;

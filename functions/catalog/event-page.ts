@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { Table } from '../platform/table.ts';
+import type { EventItem, PerformerItem, SessionItem, VenueItem } from './items.ts';
+import { keyOf } from './owned-item.ts';
+import { readSessions } from './session-store.ts';
+import { venueFields } from './views.ts';
+
+/** What ticketing says of a session’s places. */
+export interface SessionAvailability {
+  readonly blocksBuilt: number;
+  readonly blocksTotal: number;
+  /** Counts by ticket type id; none before the inventory stands. */
+  readonly ticketTypes: Readonly<
+    Record<string, { readonly available: number; readonly held: number; readonly sold: number }>
+  >;
+}
+
+/** Everything on an event’s page that the organizer saves, as read together. */
+interface Composed {
+  readonly event: EventItem;
+  readonly venue: VenueItem;
+  readonly performers: readonly PerformerItem[];
+  readonly sessions: readonly SessionItem[];
+}
+
+/** Pages kept in memory by one process. */
+const maxPages = 500;
+
+/**
+ * The read path of GET /events/{id}: pages are kept in memory, and each request compares the revisions of
+ * what a page was made of with one strongly consistent read of some bytes. Whatever an organizer saved is
+ * therefore on every page that is asked for after the answer to the save, on any instance, and a page that
+ * nobody changed is never composed again. Sessions and ticket types count on their event’s revision.
+ */
+export const openEventPages = (table: Table) => {
+  const pages = new Map<string, Composed>();
+
+  const compose = async (eventId: string): Promise<Composed | undefined> => {
+    const event = await table.get<EventItem>(keyOf('EVENT', eventId), { consistent: true });
+    if (event === undefined) return undefined;
+    const [parts, sessions] = await Promise.all([
+      table.batchGet<VenueItem | PerformerItem>(
+        [keyOf('VENUE', event.venueId), ...event.performerIds.map((id) => keyOf('PERFORMER', id))],
+        { consistent: true },
+      ),
+      readSessions(table, event.sessionIds),
+    ]);
+    const venue = parts.find((part) => part.sk === 'VENUE') as VenueItem | undefined;
+    if (venue === undefined) throw new Error(`Event ${eventId} has no venue`);
+    const performers = event.performerIds.flatMap(
+      (id) =>
+        (parts as PerformerItem[]).find((part) => part.sk === 'PERFORMER' && part.performerId === id) ?? [],
+    );
+    return { event, venue, performers, sessions };
+  };
+
+  /** Whether nothing a page shows was saved since it was composed. */
+  const isCurrent = async ({ event, venue, performers }: Composed): Promise<boolean> => {
+    const expected = new Map([event, venue, ...performers].map((item) => [item.pk, item.revision]));
+    const revisions = await table.batchGet<{ pk: string; revision: number }>(
+      [event, venue, ...performers].map(({ pk, sk }) => ({ pk, sk })),
+      { consistent: true, attributes: ['pk', 'revision'] },
+    );
+    return (
+      revisions.length === expected.size && revisions.every((item) => expected.get(item.pk) === item.revision)
+    );
+  };
+
+  const remember = (eventId: string, page: Composed): void => {
+    // The oldest goes first: a Map keeps the order of insertion.
+    pages.delete(eventId);
+    pages.set(eventId, page);
+    const [oldest] = pages.keys();
+    if (pages.size > maxPages && oldest !== undefined) pages.delete(oldest);
+  };
+
+  return {
+    async read(eventId: string): Promise<Composed | undefined> {
+      const known = pages.get(eventId);
+      if (known !== undefined && (await isCurrent(known))) return known;
+      const page = await compose(eventId);
+      if (page === undefined) pages.delete(eventId);
+      else remember(eventId, page);
+      return page;
+    },
+  };
+};
+
+export type EventPages = ReturnType<typeof openEventPages>;
+
+/** The page as the API answers it: drafts of sessions are shown only while the event itself is a draft. */
+export const eventPageView = (
+  { event, venue, performers, sessions }: Composed,
+  availability: ReadonlyMap<string, SessionAvailability>,
+) => ({
+  id: event.eventId,
+  organizationId: event.organizationId,
+  name: event.name,
+  ...(event.description !== undefined && { description: event.description }),
+  category: event.category,
+  status: event.status,
+  venue: { id: venue.venueId, ...venueFields(venue) },
+  performers: performers.map(({ performerId, name, description }) => ({
+    id: performerId,
+    name,
+    ...(description !== undefined && { description }),
+  })),
+  sessions: sessions
+    .filter(
+      (session) => session.status !== 'draft' || event.status === 'draft' || event.status === 'publishing',
+    )
+    .map((session) => {
+      const places = availability.get(session.sessionId);
+      return {
+        id: session.sessionId,
+        status: session.status,
+        startsAt: session.startsAt,
+        endsAt: session.endsAt,
+        timeZone: session.timeZone,
+        ticketTypes: session.ticketTypes.map(({ id, name, price, planCategory }) => ({
+          id,
+          name,
+          price,
+          ...(planCategory !== undefined && { planCategory }),
+          ...(places?.ticketTypes[id] ?? { available: 0, held: 0, sold: 0 }),
+        })),
+        ...(session.status === 'publishing' && {
+          inventory: { built: places?.blocksBuilt ?? 0, total: places?.blocksTotal ?? 0 },
+        }),
+      };
+    }),
+  updatedAt: event.updatedAt,
+});
+
+/** Revision and content: If-Match goes by the first, 304 by both. */
+export const pageDetail = (view: object): string =>
+  createHash('sha256').update(JSON.stringify(view)).digest('base64url').slice(0, 10);

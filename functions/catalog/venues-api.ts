@@ -1,0 +1,181 @@
+import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
+import { etagOf } from '../platform/etag.ts';
+import { stamp } from '../platform/lifecycle-event.ts';
+import { validationProblem } from '../platform/request.ts';
+import type { Handlers } from '../platform/route.ts';
+import { isReplay } from '../platform/serve.ts';
+import { absent, type Table } from '../platform/table.ts';
+import type { VenueItem, VenuePlan } from './items.ts';
+import { categoryPlaces, type Layout, layoutOf, seatCount } from './layout.ts';
+import type { CatalogLoaders } from './loaders.ts';
+import { changeAt, keyOf, newItem, openOwned, unusedAt } from './owned-item.ts';
+import { presignUpload, readUpload, uploadSeconds, writePlan } from './plan-documents.ts';
+import type { catalogCommandRoutes } from './routes.ts';
+import { checkPlan, maxPlanBytes } from './seating-plan.ts';
+import { venueView } from './views.ts';
+
+/** Uploads are forgotten after a day; the bucket’s lifecycle rule deletes them too. */
+const uploadKeptSeconds = 24 * 60 * 60;
+
+type Checked =
+  | { readonly ok: true; readonly layout: Layout; readonly plan: VenuePlan; readonly document: unknown }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Checks a plan and makes its layout; `prefix` says where in the request the plan stood. */
+const toLayout = (document: unknown, venueId: string, prefix = ''): Checked => {
+  const checked = checkPlan(document);
+  if (!checked.ok) return { ok: false, problem: refusedPlan(checked.faults, prefix) };
+  const layout = layoutOf(checked.plan, venueId);
+  const categories = categoryPlaces(layout);
+  return {
+    ok: true,
+    document: checked.plan,
+    layout,
+    plan: {
+      planVersion: layout.planVersion,
+      name: layout.name,
+      zones: layout.zones.length,
+      seats: seatCount(layout),
+      generalAdmission: categories.reduce((sum, category) => sum + category.capacity, 0),
+      categories,
+    },
+  };
+};
+
+const refusedPlan = (faults: readonly Fault[], prefix = ''): Problem => ({
+  ...validationProblem(faults.map((fault) => ({ ...fault, pointer: `${prefix}${fault.pointer}` }))),
+  code: 'PLAN_REFUSED',
+});
+
+const tooLarge = (bytes: number): Problem =>
+  refusedPlan([
+    {
+      in: 'body',
+      pointer: '',
+      code: 'PLAN_TOO_LARGE',
+      detail: `${bytes} bytes; a plan may have ${maxPlanBytes}.`,
+    },
+  ]);
+
+type Commands = Handlers<typeof catalogCommandRoutes, CatalogLoaders>;
+
+export const venueCommands = (
+  table: Table,
+  bucket: string,
+): Pick<Commands, 'createVenue' | 'updateVenue' | 'deleteVenue' | 'importSeatingPlan' | 'createUpload'> => {
+  const venues = openOwned<VenueItem>(table, 'VENUE');
+
+  return {
+    async createVenue(request) {
+      const { organizationId = '', seatingPlan, ...fields } = request.body;
+      const venueId = request.newId('ven');
+      const plan = seatingPlan === undefined ? undefined : toLayout(seatingPlan, venueId, '/seatingPlan');
+      if (plan !== undefined && !plan.ok) return plan.problem;
+      // The documents first, under keys of their content: a crash before the venue leaves nothing visible.
+      if (plan !== undefined) await writePlan(bucket, plan.layout, plan.document);
+      const item: VenueItem = newItem(
+        'VENUE',
+        venueId,
+        organizationId,
+        { venueId, ...fields, uses: 0, ...(plan !== undefined && { plan: plan.plan }) },
+        request,
+      );
+      const created = await venues.create(item);
+      if (created.written) return ok(201, venueView(item), { etag: etagOf(1) });
+      const old = created.old as VenueItem;
+      return isReplay(old, request)
+        ? ok(201, venueView(old), { etag: etagOf(old.revision), replayed: true })
+        : problem('IDEMPOTENCY_KEY_REUSED');
+    },
+
+    async updateVenue(request) {
+      const changed = await venues.change(
+        request.params.venueId,
+        changeAt(request.ifMatchRevision, request.body, 'venue.updated', request),
+      );
+      if (!changed.written) return problem(changed.old === undefined ? 'NOT_FOUND' : 'PRECONDITION_FAILED');
+      return ok(200, venueView(changed.item), { etag: etagOf(changed.item.revision) });
+    },
+
+    async deleteVenue(request) {
+      const { entity } = request.resource;
+      const deleted = await table.delete(keyOf('VENUE', entity.venueId), unusedAt(entity.revision));
+      if (deleted.written || deleted.old === undefined) return noContent();
+      return (deleted.old as VenueItem).uses > 0
+        ? problem('IN_USE', { detail: 'Events take place at this venue.' })
+        : problem('PRECONDITION_FAILED');
+    },
+
+    async importSeatingPlan(request) {
+      const { entity: venue } = request.resource;
+      const { uploadId } = request.body;
+      let document: unknown = request.body;
+      if (uploadId !== undefined) {
+        const text = await readUpload(bucket, venue.organizationId, uploadId);
+        if (text === undefined) return problem('UPLOAD_NOT_FOUND');
+        const bytes = Buffer.byteLength(text);
+        if (bytes > maxPlanBytes) return tooLarge(bytes);
+        try {
+          document = JSON.parse(text);
+        } catch (error) {
+          return refusedPlan([
+            { in: 'body', pointer: '', code: 'NOT_JSON', detail: (error as Error).message.slice(0, 160) },
+          ]);
+        }
+      }
+      const checked = toLayout(document, venue.venueId);
+      if (!checked.ok) return checked.problem;
+      await writePlan(bucket, checked.layout, checked.document);
+      // The newest import wins whatever else changed meanwhile; sessions on sale keep the version they pinned.
+      const changed = await table.update<VenueItem>(keyOf('VENUE', venue.venueId), {
+        update: 'SET #plan = :plan, #revision = #revision + :one, #updatedAt = :at, #change = :change',
+        condition: 'attribute_exists(pk)',
+        names: { '#plan': 'plan', '#revision': 'revision', '#updatedAt': 'updatedAt', '#change': 'change' },
+        values: {
+          ':plan': checked.plan,
+          ':one': 1,
+          ':at': request.now.toISOString(),
+          ':change': stamp('venue.plan_imported', request),
+        },
+      });
+      if (!changed.written) return problem('NOT_FOUND');
+      const { planVersion, zones, seats, generalAdmission } = checked.plan;
+      return ok(
+        200,
+        { planVersion, zones, seats, generalAdmission },
+        { etag: etagOf(changed.item.revision) },
+      );
+    },
+
+    async createUpload(request) {
+      const { organizationId = '', contentType, bytes } = request.body;
+      const uploadId = request.newId('upl');
+      const nowSeconds = Math.floor(request.now.getTime() / 1_000);
+      const created = await table.put(
+        {
+          pk: `UPLOAD#${uploadId}`,
+          sk: 'UPLOAD',
+          organizationId,
+          contentType,
+          bytes,
+          requestHash: request.idempotency.requestHash,
+          ttl: nowSeconds + uploadKeptSeconds,
+          change: stamp('upload.created', request),
+        },
+        absent,
+      );
+      if (!created.written && !isReplay(created.old, request)) return problem('IDEMPOTENCY_KEY_REUSED');
+      return ok(
+        201,
+        {
+          id: uploadId,
+          method: 'PUT',
+          url: await presignUpload(bucket, organizationId, uploadId, contentType, bytes),
+          headers: { 'Content-Type': contentType },
+          expiresAt: new Date((nowSeconds + uploadSeconds) * 1_000).toISOString(),
+        },
+        { replayed: !created.written },
+      );
+    },
+  };
+};
