@@ -1,3 +1,4 @@
+import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
 
@@ -9,4 +10,6 @@ export const routes = {
   ...platformRoutes,
   ...identityCommandRoutes,
   ...identityQueryRoutes,
+  ...catalogCommandRoutes,
+  ...catalogQueryRoutes,
 } as const;

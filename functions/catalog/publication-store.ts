@@ -11,7 +11,8 @@ class ChangedMeanwhile extends Error {
 }
 
 /**
- * The inventory of a session stands: the session is published, and with its last session the event.
+ * The inventory of a session stands (or the session was cancelled): it is published, and with the last
+ * session that was waited for the event is.
  * Repeating it changes nothing; two sessions that finish at once both look after both were marked.
  */
 export const markBuilt = async (table: Table, sessionId: string, context: ConsumerContext): Promise<void> => {

@@ -1,0 +1,9 @@
+import { catalogLifecycleEvents } from './catalog/lifecycle.ts';
+import { identityLifecycleEvents } from './identity/lifecycle.ts';
+import type { LifecycleEventDefinition } from './platform/lifecycle-event.ts';
+
+/** Every lifecycle event of the platform, for the published schemas. */
+export const lifecycleEvents: readonly LifecycleEventDefinition[] = [
+  ...identityLifecycleEvents,
+  ...catalogLifecycleEvents,
+];

@@ -1,0 +1,69 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
+import { openApiDocument } from '../../functions/platform/openapi.ts';
+import type { RouteDefinition } from '../../functions/platform/route.ts';
+import { routes } from '../../functions/routes.ts';
+
+const document = openApiDocument(routes, 'https://api.example.com/v1');
+const definitions: readonly RouteDefinition[] = Object.values(routes);
+
+describe('the OpenAPI document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    const result = await validator.validate(JSON.parse(JSON.stringify(document)));
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+    expect(validator.version).toBe('3.1');
+  });
+
+  test('an invalid document is seen', async () => {
+    const broken = {
+      ...JSON.parse(JSON.stringify(document)),
+      paths: { '/x': { get: { responses: 'none' } } },
+    };
+    expect((await new Validator().validate(broken)).valid).toBe(false);
+  });
+
+  test('has every route of the table and no other', () => {
+    const described = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+      Object.keys(item as object).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual(definitions.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+});
+
+describe('the route table', () => {
+  test('operation ids are the names of the entries', () => {
+    expect(Object.entries(routes).filter(([name, { operationId }]) => name !== operationId)).toEqual([]);
+  });
+
+  test('a route that creates is a POST and answers 201; an update wants If-Match', () => {
+    for (const definition of definitions) {
+      if (definition.creates)
+        expect([definition.operationId, definition.method, 201 in definition.responses]).toEqual([
+          definition.operationId,
+          'POST',
+          true,
+        ]);
+      if (definition.method === 'PATCH')
+        expect([definition.operationId, definition.ifMatch]).toEqual([definition.operationId, true]);
+    }
+  });
+
+  test.for(definitions.map((definition) => [definition.operationId, definition] as const))(
+    '%s: its examples pass its own schemas, and every answer with a body has one',
+    ([, definition]) => {
+      const passes = (schema: z.ZodType, example: unknown): string | undefined => {
+        const result = schema.safeParse(example);
+        return result.success ? undefined : result.error.message;
+      };
+      if (definition.body) expect(passes(definition.body, definition.requestExample)).toBeUndefined();
+      for (const response of Object.values(definition.responses)) {
+        if (response.schema && definition.operationId !== 'getOpenApi') {
+          expect(passes(response.schema, response.example)).toBeUndefined();
+        }
+      }
+    },
+  );
+});
