@@ -1,0 +1,255 @@
+import { CfnOutput, type Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import { routes } from '../functions/routes.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { Bundle } from './bundle.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { ConsumerQueue, deadLetterQueue } from './constructs/consumer-queue.ts';
+import { PlatformFunction } from './constructs/platform-function.ts';
+import { PlatformApi } from './constructs/rest-api.ts';
+import { addDashboard } from './dashboard.ts';
+import { type DataStack, organizationIndex, plansBucketExport } from './data-stack.ts';
+import { type EnvironmentOf, type FunctionName, functionTable } from './function-table.ts';
+import {
+  bucketFolders,
+  putEvents,
+  readBucket,
+  readStream,
+  readTable,
+  readWriteBucket,
+  readWriteTable,
+  receiveMessages,
+  useSecret,
+} from './grants.ts';
+import type { IssuerSettings } from './identity-stack.ts';
+import type { Settings } from './settings.ts';
+
+export type Bundles = Readonly<Record<FunctionName, Bundle>>;
+
+interface AppStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly data: DataStack;
+  readonly issuer: IssuerSettings;
+  readonly bundles: Bundles;
+}
+
+/** Most records a stream, and messages a queue, hands over at once. */
+const streamBatchSize = 100;
+const queueBatchSize = 10;
+
+/** Tries of a batch of stream records; what still fails is bisected down to the record and set aside. */
+const streamRetries = 10;
+
+/** What computes: functions, their queues and triggers, the API, the alarms. It keeps nothing. */
+export class AppStack extends Stack {
+  readonly functions: Partial<Record<FunctionName, PlatformFunction>> = {};
+  private readonly settings: Settings;
+  private readonly data: DataStack;
+  private readonly bundles: Bundles;
+  private readonly alarms: Alarms;
+  private readonly queues: Record<string, ConsumerQueue> = {};
+
+  constructor(scope: Construct, id: string, props: AppStackProps) {
+    super(scope, id, props);
+    this.settings = props.settings;
+    this.data = props.data;
+    this.bundles = props.bundles;
+    this.addStackDependency(props.data);
+    this.alarms = new Alarms(this, props.settings.alarmEmail);
+
+    const { data, settings } = this;
+    const identityTable = { table: data.identityTable };
+    const catalogTable = { table: data.catalogTable, indexes: [organizationIndex] };
+    const ticketingTable = { table: data.ticketingTable };
+
+    const common = { STAGE: settings.stage };
+    const guard = {
+      IDENTITY_TABLE: data.identityTable.tableName,
+      ISSUER: props.issuer.issuer,
+      JWKS_URI: props.issuer.jwksUri,
+      AUDIENCE: props.issuer.audience,
+    };
+    const ids = { ID_SECRET_ARN: data.idSecret.secretArn };
+    const catalog = {
+      CATALOG_TABLE: data.catalogTable.tableName,
+      PLANS_BUCKET: data.plansBucket.bucketName,
+    };
+    const holdBounds = {
+      MIN_HOLD_SECONDS: String(settings.minHold.toSeconds()),
+      MAX_HOLD_SECONDS: String(settings.maxHold.toSeconds()),
+    };
+
+    const fallback = this.addFunction('platform-queries', common, []);
+
+    this.addFunction('identity-commands', { ...common, ...guard, ...ids }, [
+      readWriteTable(identityTable),
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction('identity-queries', { ...common, ...guard }, [readTable(identityTable)]);
+    this.addRelay('identity-relay', data.identityTable);
+
+    this.addFunction('catalog-commands', { ...common, ...guard, ...ids, ...catalog, ...holdBounds }, [
+      readWriteTable(catalogTable),
+      readTable(identityTable),
+      ...readWriteBucket(data.plansBucketArn),
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction(
+      'catalog-queries',
+      { ...common, ...guard, ...catalog, TICKETING_TABLE: data.ticketingTable.tableName },
+      [
+        readTable(catalogTable),
+        readTable(identityTable),
+        readTable(ticketingTable),
+        ...readBucket(data.plansBucketArn),
+      ],
+    );
+    this.addRelay('catalog-relay', data.catalogTable);
+    this.acknowledgeFolders('catalog-commands', 'catalog-queries');
+
+    const api = new PlatformApi(this, 'Api', {
+      routes: Object.values(routes),
+      functions: this.functions as Record<string, PlatformFunction>,
+      fallback,
+      settings,
+      alarms: this.alarms,
+    });
+    if (settings.dashboard) {
+      addDashboard(this, { api: api.restApi, functions: this.functions, queues: this.queues });
+    }
+    new CfnOutput(this, 'ApiUrl', { value: api.restApi.url, description: 'Base URL of the API' });
+  }
+
+  private addFunction<Name extends FunctionName>(
+    name: Name,
+    environment: EnvironmentOf<Name>,
+    statements: readonly PolicyStatement[],
+  ): PlatformFunction {
+    const made = new PlatformFunction(this, pascalCase(name), {
+      name,
+      definition: functionTable[name],
+      bundle: this.bundles[name],
+      environment: environment as Readonly<Record<string, string>>,
+      statements,
+      settings: this.settings,
+      alarms: this.alarms,
+    });
+    this.functions[name] = made;
+    return made;
+  }
+
+  /** Rights on objects of a bucket cannot name them: the folder is the narrowest there is. */
+  private acknowledgeFolders(...names: readonly FunctionName[]): void {
+    for (const name of names) {
+      for (const folder of bucketFolders) {
+        acknowledge(this.functions[name] as PlatformFunction, {
+          [`IAM5[Resource::${plansBucketExport(this.data)}/${folder}/*]`]: `Objects are made at run time; ${name} works on the whole folder ${folder}.`,
+        });
+      }
+    }
+  }
+
+  /** The outbox of a table: its stream, relayed to the bus. Records that never pass are set aside. */
+  private addRelay(
+    name: 'identity-relay' | 'catalog-relay',
+    table: Table,
+    more: { readonly statements?: readonly PolicyStatement[] } = {},
+  ): PlatformFunction {
+    const streamArn = table.tableStreamArn;
+    if (streamArn === undefined) throw new Error(`The table of ${name} has no stream`);
+    const relay = this.addFunction(
+      name,
+      { STAGE: this.settings.stage, BUS_NAME: this.data.bus.eventBusName },
+      [putEvents(this.data.bus), ...readStream(streamArn), ...(more.statements ?? [])],
+    );
+    this.addStreamMapping(relay, streamArn);
+    return relay;
+  }
+
+  private addStreamMapping(relay: PlatformFunction, streamArn: string): void {
+    const deadLetters = deadLetterQueue(
+      relay,
+      'DeadLetters',
+      this.alarms,
+      'They name stream records that the relay could not pass on; the items themselves are in the table. docs/guides/deploy.md says how to relay them again.',
+    );
+    acknowledge(deadLetters, { SQS3: 'It is itself where a stream’s failed records go.' });
+    new EventSourceMapping(relay, 'Stream', {
+      target: relay.lambda,
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: streamBatchSize,
+      bisectBatchOnError: true,
+      retryAttempts: streamRetries,
+      reportBatchItemFailures: true,
+      onFailure: new SqsDlq(deadLetters),
+    });
+    this.alarms.watch(`${relay.node.id}IteratorAge`, {
+      metric: relay.lambda.metric('IteratorAge', { period: Alarms.period, statistic: 'Maximum' }),
+      threshold: 60_000,
+      periods: 3,
+      description: `${relay.name} is more than a minute behind its stream: it fails or is too slow.`,
+    });
+  }
+
+  /** A consumer of lifecycle events: rule → its own queue → function, each message failing alone. */
+  private addConsumer<Name extends FunctionName>(
+    name: Name,
+    environment: EnvironmentOf<Name>,
+    statements: readonly PolicyStatement[],
+    accepts: { readonly source: string; readonly types: readonly string[] },
+  ): PlatformFunction {
+    const queue = this.addQueue(name);
+    const rule = new Rule(this, `${pascalCase(name)}Rule`, {
+      eventBus: this.data.bus,
+      description: `${accepts.types.join(', ')} → ${name}`,
+      eventPattern: { source: [accepts.source], detailType: [...accepts.types] },
+    });
+    // A delivery that EventBridge gave up is the same message as one the consumer gave up.
+    rule.addTarget(new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters }));
+    return this.addQueueConsumer(name, environment, statements, queue);
+  }
+
+  private addQueue(name: FunctionName): ConsumerQueue {
+    const queue = new ConsumerQueue(
+      this,
+      `${pascalCase(name)}Queue`,
+      functionTable[name].timeout as Duration,
+      this.alarms,
+    );
+    this.queues[name] = queue;
+    return queue;
+  }
+
+  private addQueueConsumer<Name extends FunctionName>(
+    name: Name,
+    environment: EnvironmentOf<Name>,
+    statements: readonly PolicyStatement[],
+    { queue }: ConsumerQueue,
+  ): PlatformFunction {
+    const consumer = this.addFunction(name, environment, [...statements, receiveMessages(queue)]);
+    new EventSourceMapping(consumer, 'Messages', {
+      target: consumer.lambda,
+      eventSourceArn: queue.queueArn,
+      batchSize: queueBatchSize,
+      reportBatchItemFailures: true,
+      // Without this bound the poller would run into the reservation and count refusals as deliveries.
+      ...(this.settings.reserveConcurrency && {
+        maxConcurrency: functionTable[name].reservedConcurrency,
+      }),
+    });
+    return consumer;
+  }
+}
+
+const pascalCase = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');

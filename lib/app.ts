@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { AppStack } from './app-stack.ts';
+import { bundleFunctions, projectRoot } from './bundle.ts';
+import { DataStack } from './data-stack.ts';
+import { functionTable } from './function-table.ts';
+import { IdentityStack, type IssuerSettings } from './identity-stack.ts';
+import { readSettings, type Settings, type Stage } from './settings.ts';
+
+export interface AppOptions {
+  /** Default: the context’s `stage`, else `dev`. */
+  readonly stage?: Stage;
+  /** Where the cloud assembly goes; default a temporary folder (or where the CDK CLI wants it). */
+  readonly outdir?: string;
+  /** As given by `-c name=value`: `issuer`, `jwksUri`, `audience`, `emulator`, `alarmEmail`, `webOrigins`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Checks every resource with cdk-nag (AWS Solutions); synthesis fails on a finding without a reason. */
+  readonly check?: boolean;
+}
+
+/**
+ * Builds the CDK app: bundles the functions and declares the stacks `Fairground-<stage>-Data`, `-App`
+ * and, where the context names no `issuer`, `-Identity`. `app.synth()` gives the cloud assembly.
+ *
+ * @example
+ * const app = await buildApp({ stage: 'dev', context: { issuer: 'http://127.0.0.1:3000/_local' } });
+ * const templates = app.synth().stacks.map((stack) => stack.template);
+ */
+export const buildApp = async (options: AppOptions = {}): Promise<App> => {
+  const bundles = await bundleFunctions(
+    Object.fromEntries(
+      Object.entries(functionTable).map(([name, definition]) => [name, definition.entry]),
+    ) as Record<keyof typeof functionTable, string>,
+  );
+  const app = new App({
+    ...(options.outdir !== undefined && { outdir: options.outdir }),
+    analyticsReporting: false,
+    context: {
+      ...featureFlags(),
+      ...options.context,
+      ...(options.stage !== undefined && { stage: options.stage }),
+    },
+  });
+  const settings = readSettings(app.node);
+  const stackName = (name: string) => `Fairground-${settings.stage}-${name}`;
+
+  const data = new DataStack(app, stackName('Data'), settings, {
+    description: 'Fairground: tables, plans, bus',
+  });
+  const issuer =
+    givenIssuer(settings) ??
+    new IdentityStack(app, stackName('Identity'), settings, {
+      description: 'Fairground: users and sign-in',
+    }).settings;
+  new AppStack(app, stackName('App'), {
+    settings,
+    data,
+    issuer,
+    bundles,
+    description: 'Fairground: API, functions, queues',
+  });
+  Tags.of(app).add('application', 'fairground');
+  Tags.of(app).add('stage', settings.stage);
+
+  if (options.check) {
+    const { AwsSolutionsChecks } = await import('cdk-nag');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }));
+  }
+  return app;
+};
+
+const givenIssuer = ({ issuer, jwksUri, audience }: Settings): IssuerSettings | undefined =>
+  issuer === undefined
+    ? undefined
+    : { issuer, jwksUri: jwksUri ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`, audience };
+
+/** The flags that the CDK CLI gives from cdk.json, so that an app built in process is the same. */
+const featureFlags = (): Record<string, unknown> =>
+  (
+    JSON.parse(readFileSync(path.join(projectRoot, 'cdk.json'), 'utf8')) as {
+      context: Record<string, unknown>;
+    }
+  ).context;

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+
+export const projectRoot = path.resolve(import.meta.dirname, '..');
+const buildRoot = path.join(projectRoot, '.build');
+
+export interface Bundle {
+  readonly name: string;
+  /** Folder of the function’s code: `index.mjs`, its chunks, and files that are read at run time. */
+  readonly directory: string;
+  /** SHA-256 over names and contents: the same sources give the same hash. */
+  readonly hash: string;
+  /** Bytes loaded at a cold start: `index.mjs` and all that it imports statically. */
+  readonly eagerBytes: number;
+  /** Bytes of chunks that are loaded on first use. */
+  readonly lazyBytes: number;
+  /** Sources whose code is loaded at a cold start, with the bytes they take. */
+  readonly eagerSources: Readonly<Record<string, number>>;
+}
+
+/** Files that a module reads at run time from beside itself; they go wherever its code goes. */
+const filesBeside: Readonly<Record<string, readonly string[]>> = {
+  'functions/identity/authorization.ts': [
+    'functions/identity/policies.cedar',
+    'functions/identity/schema.cedarschema',
+    'node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm',
+  ],
+};
+
+const options = {
+  absWorkingDir: projectRoot,
+  bundle: true,
+  // Dynamic imports become chunks of their own, loaded on first use.
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  sourcemap: 'external',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: '[name]-[hash]',
+  loader: { '.cedar': 'text' },
+  alias: { '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts' },
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+/** What a bundle was made from and what it came to: read instead of building again when nothing changed. */
+interface BuildRecord {
+  readonly recipe: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly bundle: Omit<Bundle, 'directory'>;
+}
+
+/**
+ * Bundles functions with esbuild, each into `.build/functions/<name>/`, its source maps into
+ * `.build/source-maps/<name>/`.
+ * Unchanged functions are not built again; files are replaced one by one and atomically, so that several
+ * processes may do this at once.
+ *
+ * @param entries path of the entry (from the project’s root) by function name.
+ * @throws Error naming function and entry when an entry is missing or does not compile.
+ */
+export const bundleFunctions = async <Name extends string>(
+  entries: Readonly<Record<Name, string>>,
+): Promise<Readonly<Record<Name, Bundle>>> => {
+  const names = Object.keys(entries) as Name[];
+  const bundles = await Promise.all(names.map((name) => bundleFunction(name, entries[name])));
+  return Object.fromEntries(bundles.map((bundle) => [bundle.name, bundle])) as Record<Name, Bundle>;
+};
+
+const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
+  const directory = path.join(buildRoot, 'functions', name);
+  const recordFile = path.join(buildRoot, 'records', `${name}.json`);
+  const recipe = digest(JSON.stringify([options, filesBeside, entry, process.versions.node]));
+  const known = readRecord(recordFile);
+  if (known?.recipe === recipe && isCurrent(known, directory)) return { ...known.bundle, directory };
+
+  if (!existsSync(path.join(projectRoot, entry))) {
+    throw new Error(`Function ${name}: its entry ${entry} does not exist`);
+  }
+  const result = await build({ ...options, entryPoints: { index: entry }, outdir: directory }).catch(
+    (error: Error) => {
+      throw new Error(`Function ${name}: ${entry} does not bundle: ${error.message}`, { cause: error });
+    },
+  );
+
+  const files: Record<string, Uint8Array> = {};
+  const maps: Record<string, Uint8Array> = {};
+  for (const file of result.outputFiles) {
+    const target = file.path.endsWith('.map') ? maps : files;
+    target[path.relative(directory, file.path)] = file.contents;
+  }
+  const extra = Object.keys(result.metafile.inputs).flatMap((input) => filesBeside[input] ?? []);
+  for (const file of extra) files[path.basename(file)] = readFileSync(path.join(projectRoot, file));
+
+  replaceFiles(directory, files);
+  replaceFiles(path.join(buildRoot, 'source-maps', name), maps);
+  const bundle = { name, hash: hashOf(files), ...sizesOf(result.metafile) };
+  const inputs = [...Object.keys(result.metafile.inputs), ...extra];
+  writeAtomically(
+    recordFile,
+    Buffer.from(
+      JSON.stringify({
+        recipe,
+        inputs: Object.fromEntries(inputs.map((file) => [file, fingerprint(path.join(projectRoot, file))])),
+        files: Object.fromEntries(
+          Object.keys(files).map((file) => [file, fingerprint(path.join(directory, file))]),
+        ),
+        bundle,
+      } satisfies BuildRecord),
+    ),
+  );
+  return { ...bundle, directory };
+};
+
+const digest = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+const hashOf = (files: Readonly<Record<string, Uint8Array>>): string =>
+  digest(
+    Object.entries(files)
+      .map(([file, content]) => `${file}\0${digest(content)}\n`)
+      .sort()
+      .join(''),
+  );
+
+/** Size and time of change, as make does it; empty for a missing file. */
+const fingerprint = (file: string): string => {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.size}/${stat.mtimeMs}`;
+};
+
+const readRecord = (file: string): BuildRecord | undefined => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as BuildRecord;
+  } catch {
+    // None yet, or not ours: build.
+    return undefined;
+  }
+};
+
+const isCurrent = (record: BuildRecord, directory: string): boolean =>
+  Object.entries(record.inputs).every(([file, was]) => fingerprint(path.join(projectRoot, file)) === was) &&
+  Object.entries(record.files).every(([file, was]) => fingerprint(path.join(directory, file)) === was);
+
+const writeAtomically = (file: string, content: Uint8Array): void => {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, file);
+};
+
+/** Makes a folder hold exactly these files; those that are the same already are not touched. */
+const replaceFiles = (directory: string, files: Readonly<Record<string, Uint8Array>>): void => {
+  mkdirSync(directory, { recursive: true });
+  for (const [file, content] of Object.entries(files)) {
+    const target = path.join(directory, file);
+    if (existsSync(target) && readFileSync(target).equals(content)) continue;
+    writeAtomically(target, content);
+  }
+  for (const file of readdirSync(directory)) {
+    if (files[file] === undefined && !file.endsWith('.tmp'))
+      rmSync(path.join(directory, file), { force: true });
+  }
+};
+
+const sizesOf = (metafile: Metafile): Pick<Bundle, 'eagerBytes' | 'lazyBytes' | 'eagerSources'> => {
+  const outputs = new Map(Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map')));
+  const first = [...outputs.keys()].find((file) => path.basename(file) === 'index.mjs');
+  const eager = new Set<string>();
+  const pending = first === undefined ? [] : [first];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (eager.has(file)) continue;
+    eager.add(file);
+    for (const imported of outputs.get(file)?.imports ?? []) {
+      if (imported.kind === 'import-statement' && !imported.external) pending.push(imported.path);
+    }
+  }
+  let eagerBytes = 0;
+  let lazyBytes = 0;
+  const eagerSources: Record<string, number> = {};
+  for (const [file, output] of outputs) {
+    if (!eager.has(file)) {
+      lazyBytes += output.bytes;
+      continue;
+    }
+    eagerBytes += output.bytes;
+    for (const [source, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (bytesInOutput > 0) eagerSources[source] = (eagerSources[source] ?? 0) + bytesInOutput;
+    }
+  }
+  return { eagerBytes, lazyBytes, eagerSources };
+};

@@ -1,0 +1,114 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { Settings } from './settings.ts';
+
+/** Index of the catalog by organization, newest first. */
+export const organizationIndex = 'byOrganization';
+
+/** Name of the export that carries the ARN of the plans bucket. */
+export const plansBucketExport = (stack: Stack): string => `${stack.stackName}-PlansBucketArn`;
+
+/**
+ * All that keeps state: a table per context, the plans, the bus with its archive, the key of ids. It
+ * changes rarely and is deployed apart from what is stateless, so that no change of code can touch data.
+ */
+export class DataStack extends Stack {
+  readonly identityTable: Table;
+  readonly catalogTable: Table;
+  readonly ticketingTable: Table;
+  readonly plansBucket: Bucket;
+  /** ARN of the plans bucket under an export name of its own: acknowledged findings name it. */
+  readonly plansBucketArn: string;
+  readonly bus: EventBus;
+  readonly idSecret: Secret;
+
+  constructor(scope: Construct, id: string, settings: Settings, props: StackProps) {
+    super(scope, id, { ...props, terminationProtection: settings.retain });
+    const removalPolicy = settings.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+    const table = (name: string): Table =>
+      new Table(this, name, {
+        partitionKey: { name: 'pk', type: AttributeType.STRING },
+        sortKey: { name: 'sk', type: AttributeType.STRING },
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        stream: StreamViewType.NEW_AND_OLD_IMAGES,
+        timeToLiveAttribute: 'ttl',
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        encryption: settings.kms ? TableEncryption.AWS_MANAGED : TableEncryption.DEFAULT,
+        deletionProtection: settings.retain,
+        removalPolicy,
+      });
+    this.identityTable = table('IdentityTable');
+    this.catalogTable = table('CatalogTable');
+    this.catalogTable.addGlobalSecondaryIndex({
+      indexName: organizationIndex,
+      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+    this.ticketingTable = table('TicketingTable');
+
+    this.plansBucket = new Bucket(this, 'PlansBucket', {
+      encryption: settings.kms ? BucketEncryption.KMS_MANAGED : BucketEncryption.S3_MANAGED,
+      ...(settings.kms && { bucketKeyEnabled: true }),
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: settings.retain,
+      lifecycleRules: [
+        {
+          id: 'uploads-are-temporary',
+          prefix: 'uploads/',
+          expiration: Duration.days(1),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          ...(settings.retain && { noncurrentVersionExpiration: Duration.days(1) }),
+        },
+      ],
+      cors: [
+        {
+          // Browsers send large plans straight here, by a presigned URL.
+          allowedMethods: [HttpMethods.PUT],
+          allowedOrigins: settings.webOrigins,
+          allowedHeaders: ['content-type', 'content-length', 'x-amz-*'],
+          exposedHeaders: ['etag'],
+          maxAge: 86_400,
+        },
+      ],
+      removalPolicy,
+    });
+    acknowledge(this.plansBucket, {
+      S1: 'Seating plans hold no personal data, and every write to the bucket comes from a request that the catalog logs; server access logs would add a second bucket and no knowledge.',
+    });
+
+    this.plansBucketArn = this.exportValue(this.plansBucket.bucketArn, { name: plansBucketExport(this) });
+
+    this.bus = new EventBus(this, 'Bus');
+    if (!settings.emulator) {
+      this.bus.archive('Archive', {
+        description: 'Lifecycle events for replay',
+        eventPattern: { account: [this.account] },
+        retention: Duration.days(settings.retain ? 365 : 7),
+      });
+    }
+
+    this.idSecret = new Secret(this, 'IdSecret', {
+      description: 'Key that ids are derived with (HMAC)',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
+    });
+    acknowledge(this.idSecret, {
+      SMG4: 'Ids derive from this key: a new key would make retries of requests already answered create a second time. It is rotated by hand, as docs/guides/deploy.md says.',
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/**
+ * What functions may do, action by action. Every statement names its resource; a query function holds
+ * only those whose name begins with `read`.
+ */
+
+const readActions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const writeActions = [
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  // The check of an item in a transaction that does not change it.
+  'dynamodb:ConditionCheckItem',
+];
+
+const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources] });
+
+/** A table and the indexes of it that are read. */
+export interface TableGrant {
+  readonly table: { readonly tableArn: string };
+  readonly indexes?: readonly string[];
+}
+
+const arnsOf = ({ table, indexes = [] }: TableGrant): readonly string[] => [
+  table.tableArn,
+  ...indexes.map((index) => `${table.tableArn}/index/${index}`),
+];
+
+export const readTable = (grant: TableGrant) => allow(readActions, arnsOf(grant));
+
+export const readWriteTable = (grant: TableGrant) => allow([...readActions, ...writeActions], arnsOf(grant));
+
+/** Folders of the plans bucket: documents for good, and uploads that wait to be imported. */
+export const bucketFolders = ['plans', 'uploads'] as const;
+
+const objectsOf = (bucketArn: string) => bucketFolders.map((folder) => `${bucketArn}/${folder}/*`);
+
+/** Reading wants ListBucket too: without it S3 answers 403 instead of 404 for an object that is not there. */
+export const readBucket = (bucketArn: string): PolicyStatement[] => [
+  allow(['s3:GetObject'], objectsOf(bucketArn)),
+  allow(['s3:ListBucket'], [bucketArn]),
+];
+
+/** Presigned URLs carry the rights of the function that signed them, so this also covers uploads. */
+export const readWriteBucket = (bucketArn: string): PolicyStatement[] => [
+  allow(['s3:GetObject', 's3:PutObject'], objectsOf(bucketArn)),
+  allow(['s3:ListBucket'], [bucketArn]),
+];
+
+export const useSecret = (secret: { readonly secretArn: string }) =>
+  allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+
+export const putEvents = (bus: { readonly eventBusArn: string }) =>
+  allow(['events:PutEvents'], [bus.eventBusArn]);
+
+export const sendMessages = (queue: { readonly queueArn: string }) =>
+  allow(['sqs:SendMessage'], [queue.queueArn]);
+
+export const receiveMessages = (queue: { readonly queueArn: string }) =>
+  allow(
+    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+    [queue.queueArn],
+  );
+
+/** ListStreams knows no resource but `*`; it gives names only, and Lambda’s poller insists on it. */
+export const readStream = (streamArn: string): PolicyStatement[] => [
+  allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+  allow(['dynamodb:ListStreams'], ['*']),
+];

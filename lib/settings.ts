@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+import * as z from 'zod';
+
+/** A flag given on the command line (`-c emulator=true`) is text, given in process it may be a boolean. */
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
+const contextSchema = z.object({
+  stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
+  /** Deploys to a LocalStack-compatible endpoint: what those lack is left out. */
+  emulator: flag.default(false),
+  /** OIDC issuer of the tokens; without it the app makes a Cognito user pool. */
+  issuer: z.url().optional(),
+  /** Default: `<issuer>/.well-known/jwks.json`. */
+  jwksUri: z.url().optional(),
+  audience: z.string().default(''),
+  /** Who is told of alarms. */
+  alarmEmail: z.email().optional(),
+  /** Where browser clients are served from, separated by commas: sign-in redirects and uploads. */
+  webOrigins: z
+    .string()
+    .default('http://localhost:5173')
+    .transform((list) => list.split(',').map((origin) => origin.trim())),
+});
+
+export type Stage = z.output<typeof contextSchema>['stage'];
+
+interface StageSettings {
+  /** Tables, buckets and pools outlive their stack and are protected from deletion. */
+  readonly retain: boolean;
+  /** Encryption by KMS with AWS-managed keys instead of keys that the service owns. */
+  readonly kms: boolean;
+  readonly logRetention: RetentionDays;
+  /** Bulkheads: a function can use up neither the account’s concurrency nor that of another function. */
+  readonly reserveConcurrency: boolean;
+  readonly dashboard: boolean;
+  /** Requests per second of the whole API, and how many may come at once. */
+  readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
+  readonly minHold: Duration;
+  readonly maxHold: Duration;
+}
+
+const stages: Readonly<Record<Stage, StageSettings>> = {
+  dev: {
+    retain: false,
+    kms: false,
+    logRetention: RetentionDays.ONE_WEEK,
+    reserveConcurrency: false,
+    dashboard: false,
+    throttle: { ratePerSecond: 2_000, burst: 2_000 },
+    // Short holds, so that expiry is tested by waiting for it.
+    minHold: Duration.seconds(1),
+    maxHold: Duration.hours(2),
+  },
+  staging: {
+    retain: true,
+    kms: true,
+    logRetention: RetentionDays.ONE_MONTH,
+    reserveConcurrency: false,
+    dashboard: true,
+    throttle: { ratePerSecond: 5_000, burst: 5_000 },
+    minHold: Duration.minutes(1),
+    maxHold: Duration.hours(2),
+  },
+  prod: {
+    retain: true,
+    kms: true,
+    logRetention: RetentionDays.SIX_MONTHS,
+    reserveConcurrency: true,
+    dashboard: true,
+    throttle: { ratePerSecond: 10_000, burst: 5_000 },
+    minHold: Duration.minutes(1),
+    maxHold: Duration.hours(2),
+  },
+};
+
+export type Settings = z.output<typeof contextSchema> & StageSettings;
+
+/** Reads the CDK context of the app; a value that is not allowed stops the synthesis and says which. */
+export const readSettings = (node: Node): Settings => {
+  const given = Object.fromEntries(
+    Object.keys(contextSchema.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]),
+  );
+  const result = contextSchema.safeParse(given);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `-c ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The CDK context is wrong: ${faults.join('; ')}`);
+  }
+  return { ...result.data, ...stages[result.data.stage] };
+};
