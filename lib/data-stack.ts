@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -92,6 +92,8 @@ export class DataStack extends Stack {
     });
 
     this.plansBucketArn = this.exportValue(this.plansBucket.bucketArn, { name: plansBucketExport(this) });
+
+    new CfnOutput(this, 'PlansBucketName', { value: this.plansBucket.bucketName });
 
     this.bus = new EventBus(this, 'Bus');
     if (!settings.emulator) {
