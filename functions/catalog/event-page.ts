@@ -88,7 +88,11 @@ export const openEventPages = (table: Table) => {
 
 export type EventPages = ReturnType<typeof openEventPages>;
 
-/** The page as the API answers it: drafts of sessions are shown only while the event itself is a draft. */
+/** Once an event is public, its page has no session that is not: no draft, and none cancelled as a draft. */
+const isShown = (event: EventItem, session: SessionItem): boolean =>
+  event.publishedAt === undefined || session.publishedAt !== undefined || session.status === 'publishing';
+
+/** The page as the API answers it. */
 export const eventPageView = (
   { event, venue, performers, sessions }: Composed,
   availability: ReadonlyMap<string, SessionAvailability>,
@@ -106,9 +110,7 @@ export const eventPageView = (
     ...(description !== undefined && { description }),
   })),
   sessions: sessions
-    .filter(
-      (session) => session.status !== 'draft' || event.status === 'draft' || event.status === 'publishing',
-    )
+    .filter((session) => isShown(event, session))
     .map((session) => {
       const places = availability.get(session.sessionId);
       return {

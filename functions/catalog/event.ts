@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Fault } from '../platform/answer.ts';
-import type { SessionStatus } from './session.ts';
+import type { SessionItem } from './items.ts';
+import type { CategoryPlaces } from './layout.ts';
+import { ticketTypeFaults } from './session.ts';
 
 export const eventStatus = z.enum(['draft', 'publishing', 'published', 'cancelled']);
 export type EventStatus = z.output<typeof eventStatus>;
@@ -35,12 +37,7 @@ export const eventName = z.string().trim().min(1).max(200);
 export const eventDescription = z.string().trim().max(5_000);
 export const eventCategory = z.string().trim().min(1).max(60);
 
-interface PublishableSession {
-  readonly sessionId: string;
-  readonly status: SessionStatus;
-  readonly startsAt: string;
-  readonly ticketTypes: readonly { readonly planCategory?: string | undefined }[];
-}
+type PublishableSession = Pick<SessionItem, 'sessionId' | 'status' | 'startsAt' | 'ticketTypes'>;
 
 export type PublishDecision =
   | { readonly kind: 'publish'; readonly sessionIds: readonly string[] }
@@ -48,10 +45,13 @@ export type PublishDecision =
   | { readonly kind: 'published' }
   | { readonly kind: 'refused'; readonly faults: readonly Fault[] };
 
-/** What publishing an event means now: its draft sessions go on sale; all at once or none. */
+/**
+ * What publishing an event means now: its draft sessions go on sale; all at once or none. They are judged
+ * against the venue’s plan as it is now, which may have changed since they were made.
+ */
 export const decidePublish = (
   sessions: readonly PublishableSession[],
-  planCategories: readonly string[],
+  planCategories: readonly CategoryPlaces[] | undefined,
   now: Date,
 ): PublishDecision => {
   const drafts = sessions.filter((session) => session.status === 'draft');
@@ -62,21 +62,17 @@ export const decidePublish = (
       faults: [{ pointer: '/sessions', code: 'NO_SESSIONS', detail: 'Add a session first.' }],
     };
   }
-  const faults = drafts.flatMap((session): Fault[] => {
-    const pointer = `/sessions/${session.sessionId}`;
-    const missing = session.ticketTypes.flatMap((type) =>
-      type.planCategory !== undefined && !planCategories.includes(type.planCategory)
-        ? [type.planCategory]
-        : [],
-    );
+  const faults = drafts.flatMap(({ sessionId, startsAt, ticketTypes }): Fault[] => {
+    const base = `/sessions/${sessionId}`;
+    const begun = Date.parse(startsAt) <= now.getTime();
     return [
-      ...(Date.parse(session.startsAt) <= now.getTime()
-        ? [{ pointer: `${pointer}/startsAt`, code: 'IN_THE_PAST', detail: 'The session has begun already.' }]
+      ...(begun
+        ? [{ pointer: `${base}/startsAt`, code: 'IN_THE_PAST', detail: 'The session has begun already.' }]
         : []),
-      ...missing.map((category) => ({
-        pointer: `${pointer}/ticketTypes`,
-        code: 'UNKNOWN_CATEGORY',
-        detail: `The venue’s plan has no category ${JSON.stringify(category)} any more.`,
+      ...ticketTypeFaults(ticketTypes, planCategories).map(({ pointer, code, detail }) => ({
+        pointer: `${base}${pointer}`,
+        code,
+        detail,
       })),
     ];
   });

@@ -14,9 +14,14 @@ import { eventView } from './views.ts';
 
 type Commands = Handlers<typeof catalogCommandRoutes, CatalogLoaders>;
 
-/** TRANSITION_NOT_ALLOWED with what the status does allow. */
+/** Steps that the platform takes by itself. */
+const ownSteps: readonly string[] = ['built', 'inventoryBuilt'];
+
+/** TRANSITION_NOT_ALLOWED with what a caller can do in that status. */
 export const notAllowed = (status: string, allowed: Readonly<Record<string, unknown>>): Problem =>
-  problem('TRANSITION_NOT_ALLOWED', { members: { status, allowed: Object.keys(allowed) } });
+  problem('TRANSITION_NOT_ALLOWED', {
+    members: { status, allowed: Object.keys(allowed).filter((command) => !ownSteps.includes(command)) },
+  });
 
 const refusal = (event: EventItem, command: EventCommand): Problem | undefined =>
   eventTransitions[event.status][command] === undefined
@@ -133,8 +138,7 @@ export const eventCommands = (
         readSessions(table, event.sessionIds),
         table.get<VenueItem>(keyOf('VENUE', event.venueId), { consistent: true }),
       ]);
-      const categories = venue?.plan?.categories.map(({ name }) => name) ?? [];
-      const decision = decidePublish(sessions, categories, request.now);
+      const decision = decidePublish(sessions, venue?.plan?.categories, request.now);
       if (decision.kind === 'refused') {
         return { ...validationProblem(decision.faults), code: 'NOT_PUBLISHABLE' };
       }

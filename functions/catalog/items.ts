@@ -43,6 +43,8 @@ export interface EventItem extends OwnedItem {
   readonly performerIds: readonly string[];
   readonly sessionIds: readonly string[];
   readonly status: EventStatus;
+  /** When it was first on sale; until then only members see it, whatever becomes of it. */
+  readonly publishedAt?: string;
 }
 
 export interface SessionItem extends OwnedItem {
@@ -58,4 +60,6 @@ export interface SessionItem extends OwnedItem {
   readonly ticketTypes: readonly TicketType[];
   readonly status: SessionStatus;
   readonly planVersion?: string;
+  /** When it was first on sale; until then only members see it, whatever becomes of it. */
+  readonly publishedAt?: string;
 }

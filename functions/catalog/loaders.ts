@@ -3,7 +3,8 @@ import type { EventPages } from './event-page.ts';
 import type { EventItem, PerformerItem, SessionItem, VenueItem } from './items.ts';
 import { openOwned } from './owned-item.ts';
 
-const isVisible = (status: string): boolean => status !== 'draft' && status !== 'publishing';
+/** What was on sale once stays visible, also when it is cancelled; a draft that is cancelled never was. */
+const isVisible = ({ publishedAt }: EventItem | SessionItem): boolean => publishedAt !== undefined;
 
 /** Readers of the things that policies of the catalog are about. */
 export const catalogLoaders = (table: Table) => {
@@ -22,7 +23,7 @@ export const catalogLoaders = (table: Table) => {
     },
     async event(id: string) {
       const entity = await events.get(id);
-      return entity && { entity, organizationId: entity.organizationId, isPublic: isVisible(entity.status) };
+      return entity && { entity, organizationId: entity.organizationId, isPublic: isVisible(entity) };
     },
     async session(id: string) {
       const entity = await sessions.get(id);
@@ -31,7 +32,7 @@ export const catalogLoaders = (table: Table) => {
           entity,
           organizationId: entity.organizationId,
           sessionId: entity.sessionId,
-          isPublic: isVisible(entity.status),
+          isPublic: isVisible(entity),
         }
       );
     },
@@ -49,7 +50,7 @@ export const catalogQueryLoaders = (table: Table, pages: EventPages) => ({
       entity && {
         entity,
         organizationId: entity.event.organizationId,
-        isPublic: isVisible(entity.event.status),
+        isPublic: isVisible(entity.event),
       }
     );
   },

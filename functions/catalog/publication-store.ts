@@ -16,6 +16,7 @@ class ChangedMeanwhile extends Error {
  * Repeating it changes nothing; two sessions that finish at once both look after both were marked.
  */
 export const markBuilt = async (table: Table, sessionId: string, context: ConsumerContext): Promise<void> => {
+  const publishedAt = context.now.toISOString();
   const session = await table.get<SessionItem>(keyOf('SESSION', sessionId), { consistent: true });
   if (session === undefined) return;
   if (session.status === 'publishing') {
@@ -23,7 +24,7 @@ export const markBuilt = async (table: Table, sessionId: string, context: Consum
     const marked = await table.transact([
       {
         update: keyOf('SESSION', sessionId),
-        by: changeAt(session.revision, { status }, 'session.published', context),
+        by: changeAt(session.revision, { status, publishedAt }, 'session.published', context),
       },
       touchEvent(session.eventId, 'session.published', context),
     ]);
@@ -37,7 +38,7 @@ export const markBuilt = async (table: Table, sessionId: string, context: Consum
   if (sessions.some(({ status }) => status === 'publishing')) return;
   const published = await table.update(
     keyOf('EVENT', event.eventId),
-    changeAt(event.revision, { status: 'published' }, 'event.published', context),
+    changeAt(event.revision, { status: 'published', publishedAt }, 'event.published', context),
   );
   if (!published.written)
     throw new ChangedMeanwhile(`Event ${event.eventId} changed while it was being published`);

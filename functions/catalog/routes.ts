@@ -5,7 +5,7 @@ import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant, timeZone } from '../platform/time.ts';
 import { eventCategory, eventDescription, eventName, eventStatus, maxPerformers } from './event.ts';
-import { maxPlanBytes } from './seating-plan.ts';
+import { isShallow, maxPlanBytes } from './seating-plan.ts';
 import { newSession, sessionPatch, sessionStatus, ticketType } from './session.ts';
 
 const organizationId = idOf('org');
@@ -24,6 +24,9 @@ const ofOrganization = (action: string) =>
   policy(action, { kind: 'organization', from: 'body.organizationId' });
 const listOf = (action: string) => policy(action, { kind: 'organization', from: 'query.organizationId' });
 const listQuery = z.strictObject({ ...pageQuery, ...optionalOrganization });
+
+/** What Lambda takes at most in one request, envelope included; a plan between that and its own limit is a 422. */
+const maxRequestBytes = 6 * 1024 * 1024;
 
 // Venues
 
@@ -75,11 +78,14 @@ export const createVenue = route({
   description: 'A seating plan may come with it; large ones by PUT …/seating-plan.',
   access: ofOrganization('CreateVenue'),
   creates: true,
-  maxBodyBytes: maxPlanBytes,
+  maxBodyBytes: maxRequestBytes,
   body: z.strictObject({
     ...venueFields,
     ...optionalOrganization,
-    seatingPlan: z.looseObject({}).optional(),
+    seatingPlan: z
+      .looseObject({})
+      .refine(isShallow, { error: 'No plan nests that deep.', params: { code: 'TOO_DEEP' } })
+      .optional(),
   }),
   requestExample: venueBody,
   responses: { 201: { description: 'The venue.', schema: venue, example: venueExample } },
@@ -154,7 +160,7 @@ export const importSeatingPlan = route({
   body: z
     .looseObject({ uploadId: idOf('upl').optional() })
     .meta({ description: 'A seating plan in pretix’s format, or {"uploadId"}.' }),
-  maxBodyBytes: maxPlanBytes,
+  maxBodyBytes: maxRequestBytes,
   requestExample: {
     name: 'Small hall',
     categories: [{ name: 'Stalls', color: '#1f77b4' }],

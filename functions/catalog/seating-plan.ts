@@ -143,6 +143,21 @@ const hasMoreObjectsThan = (limit: number, document: unknown): boolean => {
   return false;
 };
 
+/** Deeper than any plan: what nests further is refused before anything walks it recursively. */
+const maxDepth = 32;
+
+/** Whether a document nests no deeper than a plan can. */
+export const isShallow = (document: unknown): boolean => {
+  let level: readonly unknown[] = [document];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return false;
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return true;
+};
+
 // Members of a document whose form may be broken.
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const property = (value: unknown, name: string): unknown =>

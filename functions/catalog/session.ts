@@ -103,12 +103,19 @@ export const timeFaults = (
   return faults;
 };
 
+/** What a ticket type sells, and in which currency. */
+interface PricedPlaces {
+  readonly price: { readonly currency: string };
+  readonly planCategory?: string | undefined;
+  readonly quantity?: number | undefined;
+}
+
 /**
  * Faults of ticket types against the places the venue has: one currency, each category once and known,
  * no more than 40,000 places in all.
  */
 export const ticketTypeFaults = (
-  types: readonly NewTicketType[],
+  types: readonly PricedPlaces[],
   categories: readonly CategoryPlaces[] | undefined,
 ): readonly Fault[] => {
   const faults: Fault[] = [];
@@ -127,11 +134,12 @@ export const ticketTypeFaults = (
         `A session sells in one currency; the first is ${currency}.`,
       );
     }
-    if ('quantity' in type) {
-      places += type.quantity;
+    const { planCategory } = type;
+    if (planCategory === undefined) {
+      places += type.quantity ?? 0;
       continue;
     }
-    const category = categories?.find(({ name }) => name === type.planCategory);
+    const category = categories?.find(({ name }) => name === planCategory);
     if (category === undefined) {
       const known = categories?.map(({ name }) => name).join(', ') ?? 'none: the venue has no seating plan';
       fault(index, 'planCategory', 'UNKNOWN_CATEGORY', `The plan’s categories: ${known}.`);
@@ -140,11 +148,11 @@ export const ticketTypeFaults = (
     if (category.seats + category.capacity === 0) {
       fault(index, 'planCategory', 'EMPTY_CATEGORY', 'No place of the plan has this category.');
     }
-    const first = used.get(type.planCategory);
+    const first = used.get(planCategory);
     if (first !== undefined) {
       fault(index, 'planCategory', 'DUPLICATE_CATEGORY', `Already priced by ticket type ${first}.`);
     }
-    used.set(type.planCategory, index);
+    used.set(planCategory, index);
     places += category.seats + category.capacity;
   }
   if (places > maxPlaces) {

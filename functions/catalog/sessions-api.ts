@@ -1,4 +1,4 @@
-import { noContent, ok, problem } from '../platform/answer.ts';
+import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { contentId } from '../platform/ids.ts';
 import { validationProblem } from '../platform/request.ts';
@@ -48,9 +48,20 @@ export const sessionCommands = (
   return {
     async createSession(request) {
       const { entity: event } = request.resource;
-      if (eventTransitions[event.status].addSession === undefined) {
-        return notAllowed(event.status, eventTransitions[event.status]);
-      }
+      const sessionId = request.newId('ses');
+      const answerAgain = (old: SessionItem) =>
+        isReplay(old, request)
+          ? ok(201, sessionView(old), { etag: etagOf(old.revision), replayed: true })
+          : problem('IDEMPOTENCY_KEY_REUSED');
+      /** A retry is answered with its session, even if what it asks for would be refused by now. */
+      const refuse = async (refusal: Problem) => {
+        const old = await sessions.get(sessionId);
+        return old === undefined ? refusal : answerAgain(old);
+      };
+      const refuseStatus = (status: EventItem['status']) =>
+        refuse(notAllowed(status, eventTransitions[status]));
+
+      if (eventTransitions[event.status].addSession === undefined) return refuseStatus(event.status);
       const { ticketTypes, ...settings } = request.body;
       const venue = await venues.get(event.venueId);
       if (venue === undefined) throw new Error(`Event ${event.eventId} has no venue`);
@@ -58,9 +69,8 @@ export const sessionCommands = (
         ...timeFaults(settings, bounds),
         ...ticketTypeFaults(ticketTypes, venue.plan?.categories),
       ];
-      if (faults.length > 0) return validationProblem(faults);
+      if (faults.length > 0) return refuse(validationProblem(faults));
 
-      const sessionId = request.newId('ses');
       const { maxHoldsPerCustomer, ...rest } = settings;
       const item: SessionItem = newItem(
         'SESSION',
@@ -100,11 +110,7 @@ export const sessionCommands = (
       ]);
       if (created.written) return ok(201, sessionView(item), { etag: etagOf(1) });
       const old = created.refusals.find(({ index }) => index === 0)?.old as SessionItem | undefined;
-      if (old !== undefined) {
-        return isReplay(old, request)
-          ? ok(201, sessionView(old), { etag: etagOf(old.revision), replayed: true })
-          : problem('IDEMPOTENCY_KEY_REUSED');
-      }
+      if (old !== undefined) return answerAgain(old);
       const now = await events.get(event.eventId);
       return now?.status === 'cancelled'
         ? notAllowed('cancelled', eventTransitions.cancelled)
@@ -114,12 +120,7 @@ export const sessionCommands = (
     async updateSession(request) {
       const { entity: session } = request.resource;
       const { status, ticketTypes, maxHoldsPerCustomer, ...fields } = request.body;
-      const command: SessionCommand =
-        status === 'postponed' && session.status !== 'postponed'
-          ? 'postpone'
-          : status === 'published' && session.status === 'postponed'
-            ? 'reschedule'
-            : 'update';
+      const command = commandOf(session.status, status);
       const allowed = sessionTransitions[session.status];
       const nextStatus = allowed[command];
       if (nextStatus === undefined || (ticketTypes !== undefined && session.status !== 'draft')) {
@@ -136,6 +137,7 @@ export const sessionCommands = (
           bounds,
         ),
         ...(ticketTypes === undefined ? [] : ticketTypeFaults(ticketTypes, venue?.plan?.categories)),
+        ...(command === 'reschedule' ? pastFaults(fields.startsAt ?? session.startsAt, request.now) : []),
       ];
       if (faults.length > 0) return validationProblem(faults);
 
@@ -202,3 +204,24 @@ export const sessionCommands = (
     },
   };
 };
+
+/** What a PATCH with this status asks for. */
+const commandOf = (
+  current: SessionItem['status'],
+  asked: 'postponed' | 'published' | undefined,
+): SessionCommand => {
+  if (asked === undefined || asked === current) return 'update';
+  return asked === 'postponed' ? 'postpone' : 'reschedule';
+};
+
+const pastFaults = (startsAt: string, now: Date): readonly Fault[] =>
+  Date.parse(startsAt) > now.getTime()
+    ? []
+    : [
+        {
+          in: 'body',
+          pointer: '/startsAt',
+          code: 'IN_THE_PAST',
+          detail: 'Give it dates that are still to come.',
+        },
+      ];

@@ -1,7 +1,7 @@
 import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
-import { validationProblem } from '../platform/request.ts';
+import { pointerOf, validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
 import { absent, type Table } from '../platform/table.ts';
@@ -25,6 +25,8 @@ type Checked =
 const toLayout = (document: unknown, venueId: string, prefix = ''): Checked => {
   const checked = checkPlan(document);
   if (!checked.ok) return { ok: false, problem: refusedPlan(checked.faults, prefix) };
+  const bytes = Buffer.byteLength(JSON.stringify(checked.plan));
+  if (bytes > maxPlanBytes) return { ok: false, problem: tooLarge(bytes, prefix) };
   const layout = layoutOf(checked.plan, venueId);
   const categories = categoryPlaces(layout);
   return {
@@ -47,15 +49,18 @@ const refusedPlan = (faults: readonly Fault[], prefix = ''): Problem => ({
   code: 'PLAN_REFUSED',
 });
 
-const tooLarge = (bytes: number): Problem =>
-  refusedPlan([
-    {
-      in: 'body',
-      pointer: '',
-      code: 'PLAN_TOO_LARGE',
-      detail: `${bytes} bytes; a plan may have ${maxPlanBytes}.`,
-    },
-  ]);
+const tooLarge = (bytes: number, prefix = ''): Problem =>
+  refusedPlan(
+    [
+      {
+        in: 'body',
+        pointer: '',
+        code: 'PLAN_TOO_LARGE',
+        detail: `${bytes} bytes; a plan may have ${maxPlanBytes}.`,
+      },
+    ],
+    prefix,
+  );
 
 type Commands = Handlers<typeof catalogCommandRoutes, CatalogLoaders>;
 
@@ -108,9 +113,16 @@ export const venueCommands = (
 
     async importSeatingPlan(request) {
       const { entity: venue } = request.resource;
-      const { uploadId } = request.body;
-      let document: unknown = request.body;
+      const { uploadId, ...others } = request.body;
+      let document: unknown = others;
       if (uploadId !== undefined) {
+        const unknown = Object.keys(others).map((name) => ({
+          in: 'body' as const,
+          pointer: pointerOf([name]),
+          code: 'UNKNOWN_FIELD',
+          detail: 'Send a plan or an uploadId, not both.',
+        }));
+        if (unknown.length > 0) return validationProblem(unknown);
         const text = await readUpload(bucket, venue.organizationId, uploadId);
         if (text === undefined) return problem('UPLOAD_NOT_FOUND');
         const bytes = Buffer.byteLength(text);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogLifecycle, catalogLifecycleEvents } from '../../functions/catalog/lifecycle.ts';
-import { envelopeOf } from '../../functions/platform/lifecycle-event.ts';
+import { envelopeOf, type LifecycleEventDefinition } from '../../functions/platform/lifecycle-event.ts';
 import type { StreamChange } from '../../functions/platform/relay.ts';
 import type { Item } from '../../functions/platform/table.ts';
 
@@ -140,6 +140,6 @@ test.for(catalogLifecycleEvents.map((definition) => [definition.type, definition
       actor: 'ann',
       data: definition.example,
     };
-    expect(envelopeOf(definition).safeParse(envelope).error).toBeUndefined();
+    expect(envelopeOf(definition as LifecycleEventDefinition).safeParse(envelope).error).toBeUndefined();
   },
 );

@@ -1,0 +1,212 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { catalogQueries } from '../../functions/catalog/catalog-queries.ts';
+import { openEventPages, type SessionAvailability } from '../../functions/catalog/event-page.ts';
+import { catalogQueryLoaders } from '../../functions/catalog/loaders.ts';
+import { markBuilt } from '../../functions/catalog/publication-store.ts';
+import { catalogCommandRoutes, catalogQueryRoutes } from '../../functions/catalog/routes.ts';
+import { logger } from '../../functions/platform/logger.ts';
+import { serve } from '../../functions/platform/serve.ts';
+import type { Table } from '../../functions/platform/table.ts';
+import { type Engine, startEngine } from '../support/dynoxide.ts';
+import { gatewayEvent } from '../support/gateway-event.ts';
+
+/** Organizations of the tests. `ann` owns A, `bob` owns B, `cat` is staff of A, `dan` belongs to none. */
+export const orgA = 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa';
+export const orgB = 'org_bbbbbbbbbbbbbbbbbbbbbbbbbb';
+export type Subject = 'ann' | 'bob' | 'cat' | 'dan';
+
+const routes = { ...catalogCommandRoutes, ...catalogQueryRoutes };
+export type Operation = keyof typeof routes;
+
+export interface CallOptions {
+  readonly as?: Subject | null;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly rawBody?: string;
+  readonly key?: string;
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly etag: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is for each test to say
+  readonly body: any;
+}
+
+type LambdaHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+type Call = (operation: Operation, options?: CallOptions) => Promise<Answered>;
+
+/**
+ * The catalog on the engine: the commands’ own Lambda entry and the queries as their entry serves them,
+ * with a real issuer and the real policies, S3 in memory, and counts that a test sets.
+ */
+export interface Catalog {
+  readonly table: Table;
+  readonly objects: Map<string, string>;
+  readonly availability: Map<string, SessionAvailability>;
+  readonly call: Call;
+  /** Another instance of the query function, with a memory of its own. */
+  anotherInstance(): Call;
+  /** What the publication consumer does on SESSION-INVENTORY-BUILT. */
+  inventoryBuilt(sessionId: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+let keys = 0;
+/** A fresh Idempotency-Key. */
+export const freshKey = (): string => {
+  keys += 1;
+  return `key-${process.pid}-${keys}`;
+};
+
+export const startCatalog = async (): Promise<Catalog> => {
+  const engine = await startEngine();
+  const issuer = await startIssuer();
+  Object.assign(process.env, {
+    STAGE: 'test',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: engine.endpoint,
+    IDENTITY_TABLE: 'identity',
+    CATALOG_TABLE: 'catalog',
+    PLANS_BUCKET: 'plans',
+    ISSUER: issuer.url,
+    JWKS_URI: `${issuer.url}/keys`,
+    ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
+    MIN_HOLD_SECONDS: '60',
+    MAX_HOLD_SECONDS: '7200',
+  });
+  logger.setLogLevel('SILENT');
+  const table = await createTables(engine);
+
+  mockClient(SecretsManagerClient)
+    .on(GetSecretValueCommand)
+    .resolves({ SecretString: 'a secret of the tests' });
+  const objects = memoryBucket();
+
+  const { handler: commandHandler } = await import('../../functions/catalog/commands.ts');
+  const availability = new Map<string, SessionAvailability>();
+  const serveQueries = () =>
+    serve({
+      routes: catalogQueryRoutes,
+      handlers: catalogQueries(table, async () => availability),
+      loaders: catalogQueryLoaders(table, openEventPages(table)),
+      guard: async () => (await import('../../functions/identity/contracts.ts')).identityGuard(),
+    });
+  const token: Record<string, string> = {};
+  for (const subject of ['ann', 'bob', 'cat', 'dan']) token[subject] = await issuer.token(subject);
+
+  const callOn =
+    (query: LambdaHandler): Call =>
+    async (operation, options = {}) => {
+      const definition = routes[operation];
+      const names = [...definition.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+      const params = Object.fromEntries(names.map((name) => [name, options.params?.[name] ?? '']));
+      const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+      const subject = options.as === undefined ? 'ann' : options.as;
+      const creates = 'creates' in definition && definition.creates;
+      const headers: Record<string, string> = {
+        ...(subject !== null && { authorization: `Bearer ${token[subject]}` }),
+        ...(creates && { 'idempotency-key': options.key ?? freshKey() }),
+        ...(options.ifMatch !== undefined && { 'if-match': options.ifMatch }),
+        ...(options.ifNoneMatch !== undefined && { 'if-none-match': options.ifNoneMatch }),
+      };
+      const event = gatewayEvent(definition.method, path, {
+        headers,
+        params,
+        ...(options.query && { query: options.query }),
+        ...(options.body !== undefined && { body: options.body }),
+        ...(options.rawBody !== undefined && { rawBody: options.rawBody }),
+      });
+      const handler = definition.function === 'catalog-queries' ? query : commandHandler;
+      const result = await handler(event, { awsRequestId: 'lambda-1' } as Context);
+      return {
+        status: result.statusCode,
+        headers: result.headers ?? {},
+        etag: String(result.headers?.ETag ?? ''),
+        body: result.body === '' ? undefined : JSON.parse(result.body),
+      };
+    };
+
+  return {
+    table,
+    objects,
+    availability,
+    call: callOn(serveQueries()),
+    anotherInstance: () => callOn(serveQueries()),
+    inventoryBuilt: (sessionId) =>
+      markBuilt(table, sessionId, {
+        caller: { subject: 'system:catalog-publication' },
+        requestId: 'message-1',
+        traceparent: undefined,
+        now: new Date(),
+        lambda: {} as Context,
+      }),
+    async stop() {
+      await issuer.stop();
+      await engine.stop();
+    },
+  };
+};
+
+const createTables = async (engine: Engine): Promise<Table> => {
+  const identity = await engine.createTable('identity');
+  const member = (subject: string, organizationId: string, role: string) =>
+    identity.put(
+      { pk: `SUBJECT#${subject}`, sk: `ORG#${organizationId}`, organizationId, subject, role },
+      {},
+    );
+  await member('ann', orgA, 'owner');
+  await member('bob', orgB, 'owner');
+  await member('cat', orgA, 'staff');
+  return engine.createTable('catalog');
+};
+
+const memoryBucket = (): Map<string, string> => {
+  const objects = new Map<string, string>();
+  const s3 = mockClient(S3Client);
+  s3.on(PutObjectCommand).callsFake(async (input: PutObjectCommandInput) => {
+    objects.set(String(input.Key), String(input.Body));
+    return {};
+  });
+  s3.on(GetObjectCommand).callsFake(async (input: { Key: string }) => {
+    const text = objects.get(input.Key);
+    if (text === undefined) throw Object.assign(new Error('no such key'), { name: 'NoSuchKey' });
+    return { Body: { transformToString: async () => text } };
+  });
+  return objects;
+};
+
+const startIssuer = async () => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
+  const server: Server = createServer((_, response) => {
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    token: (subject: string): Promise<string> =>
+      new SignJWT({})
+        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+        .setSubject(subject)
+        .setIssuer(url)
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey),
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+};
