@@ -7,7 +7,7 @@ import { ticketTypeFaults } from './session.ts';
 export const eventStatus = z.enum(['draft', 'publishing', 'published', 'cancelled']);
 export type EventStatus = z.output<typeof eventStatus>;
 
-export type EventCommand = 'addSession' | 'publish' | 'built' | 'update' | 'cancel' | 'delete';
+export type EventCommand = 'addSession' | 'publish' | 'built' | 'emptied' | 'update' | 'cancel' | 'delete';
 
 /** What each status allows, and where it leads. What is not here is refused. */
 export const eventTransitions: Readonly<Record<EventStatus, Partial<Record<EventCommand, EventStatus>>>> = {
@@ -22,6 +22,8 @@ export const eventTransitions: Readonly<Record<EventStatus, Partial<Record<Event
     addSession: 'publishing',
     publish: 'publishing',
     built: 'published',
+    // Every session was cancelled before it could be sold: nothing was announced.
+    emptied: 'draft',
     update: 'publishing',
     cancel: 'cancelled',
   },

@@ -15,7 +15,7 @@ import { eventView } from './views.ts';
 type Commands = Handlers<typeof catalogCommandRoutes, CatalogLoaders>;
 
 /** Steps that the platform takes by itself. */
-const ownSteps: readonly string[] = ['built', 'inventoryBuilt'];
+const ownSteps: readonly string[] = ['built', 'emptied', 'inventoryBuilt'];
 
 /** TRANSITION_NOT_ALLOWED with what a caller can do in that status. */
 export const notAllowed = (status: string, allowed: Readonly<Record<string, unknown>>): Problem =>

@@ -1,5 +1,6 @@
 import type { ConsumerContext } from '../platform/consumer.ts';
 import type { Table } from '../platform/table.ts';
+import { eventTransitions } from './event.ts';
 import type { EventItem, SessionItem } from './items.ts';
 import { changeAt, keyOf } from './owned-item.ts';
 import { sessionTransitions } from './session.ts';
@@ -12,7 +13,7 @@ class ChangedMeanwhile extends Error {
 
 /**
  * The inventory of a session stands (or the session was cancelled): it is published, and with the last
- * session that was waited for the event is.
+ * session that was waited for the event is. When all of them were cancelled, it is a draft again.
  * Repeating it changes nothing; two sessions that finish at once both look after both were marked.
  */
 export const markBuilt = async (table: Table, sessionId: string, context: ConsumerContext): Promise<void> => {
@@ -36,9 +37,13 @@ export const markBuilt = async (table: Table, sessionId: string, context: Consum
   if (event?.status !== 'publishing') return;
   const sessions = await readSessions(table, event.sessionIds);
   if (sessions.some(({ status }) => status === 'publishing')) return;
+  const isOnSale = sessions.some(({ status }) => status === 'published' || status === 'postponed');
+  const { built, emptied } = eventTransitions.publishing;
   const published = await table.update(
     keyOf('EVENT', event.eventId),
-    changeAt(event.revision, { status: 'published', publishedAt }, 'event.published', context),
+    isOnSale
+      ? changeAt(event.revision, { status: built, publishedAt }, 'event.published', context)
+      : changeAt(event.revision, { status: emptied }, 'event.emptied', context),
   );
   if (!published.written)
     throw new ChangedMeanwhile(`Event ${event.eventId} changed while it was being published`);

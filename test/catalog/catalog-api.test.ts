@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { maxSessions } from '../../functions/catalog/event.ts';
 import type { SessionItem } from '../../functions/catalog/items.ts';
+import { generateStadium } from '../../scripts/generate-plan.ts';
 import {
   type Answered,
   type Catalog,
@@ -290,6 +291,12 @@ describe('seating plans', () => {
     );
     expect(catalog.objects.size).toBe(before);
     expect((await call('getVenue', { params })).body.seatingPlan).toBeUndefined();
+  });
+
+  test('of 40,000 seats is imported', async () => {
+    const params = { venueId: (await newVenue()).id };
+    const answer = await call('importSeatingPlan', { params, body: generateStadium(40_000) });
+    expect([answer.status, answer.body.seats]).toEqual([200, 40_000]);
   });
 
   test('may come with a new venue; its faults are named where it stands', async () => {
@@ -639,6 +646,54 @@ describe('publishing', () => {
     await catalog.inventoryBuilt(later.id);
     expect((await call('publishEvent', { params })).status).toBe(200);
     expect((await call('getEvent', { params, as: null })).body.sessions).toHaveLength(2);
+  });
+
+  test('goes on where a crash between session and event left it', async () => {
+    const event = await newEvent();
+    const params = { eventId: event.id };
+    const session = await newSession(event.id);
+    await call('publishEvent', { params });
+    // The session was marked, then the function died; the message comes again.
+    await catalog.table.update(
+      { pk: `SESSION#${session.id}`, sk: 'SESSION' },
+      {
+        update: 'SET #status = :published, #publishedAt = :at, #revision = #revision + :one',
+        names: { '#status': 'status', '#publishedAt': 'publishedAt', '#revision': 'revision' },
+        values: { ':published': 'published', ':at': '2026-11-20T18:00:00.000Z', ':one': 1 },
+      },
+    );
+    await catalog.inventoryBuilt(session.id);
+    expect((await call('publishEvent', { params })).status).toBe(200);
+  });
+
+  test('of an event whose sessions were all cancelled meanwhile makes it a draft again', async () => {
+    const event = await newEvent();
+    const params = { eventId: event.id };
+    const [one, two] = [await newSession(event.id), await newSession(event.id)];
+    await call('publishEvent', { params });
+    for (const session of [one, two]) {
+      await call('cancelSession', { params: { sessionId: session.id } });
+      await catalog.inventoryBuilt(session.id);
+    }
+    expect((await call('getEvent', { params })).body.status).toBe('draft');
+    expect((await call('publishEvent', { params })).body.errors[0].code).toBe('NO_SESSIONS');
+    expect((await call('getEvent', { params, as: null })).status).toBe(404);
+  });
+
+  test('a cancelled session does not hold up the others', async () => {
+    const event = await newEvent();
+    const params = { eventId: event.id };
+    const [one, two] = [await newSession(event.id), await newSession(event.id)];
+    await call('publishEvent', { params });
+    await catalog.inventoryBuilt(one.id);
+    await call('cancelSession', { params: { sessionId: two.id } });
+    // SESSION-CANCELLED reaches the same consumer.
+    await catalog.inventoryBuilt(two.id);
+    const page = (await call('getEvent', { params, as: null })).body;
+    expect([page.status, page.sessions.map((session: { id: string }) => session.id)]).toEqual([
+      'published',
+      [one.id],
+    ]);
   });
 
   test('inventory that stands after its session was cancelled changes nothing', async () => {

@@ -9,13 +9,21 @@ import {
 import type { SessionStatus } from '../../functions/catalog/session.ts';
 
 describe('what an event’s status allows', () => {
-  const commands: readonly EventCommand[] = ['addSession', 'publish', 'built', 'update', 'cancel', 'delete'];
+  const commands: readonly EventCommand[] = [
+    'addSession',
+    'publish',
+    'built',
+    'emptied',
+    'update',
+    'cancel',
+    'delete',
+  ];
   const table: Record<EventStatus, readonly string[]> = {
-    //          addSession   publish       built        update        cancel       delete
-    draft: ['draft', 'publishing', '-', 'draft', 'cancelled', 'draft'],
-    publishing: ['publishing', 'publishing', 'published', 'publishing', 'cancelled', '-'],
-    published: ['published', 'published', '-', 'published', 'cancelled', '-'],
-    cancelled: ['-', '-', '-', '-', '-', '-'],
+    //          addSession   publish       built        emptied  update        cancel       delete
+    draft: ['draft', 'publishing', '-', '-', 'draft', 'cancelled', 'draft'],
+    publishing: ['publishing', 'publishing', 'published', 'draft', 'publishing', 'cancelled', '-'],
+    published: ['published', 'published', '-', '-', 'published', 'cancelled', '-'],
+    cancelled: ['-', '-', '-', '-', '-', '-', '-'],
   };
   test.for(eventStatus.options)('%s', (status) => {
     expect(commands.map((command) => eventTransitions[status][command] ?? '-')).toEqual(table[status]);
