@@ -1,9 +1,11 @@
 import { catalogLifecycleEvents } from './catalog/lifecycle.ts';
 import { identityLifecycleEvents } from './identity/lifecycle.ts';
 import type { LifecycleEventDefinition } from './platform/lifecycle-event.ts';
+import { ticketingLifecycleEvents } from './ticketing/lifecycle.ts';
 
 /** Every lifecycle event of the platform, for the published schemas. */
 export const lifecycleEvents: readonly LifecycleEventDefinition[] = [
   ...identityLifecycleEvents,
   ...catalogLifecycleEvents,
+  ...ticketingLifecycleEvents,
 ];

@@ -1,6 +1,7 @@
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
+import { ticketingCommandRoutes, ticketingQueryRoutes } from './ticketing/routes.ts';
 
 /**
  * The route table: every route of the platform. The router, validation, API Gateway’s resources, the
@@ -12,4 +13,6 @@ export const routes = {
   ...identityQueryRoutes,
   ...catalogCommandRoutes,
   ...catalogQueryRoutes,
+  ...ticketingCommandRoutes,
+  ...ticketingQueryRoutes,
 } as const;

@@ -1,0 +1,310 @@
+import { emptyBlock } from './availability-picture.ts';
+import { chooseBest, seededRandom } from './best-available.ts';
+import { applyRule, type Block, isClaimedBy, placeKey, rules, takenKeys } from './block.ts';
+import { type BlockPlaces, type CustomerSlot, claimId, type Hold, statusAt } from './hold.ts';
+import type { HoldPorts, OpenSale, Stamp } from './ports.ts';
+import { releaseClaims } from './release-claims.ts';
+
+/** What a customer asks for: given places, or the best of a ticket type. */
+export type HoldRequest =
+  | { readonly kind: 'places'; readonly places: readonly number[] }
+  | {
+      readonly kind: 'best';
+      readonly ticketType: number;
+      readonly quantity: number;
+      readonly adjacent: boolean;
+    };
+
+export interface NewHold {
+  readonly holdId: string;
+  readonly requestHash: string;
+  /** Tells customers apart where the organizer limits live holds. */
+  readonly customer: string;
+  readonly request: HoldRequest;
+}
+
+export type HoldOutcome =
+  | { readonly kind: 'created'; readonly hold: Hold }
+  /** The same request before: the hold as it is now. */
+  | { readonly kind: 'replayed'; readonly hold: Hold }
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'places_taken'; readonly places: readonly number[] }
+  | { readonly kind: 'sold_out' }
+  | { readonly kind: 'not_adjacent' }
+  | { readonly kind: 'hold_limit'; readonly limit: number }
+  /** So many others wanted the same places that none was got within bounds. */
+  | { readonly kind: 'busy' };
+
+/** Tries of best available before it answers that it is busy. */
+const maxTries = 40;
+
+/** Refusals after which the picture is read anew instead of being mended further. */
+const refusalsPerPicture = 4;
+
+/** How old a picture best available chooses from may be. */
+const pictureMaxAgeMs = 2_000;
+
+/**
+ * Makes a hold. All places or none, whatever fails where:
+ *
+ * 1. (Where the organizer limits live holds) a slot of the customer is taken. It lapses with the hold.
+ * 2. The places are claimed: one conditional write on their block.
+ * 3. The hold is put. Places in several blocks are claimed in one transaction with the hold.
+ *
+ * A crash after 1 or 2 leaves claims that lapse by themselves at their instant. A retry finds the claims of
+ * its own id and goes on. A refusal in 2 has changed nothing. If 3 finds a hold of this id, this is a
+ * repeat: what step 2 claimed beyond that hold’s places is given back, and the old hold is the answer.
+ */
+export const createHold = async (
+  ports: HoldPorts,
+  open: OpenSale,
+  wanted: NewHold,
+  stamp: Stamp,
+): Promise<HoldOutcome> => {
+  const now = ports.clock();
+  const until = now + open.sale.holdSeconds;
+  const slot = await takeSlot(ports, open, wanted, until, now);
+  if (slot === 'none_free') return refusedSlot(ports, open, wanted);
+
+  const outcome =
+    wanted.request.kind === 'places'
+      ? await tryPlaces(ports, open, wanted, wanted.request.places, until, slot, stamp)
+      : await tryBest(ports, open, wanted, wanted.request, until, slot, stamp);
+  const isRefused = outcome.kind !== 'created' && outcome.kind !== 'replayed';
+  if (slot !== undefined && isRefused) await ports.store.freeSlot(open.sale.sessionId, slot, wanted.holdId);
+  return outcome;
+};
+
+/** Tries the customer’s slots in turn: nearly always the first one is free, and costs one write unit. */
+const takeSlot = async (
+  { store }: HoldPorts,
+  { sale }: OpenSale,
+  { customer, holdId }: NewHold,
+  until: number,
+  now: number,
+): Promise<CustomerSlot | 'none_free' | undefined> => {
+  if (sale.maxHoldsPerCustomer === undefined) return undefined;
+  for (let slot = 0; slot < sale.maxHoldsPerCustomer; slot += 1) {
+    if (await store.takeSlot(sale.sessionId, { customer, slot }, holdId, until, now))
+      return { customer, slot };
+  }
+  return 'none_free';
+};
+
+/** No slot is free: unless this is the repeat of a hold that took one, the limit is the answer. */
+const refusedSlot = async (
+  { store }: HoldPorts,
+  { sale }: OpenSale,
+  wanted: NewHold,
+): Promise<HoldOutcome> => {
+  const old = await store.getHold(wanted.holdId);
+  if (old === undefined) return { kind: 'hold_limit', limit: sale.maxHoldsPerCustomer ?? 0 };
+  return old.requestHash === wanted.requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' };
+};
+
+/** Groups place numbers by block, in plan order. */
+const byBlock = ({ plan }: OpenSale, places: readonly number[]): readonly BlockPlaces[] => {
+  const keys = new Map<number, string[]>();
+  for (const place of places) {
+    const at = plan.blockOf[place];
+    if (at === undefined) throw new Error(`Place ${place} is in no block`);
+    keys.set(at.block, [...(keys.get(at.block) ?? []), placeKey(at.index)]);
+  }
+  return [...keys].map(([block, blockKeys]) => ({ block, keys: blockKeys }));
+};
+
+const tryPlaces = async (
+  ports: HoldPorts,
+  open: OpenSale,
+  wanted: NewHold,
+  places: readonly number[],
+  until: number,
+  slot: CustomerSlot | undefined,
+  stamp: Stamp,
+): Promise<HoldOutcome> => {
+  const now = ports.clock();
+  const hold: Hold = {
+    holdId: wanted.holdId,
+    sessionId: open.sale.sessionId,
+    status: 'active',
+    places: byBlock(open, places),
+    until,
+    createdAt: until - open.sale.holdSeconds,
+    requestHash: wanted.requestHash,
+    revision: 1,
+    ...(slot !== undefined && { customerSlot: slot }),
+  };
+  const [only, ...others] = hold.places;
+  if (only !== undefined && others.length === 0) {
+    const claimed = await claimOne(ports, open, hold, only, now);
+    if (claimed.kind === 'taken') return { kind: 'places_taken', places: claimed.places };
+    if (claimed.kind !== 'partly_mine') {
+      const put = await ports.store.putHold(hold, stamp('hold.created'));
+      return put.put
+        ? { kind: 'created', hold }
+        : settle(ports, open, wanted, hold, put.old, claimed.kind === 'claimed');
+    }
+  }
+  return claimTogether(ports, open, wanted, hold, now, stamp);
+};
+
+type Claimed =
+  | { readonly kind: 'claimed' }
+  /** An earlier try of this very hold claimed them; its answer was lost. */
+  | { readonly kind: 'mine_already' }
+  /** Some are this hold’s own from an earlier try, none is anybody else’s. */
+  | { readonly kind: 'partly_mine' }
+  | { readonly kind: 'taken'; readonly places: readonly number[] };
+
+const claimOne = async (
+  { store, pictures }: HoldPorts,
+  open: OpenSale,
+  hold: Hold,
+  { block: number, keys }: BlockPlaces,
+  now: number,
+): Promise<Claimed> => {
+  const { sessionId } = hold;
+  const planned = open.plan.blocks[number];
+  if (planned === undefined) throw new Error(`No block ${number}`);
+  const input = { keys, holdId: claimId(hold.holdId), now, until: hold.until };
+  const result = await store.applyRule(sessionId, planned, rules.claim, input);
+  if (result.block !== undefined) pictures.mend(sessionId, number, result.block);
+  if (result.applied) return { kind: 'claimed' };
+  const before = result.block ?? emptyBlock;
+  if (isClaimedBy(before, keys, input.holdId)) return { kind: 'mine_already' };
+  const taken = takenKeys(before, keys, input.holdId, now);
+  return taken.length === 0
+    ? { kind: 'partly_mine' }
+    : { kind: 'taken', places: placesOf(planned.places, taken) };
+};
+
+const placesOf = (places: readonly number[], keys: readonly string[]): readonly number[] =>
+  keys.map((key) => places[Number.parseInt(key, 36)] ?? -1);
+
+const claimTogether = async (
+  { store, pictures, ...ports }: HoldPorts,
+  open: OpenSale,
+  wanted: NewHold,
+  hold: Hold,
+  now: number,
+  stamp: Stamp,
+): Promise<HoldOutcome> => {
+  const result = await store.claimWithHold(open.plan, hold, now, stamp('hold.created'));
+  if (result.kind === 'claimed') return { kind: 'created', hold };
+  if (result.kind === 'hold_exists') {
+    return settle({ store, pictures, ...ports }, open, wanted, hold, result.old, false);
+  }
+  const taken = result.blocks.flatMap(({ number, block }) => {
+    if (block !== undefined) pictures.mend(hold.sessionId, number, block);
+    const { keys } = hold.places.find((places) => places.block === number) ?? { keys: [] };
+    return placesOf(
+      open.plan.blocks[number]?.places ?? [],
+      block === undefined ? keys : takenKeys(block, keys, claimId(hold.holdId), now),
+    );
+  });
+  return { kind: 'places_taken', places: taken };
+};
+
+/** The put found a hold of this id: give back what was just claimed beyond it, and answer with it. */
+const settle = async (
+  ports: HoldPorts,
+  open: OpenSale,
+  wanted: NewHold,
+  attempt: Hold,
+  old: Hold,
+  hasClaimed: boolean,
+): Promise<HoldOutcome> => {
+  if (hasClaimed) {
+    const owned = statusAt(old, ports.clock()) === 'active' ? old.places : [];
+    const extra = attempt.places.flatMap(({ block, keys }) => {
+      const kept = new Set(owned.find((places) => places.block === block)?.keys);
+      const unowned = keys.filter((key) => !kept.has(key));
+      return unowned.length === 0 ? [] : [{ block, keys: unowned }];
+    });
+    await releaseClaims(ports, open.plan, { ...attempt, places: extra });
+  }
+  return old.requestHash === wanted.requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' };
+};
+
+/**
+ * Chooses from the picture, claims, and on a refusal chooses again from the mended picture. That nothing
+ * fits is said only after a picture read within this request shows it.
+ */
+const tryBest = async (
+  ports: HoldPorts,
+  open: OpenSale,
+  wanted: NewHold,
+  request: HoldRequest & { kind: 'best' },
+  until: number,
+  slot: CustomerSlot | undefined,
+  stamp: Stamp,
+): Promise<HoldOutcome> => {
+  const random = seededRandom(wanted.holdId);
+  const isGeneralAdmission =
+    open.plan.blocks[open.plan.blocksOfType[request.ticketType]?.[0] ?? -1]?.row === undefined;
+  let maxAgeMs = pictureMaxAgeMs;
+  let refusals = 0;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const picture = await ports.pictures.of(open, maxAgeMs);
+    const isFresh = maxAgeMs === 0;
+    const places = chooseBest(picture, {
+      ...request,
+      isGeneralAdmission,
+      holdId: claimId(wanted.holdId),
+      now: ports.clock(),
+      random,
+    });
+    if (places === undefined) {
+      if (isFresh)
+        return {
+          kind:
+            request.adjacent && hasEnough(picture.blocks, open, request, ports.clock())
+              ? 'not_adjacent'
+              : 'sold_out',
+        };
+      maxAgeMs = 0;
+      continue;
+    }
+    reserve(ports, open, wanted, picture.blocks, places, until);
+    const outcome = await tryPlaces(ports, open, wanted, places, until, slot, stamp);
+    if (outcome.kind !== 'places_taken') return outcome;
+    refusals += 1;
+    maxAgeMs = refusals % refusalsPerPicture === 0 ? 0 : pictureMaxAgeMs;
+  }
+  return { kind: 'busy' };
+};
+
+/** Marks the choice in the picture at once, so that the next request of this process chooses others. */
+const reserve = (
+  { pictures, clock }: HoldPorts,
+  open: OpenSale,
+  { holdId }: NewHold,
+  blocks: readonly Block[],
+  places: readonly number[],
+  until: number,
+): void => {
+  for (const { block, keys } of byBlock(open, places)) {
+    const marked = applyRule(rules.claimWithHold, blocks[block] ?? emptyBlock, {
+      keys,
+      holdId: claimId(holdId),
+      now: clock(),
+      until,
+    });
+    if (marked.applied) pictures.mend(open.sale.sessionId, block, marked.block);
+  }
+};
+
+const hasEnough = (
+  blocks: readonly Block[],
+  { plan }: OpenSale,
+  { ticketType, quantity }: HoldRequest & { kind: 'best' },
+  now: number,
+): boolean => {
+  let free = 0;
+  for (const number of plan.blocksOfType[ticketType] ?? []) {
+    const { length } = plan.blocks[number]?.places ?? [];
+    const keys = Array.from({ length }, (_, index) => placeKey(index));
+    free += length - takenKeys(blocks[number] ?? emptyBlock, keys, '', now).length;
+  }
+  return free >= quantity;
+};

@@ -1,0 +1,60 @@
+import type { InventoryPlan } from './block-plan.ts';
+import type { Hold } from './hold.ts';
+import type { HoldPorts, Stamp } from './ports.ts';
+import { releaseClaims } from './release-claims.ts';
+
+/** Frees everything an ended hold took: its claims, and the customer’s slot. */
+export const releaseAll = async (ports: HoldPorts, plan: InventoryPlan, hold: Hold): Promise<void> => {
+  await releaseClaims(ports, plan, hold);
+  if (hold.customerSlot !== undefined)
+    await ports.store.freeSlot(hold.sessionId, hold.customerSlot, hold.holdId);
+};
+
+export type CancelOutcome =
+  | { readonly kind: 'cancelled'; readonly hold: Hold }
+  | { readonly kind: 'over_already'; readonly hold: Hold }
+  | { readonly kind: 'confirmed' }
+  | { readonly kind: 'missing' };
+
+/**
+ * Cancels a hold: the hold first, then its claims. After a crash in between the claims are freed by the
+ * consumer of the cancellation, which does the same again.
+ */
+export const cancelHold = async (
+  ports: HoldPorts,
+  planOf: (hold: Hold) => Promise<InventoryPlan>,
+  holdId: string,
+  stamp: Stamp,
+): Promise<CancelOutcome> => {
+  const ended = await ports.store.endHold(holdId, 'cancelled', ports.clock(), stamp('hold.cancelled'));
+  if (ended.changed) {
+    await releaseAll(ports, await planOf(ended.hold), ended.hold);
+    return { kind: 'cancelled', hold: ended.hold };
+  }
+  if (ended.hold === undefined) return { kind: 'missing' };
+  return ended.hold.status === 'confirmed'
+    ? { kind: 'confirmed' }
+    : { kind: 'over_already', hold: ended.hold };
+};
+
+export type ExpireOutcome =
+  | { readonly kind: 'expired'; readonly hold: Hold }
+  /** It was extended, or the timer was early: look again after `until`. */
+  | { readonly kind: 'not_due'; readonly until: number }
+  | { readonly kind: 'over_already' };
+
+/** Announces that a hold’s time is over, and frees its claims (which lost their force by themselves). */
+export const expireHold = async (
+  ports: HoldPorts,
+  planOf: (hold: Hold) => Promise<InventoryPlan>,
+  holdId: string,
+  stamp: Stamp,
+): Promise<ExpireOutcome> => {
+  const ended = await ports.store.endHold(holdId, 'expired', ports.clock(), stamp('hold.expired'));
+  if (ended.changed) {
+    await releaseAll(ports, await planOf(ended.hold), ended.hold);
+    return { kind: 'expired', hold: ended.hold };
+  }
+  if (ended.hold?.status === 'active') return { kind: 'not_due', until: ended.hold.until };
+  return { kind: 'over_already' };
+};

@@ -1,0 +1,57 @@
+import { reachesUntil, rules } from './block.ts';
+import { claimId, decideExtend, type Hold, type HoldStatus, statusAt } from './hold.ts';
+import type { HoldPorts, OpenSale, Stamp } from './ports.ts';
+
+export type ExtendOutcome =
+  | { readonly kind: 'extended'; readonly hold: Hold }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'not_active'; readonly status: HoldStatus }
+  | { readonly kind: 'limit'; readonly latest: number };
+
+/**
+ * Extends a hold: its claims first, then the hold, so that a hold never promises more than its claims. A
+ * crash in between leaves claims that reach further than the hold; they lapse, or are freed with it.
+ */
+export const extendHold = async (
+  { store, pictures, clock }: HoldPorts,
+  { sale, plan }: OpenSale,
+  hold: Hold,
+  seconds: number | undefined,
+  stamp: Stamp,
+): Promise<ExtendOutcome> => {
+  const now = clock();
+  const decision = decideExtend(hold, now, sale.holdSeconds, seconds);
+  if (decision.kind === 'unchanged') return { kind: 'extended', hold };
+  if (decision.kind !== 'extend') return decision;
+  const { until } = decision;
+
+  if (hold.customerSlot !== undefined) {
+    await store.takeSlot(hold.sessionId, hold.customerSlot, hold.holdId, until, now);
+  }
+  const extended = await Promise.all(
+    hold.places.map(async ({ block: number, keys }) => {
+      const planned = plan.blocks[number];
+      if (planned === undefined) throw new Error(`No block ${number}`);
+      const input = { keys, holdId: claimId(hold.holdId), now, until };
+      const result = await store.applyRule(hold.sessionId, planned, rules.extend, input);
+      if (result.block !== undefined) pictures.mend(hold.sessionId, number, result.block);
+      return result.applied || (result.block !== undefined && reachesUntil(result.block, input));
+    }),
+  );
+  if (!extended.every(Boolean)) {
+    // Lapsed at this very moment, ended meanwhile, or partly extended further by a request beside this one.
+    const current = await store.getHold(hold.holdId);
+    if (current === undefined) return { kind: 'expired' };
+    const status = statusAt(current, clock());
+    if (status === 'active' && current.until >= until) return { kind: 'extended', hold: current };
+    return status === 'cancelled' || status === 'confirmed'
+      ? { kind: 'not_active', status }
+      : { kind: 'expired' };
+  }
+  const changed = await store.extendHold(hold.holdId, until, now, stamp('hold.extended'));
+  if (changed.changed) return { kind: 'extended', hold: changed.hold };
+  if (changed.hold === undefined) return { kind: 'expired' };
+  const status = statusAt(changed.hold, clock());
+  if (status === 'active') return { kind: 'extended', hold: changed.hold };
+  return status === 'expired' ? { kind: 'expired' } : { kind: 'not_active', status };
+};

@@ -1,0 +1,310 @@
+import type { Change } from '../platform/lifecycle-event.ts';
+import { absent, type Item, type Table, type TransactionWrite } from '../platform/table.ts';
+import { type Block, type Rule, type RuleInput, rules } from './block.ts';
+import { toExpression } from './block-expression.ts';
+import type { InventoryPlan, PlannedBlock } from './block-plan.ts';
+import { type BlockPlaces, type CustomerSlot, claimId, type Hold, keptSeconds } from './hold.ts';
+import type { Sale, SaleStatus } from './sale.ts';
+
+/** What became of a rule on a block; a refused one tells how the block was. */
+export type BlockResult =
+  | { readonly applied: true; readonly block: Block }
+  | { readonly applied: false; readonly block: Block | undefined };
+
+export type HoldPut = { readonly put: true } | { readonly put: false; readonly old: Hold };
+
+export type ClaimedWithHold =
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'hold_exists'; readonly old: Hold }
+  /** Blocks that refused, as they were. */
+  | {
+      readonly kind: 'refused';
+      readonly blocks: readonly { readonly number: number; readonly block: Block | undefined }[];
+    };
+
+export type HoldChange =
+  | { readonly changed: true; readonly hold: Hold }
+  | { readonly changed: false; readonly hold: Hold | undefined };
+
+/** Where blocks, holds and sales are kept. The simulation has one of its own. */
+export interface InventoryStore {
+  readSale(sessionId: string): Promise<Sale | undefined>;
+  /** Applies a rule to places of one block: one write, all places or none. */
+  applyRule(sessionId: string, block: PlannedBlock, rule: Rule, input: RuleInput): Promise<BlockResult>;
+  /** Claims places of several blocks and puts the hold: one transaction. */
+  claimWithHold(plan: InventoryPlan, hold: Hold, now: number, change: Change): Promise<ClaimedWithHold>;
+  putHold(hold: Hold, change: Change): Promise<HoldPut>;
+  getHold(holdId: string): Promise<Hold | undefined>;
+  /** Moves `until` forward while the hold is active and not lapsed. */
+  extendHold(holdId: string, until: number, now: number, change: Change): Promise<HoldChange>;
+  /** Ends an active hold; for `expired` only when its time is over. */
+  endHold(holdId: string, status: 'cancelled' | 'expired', now: number, change: Change): Promise<HoldChange>;
+  /** Takes a customer’s place number `slot`; refused while another live hold has it. */
+  takeSlot(
+    sessionId: string,
+    slot: CustomerSlot,
+    holdId: string,
+    until: number,
+    now: number,
+  ): Promise<boolean>;
+  freeSlot(sessionId: string, slot: CustomerSlot, holdId: string): Promise<void>;
+  /** All blocks of a session that exist, by number. */
+  readBlocks(sessionId: string, shards: number, consistent: boolean): Promise<ReadonlyMap<number, Block>>;
+}
+
+const saleKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
+const blockKey = (sessionId: string, { shard, number }: Pick<PlannedBlock, 'shard' | 'number'>) => ({
+  pk: `SESSION#${sessionId}#${shard}`,
+  sk: `BLOCK#${String(number).padStart(5, '0')}`,
+});
+const holdKey = (holdId: string) => ({ pk: `HOLD#${holdId}`, sk: 'HOLD' });
+const slotKey = (sessionId: string, { customer, slot }: CustomerSlot) => ({
+  pk: `SESSION#${sessionId}`,
+  sk: `CUSTOMER#${customer}#${slot}`,
+});
+
+const toBlock = (item: Item): Block => ({
+  sold: (item['sold'] as Set<string> | undefined) ?? new Set(),
+  held: (item['held'] as Block['held'] | undefined) ?? {},
+});
+
+/** Places are kept as `[block, "keys"]`: a hold of twenty places stays within one write unit. */
+type PackedPlaces = readonly (readonly [number, string])[];
+
+const toItem = ({ places, customerSlot, ...hold }: Hold, change: Change): Item => ({
+  ...holdKey(hold.holdId),
+  ...hold,
+  places: places.map(({ block, keys }) => [block, keys.join('')]),
+  ...(customerSlot !== undefined && { customer: customerSlot.customer, slot: customerSlot.slot }),
+  ttl: hold.until + keptSeconds,
+  change,
+});
+
+/** A hold from its item, as the stream shows it too. */
+export const toHold = (item: Item): Hold => {
+  const { holdId, sessionId, status, until, createdAt, requestHash, revision } = item as unknown as Hold;
+  const customer = item['customer'] as string | undefined;
+  return {
+    holdId,
+    sessionId,
+    status,
+    until,
+    createdAt,
+    requestHash,
+    revision,
+    places: (item['places'] as PackedPlaces).map(
+      ([block, keys]): BlockPlaces => ({ block, keys: [...keys] }),
+    ),
+    ...(customer !== undefined && { customerSlot: { customer, slot: item['slot'] as number } }),
+  };
+};
+
+/** Blocks, holds and sales in the ticketing table. */
+export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
+  readSale: (sessionId) => table.get<Sale>(saleKey(sessionId), { consistent: true }),
+
+  async applyRule(sessionId, block, rule, input) {
+    const result = await table.update<Item>(blockKey(sessionId, block), toExpression(rule, input));
+    return result.written
+      ? { applied: true, block: toBlock(result.item) }
+      : { applied: false, block: result.old && toBlock(result.old) };
+  },
+
+  async claimWithHold(plan, hold, now, change) {
+    const claims = hold.places.map(({ block, keys }): TransactionWrite => {
+      const planned = plan.blocks[block];
+      if (planned === undefined) throw new Error(`No block ${block}`);
+      return {
+        update: blockKey(hold.sessionId, planned),
+        by: toExpression(rules.claimWithHold, { keys, holdId: claimId(hold.holdId), now, until: hold.until }),
+      };
+    });
+    const result = await table.transact([{ put: toItem(hold, change), when: absent }, ...claims]);
+    if (result.written) return { kind: 'claimed' };
+    const existing = result.refusals.find(({ index }) => index === 0)?.old;
+    if (existing !== undefined) return { kind: 'hold_exists', old: toHold(existing) };
+    return {
+      kind: 'refused',
+      blocks: result.refusals.flatMap(({ index, old }) => {
+        const number = hold.places[index - 1]?.block;
+        return number === undefined ? [] : [{ number, block: old && toBlock(old) }];
+      }),
+    };
+  },
+
+  async putHold(hold, change) {
+    const result = await table.put(toItem(hold, change), absent);
+    if (result.written) return { put: true };
+    if (result.old === undefined) throw new Error('A refused put came without the item that refused it');
+    return { put: false, old: toHold(result.old) };
+  },
+
+  async getHold(holdId) {
+    const item = await table.get(holdKey(holdId), { consistent: true });
+    return item && toHold(item);
+  },
+
+  async extendHold(holdId, until, now, change) {
+    const result = await table.update<Item>(holdKey(holdId), {
+      update: 'SET #until = :until, #ttl = :ttl, #revision = #revision + :one, #change = :change',
+      condition: '#status = :active AND #until >= :now AND #until < :until',
+      names: {
+        '#until': 'until',
+        '#ttl': 'ttl',
+        '#revision': 'revision',
+        '#change': 'change',
+        '#status': 'status',
+      },
+      values: {
+        ':until': until,
+        ':ttl': until + keptSeconds,
+        ':one': 1,
+        ':change': change,
+        ':active': 'active',
+        ':now': now,
+      },
+    });
+    return result.written
+      ? { changed: true, hold: toHold(result.item) }
+      : { changed: false, hold: result.old && toHold(result.old) };
+  },
+
+  async endHold(holdId, status, now, change) {
+    const isDue = status === 'expired';
+    const result = await table.update<Item>(holdKey(holdId), {
+      update: 'SET #status = :status, #revision = #revision + :one, #change = :change',
+      condition: `#status = :active${isDue ? ' AND #until < :now' : ''}`,
+      names: {
+        '#status': 'status',
+        '#revision': 'revision',
+        '#change': 'change',
+        ...(isDue && { '#until': 'until' }),
+      },
+      values: {
+        ':status': status,
+        ':one': 1,
+        ':change': change,
+        ':active': 'active',
+        ...(isDue && { ':now': now }),
+      },
+    });
+    return result.written
+      ? { changed: true, hold: toHold(result.item) }
+      : { changed: false, hold: result.old && toHold(result.old) };
+  },
+
+  async takeSlot(sessionId, slot, holdId, until, now) {
+    const id = claimId(holdId);
+    const result = await table.put(
+      { ...slotKey(sessionId, slot), h: id, u: until, ttl: until + keptSeconds },
+      {
+        condition: 'attribute_not_exists(pk) OR #h = :h OR #u < :now',
+        names: { '#h': 'h', '#u': 'u' },
+        values: { ':h': id, ':now': now },
+      },
+    );
+    return result.written;
+  },
+
+  async freeSlot(sessionId, slot, holdId) {
+    await table.delete(slotKey(sessionId, slot), {
+      condition: '#h = :h',
+      names: { '#h': 'h' },
+      values: { ':h': claimId(holdId) },
+    });
+  },
+
+  async readBlocks(sessionId, shards, consistent) {
+    const blocks = new Map<number, Block>();
+    await Promise.all(
+      Array.from({ length: shards }, async (_, shard) => {
+        let from: Readonly<Record<string, unknown>> | undefined;
+        do {
+          const page = await table.query<Item>({
+            pk: `SESSION#${sessionId}#${shard}`,
+            skPrefix: 'BLOCK#',
+            limit: 1_000,
+            consistent,
+            ...(from && { from }),
+          });
+          for (const item of page.items) blocks.set(Number(item.sk.slice('BLOCK#'.length)), toBlock(item));
+          from = page.next;
+        } while (from !== undefined);
+      }),
+    );
+    return blocks;
+  },
+
+  async createSale(sale, change) {
+    const result = await table.put({ ...saleKey(sale.sessionId), ...sale, change }, absent);
+    return result.written ? undefined : (result.old as unknown as Sale);
+  },
+
+  async createBlock(sessionId, block) {
+    await table.put({ ...blockKey(sessionId, block), held: {} }, absent);
+  },
+
+  async advanceSale(sessionId, blocksBuilt, status, change) {
+    await table.update(saleKey(sessionId), {
+      update: 'SET #built = :built, #revision = #revision + :one, #change = :change, #status = :status',
+      condition: '#status = :building AND #built < :built',
+      names: { '#built': 'blocksBuilt', '#revision': 'revision', '#change': 'change', '#status': 'status' },
+      values: {
+        ':built': blocksBuilt,
+        ':one': 1,
+        ':change': change,
+        ':status': status,
+        ':building': 'building',
+      },
+    });
+  },
+
+  async syncSale(sessionId, sequence, settings, change) {
+    const fields = Object.entries(settings);
+    const sets = fields.filter(([, value]) => value !== undefined);
+    const removes = fields.filter(([, value]) => value === undefined).map(([name]) => `#${name}`);
+    const result = await table.update<Item>(saleKey(sessionId), {
+      update: `SET #sourceSequence = :sequence, #revision = #revision + :one, #change = :change${sets
+        .map(([name]) => `, #${name} = :${name}`)
+        .join('')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+      condition: 'attribute_exists(pk) AND #sourceSequence < :sequence AND #status <> :cancelled',
+      names: {
+        '#sourceSequence': 'sourceSequence',
+        '#revision': 'revision',
+        '#change': 'change',
+        '#status': 'status',
+        ...Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+      },
+      values: {
+        ':sequence': sequence,
+        ':one': 1,
+        ':change': change,
+        ':cancelled': 'cancelled',
+        ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
+      },
+    });
+    if (result.written) return 'applied';
+    return result.old === undefined ? 'missing' : 'stale';
+  },
+});
+
+export type SaleSettings = Partial<
+  Pick<Sale, 'startsAt' | 'endsAt' | 'holdSeconds' | 'maxPlacesPerHold' | 'maxHoldsPerCustomer' | 'status'>
+>;
+
+/** Writes of builder and sync, which simulations of holds do without. */
+export interface SaleWrites {
+  /** Puts a new sale; gives the one that is there already. */
+  createSale(sale: Sale, change: Change): Promise<Sale | undefined>;
+  /** Puts an empty block; one that is there, with whatever claims, stays as it is. */
+  createBlock(sessionId: string, block: PlannedBlock): Promise<void>;
+  /** Notes how many blocks stand; `on_sale` when all do. Never goes back. */
+  advanceSale(sessionId: string, blocksBuilt: number, status: SaleStatus, change: Change): Promise<void>;
+  /** Applies what the catalog says, unless something newer was applied; a cancelled sale stays cancelled. */
+  syncSale(
+    sessionId: string,
+    sequence: number,
+    settings: SaleSettings,
+    change: Change,
+  ): Promise<'applied' | 'stale' | 'missing'>;
+}

@@ -1,0 +1,86 @@
+import { ok, problem } from '../platform/answer.ts';
+import { shortHash } from '../platform/ids.ts';
+import type { Handlers } from '../platform/route.ts';
+import { epochSeconds } from '../platform/time.ts';
+import { type Counts, compactStates, countsOf, statesOf } from './availability-picture.ts';
+import type { InventoryStore } from './inventory-store.ts';
+import type { Pictures } from './ports.ts';
+import type { ticketingQueryRoutes } from './routes.ts';
+import type { Sales } from './sales.ts';
+import { holdView } from './views.ts';
+
+/** How old the picture behind the seats document may be; the reads behind it lag by less than a second. */
+const seatsMaxAgeMs = 1_000;
+
+const sumOf = (counts: readonly Counts[]): Counts =>
+  counts.reduce(
+    (sum, { available, held, sold }) => ({
+      available: sum.available + available,
+      held: sum.held + held,
+      sold: sum.sold + sold,
+    }),
+    { available: 0, held: 0, sold: 0 },
+  );
+
+export const ticketingQueries = (
+  store: InventoryStore,
+  pictures: Pictures,
+  sales: Sales,
+): Handlers<typeof ticketingQueryRoutes> => ({
+  async getHold({ params, now }) {
+    const hold = await store.getHold(params.holdId);
+    const open = hold && (await sales.open(hold.sessionId));
+    if (hold === undefined || open === undefined) return problem('NOT_FOUND');
+    return ok(200, holdView(hold, open, epochSeconds(now)));
+  },
+
+  async getSeats({ params, query, now }) {
+    const open = await sales.open(params.sessionId);
+    if (open === undefined) return problem('NOT_FOUND');
+    if (open.sale.status === 'building')
+      return problem('SESSION_NOT_ON_SALE', { members: { status: 'building' } });
+    const picture = await pictures.of(open, seatsMaxAgeMs);
+    const seconds = epochSeconds(now);
+    const counts = countsOf(picture, seconds);
+    const states = compactStates(picture, seconds);
+    const { planVersion } = open.sale;
+    const document = {
+      asOf: new Date(picture.readAtMs).toISOString(),
+      ...(planVersion !== undefined && { planVersion }),
+      summary: sumOf(counts),
+      ticketTypes: open.sale.ticketTypes.map(({ id }, index) => ({
+        id,
+        ...(counts[index] ?? { available: 0, held: 0, sold: 0 }),
+      })),
+    };
+    const etag = `"${shortHash(`${query.format}/${planVersion}/${states}`)}"`;
+    if (query.format === 'compact') return ok(200, { ...document, states }, { etag });
+    const byPlace = statesOf(picture, seconds);
+    const places = Object.fromEntries(
+      picture.plan.names.flatMap((name, place) =>
+        picture.plan.blockOf[place] === undefined ? [] : [[name, byPlace[place] ?? 'sold']],
+      ),
+    );
+    return ok(200, { ...document, places }, { etag });
+  },
+
+  async getPlan({ params }) {
+    const sale = await sales.saleOf(params.sessionId);
+    if (sale === undefined) return problem('NOT_FOUND');
+    const layout = await sales.layoutOf(sale);
+    const etag = `"${sale.planVersion ?? 'general-admission'}"`;
+    const cacheControl = 'public, max-age=31536000, immutable';
+    if (layout === undefined) {
+      const empty = {
+        name: 'General admission',
+        size: { width: 0, height: 0 },
+        categories: [],
+        zones: [],
+        areas: [],
+        generalAdmission: [],
+      };
+      return ok(200, empty, { etag, cacheControl });
+    }
+    return ok(200, layout as never, { etag, cacheControl });
+  },
+});
