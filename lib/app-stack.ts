@@ -25,6 +25,7 @@ import {
   readWriteBucket,
   readWriteTable,
   receiveMessages,
+  sendMessages,
   useSecret,
 } from './grants.ts';
 import type { IssuerSettings } from './identity-stack.ts';
@@ -80,10 +81,16 @@ export class AppStack extends Stack {
       CATALOG_TABLE: data.catalogTable.tableName,
       PLANS_BUCKET: data.plansBucket.bucketName,
     };
+    const ticketing = {
+      TICKETING_TABLE: data.ticketingTable.tableName,
+      PLANS_BUCKET: data.plansBucket.bucketName,
+    };
     const holdBounds = {
       MIN_HOLD_SECONDS: String(settings.minHold.toSeconds()),
       MAX_HOLD_SECONDS: String(settings.maxHold.toSeconds()),
     };
+
+    const relay = { ...common, BUS_NAME: data.bus.eventBusName };
 
     const fallback = this.addFunction('platform-queries', common, []);
 
@@ -92,7 +99,7 @@ export class AppStack extends Stack {
       useSecret(data.idSecret),
     ]);
     this.addFunction('identity-queries', { ...common, ...guard }, [readTable(identityTable)]);
-    this.addRelay('identity-relay', data.identityTable);
+    this.addRelay('identity-relay', data.identityTable, relay);
 
     this.addFunction('catalog-commands', { ...common, ...guard, ...ids, ...catalog, ...holdBounds }, [
       readWriteTable(catalogTable),
@@ -110,8 +117,67 @@ export class AppStack extends Stack {
         ...readBucket(data.plansBucketArn),
       ],
     );
-    this.addRelay('catalog-relay', data.catalogTable);
-    this.acknowledgeFolders('catalog-commands', 'catalog-queries');
+    this.addRelay('catalog-relay', data.catalogTable, relay);
+    this.addConsumer(
+      'catalog-publication',
+      { ...common, CATALOG_TABLE: data.catalogTable.tableName },
+      [readWriteTable(catalogTable)],
+      {
+        'fairground.ticketing': ['SESSION-INVENTORY-BUILT'],
+        'fairground.catalog': ['SESSION-CANCELLED'],
+      },
+    );
+
+    const readPlans = readBucket(data.plansBucketArn);
+    this.addFunction('ticketing-commands', { ...common, ...guard, ...ids, ...ticketing }, [
+      readWriteTable(ticketingTable),
+      readTable(identityTable),
+      ...readPlans,
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction('ticketing-queries', { ...common, ...ticketing }, [
+      readTable(ticketingTable),
+      ...readPlans,
+    ]);
+    const inventory = [readWriteTable(ticketingTable), ...readPlans];
+    this.addConsumer('ticketing-inventory-builder', { ...common, ...ticketing }, inventory, {
+      'fairground.catalog': ['SESSION-PUBLISHING'],
+    });
+    this.addConsumer('ticketing-claim-release', { ...common, ...ticketing }, inventory, {
+      'fairground.ticketing': ['SEAT-HOLD-CANCELLED', 'SEAT-HOLD-EXPIRED'],
+    });
+    const expiryTimers = this.addQueue('ticketing-hold-expiry');
+    const holdExpiry = { HOLD_EXPIRY_QUEUE_URL: expiryTimers.queue.queueUrl };
+    const setTimer = sendMessages(expiryTimers.queue);
+    this.addQueueConsumer(
+      'ticketing-hold-expiry',
+      { ...common, ...ticketing, ...holdExpiry },
+      [...inventory, setTimer],
+      expiryTimers,
+    );
+    this.addRelay('ticketing-relay', data.ticketingTable, { ...relay, ...holdExpiry }, [setTimer]);
+    const sweeps = this.addQueue('ticketing-session-sweep');
+    this.addQueueConsumer('ticketing-session-sweep', { ...common, ...ticketing }, inventory, sweeps);
+    this.addConsumer(
+      'ticketing-session-sync',
+      {
+        ...common,
+        TICKETING_TABLE: data.ticketingTable.tableName,
+        SESSION_SWEEP_QUEUE_URL: sweeps.queue.queueUrl,
+      },
+      [readWriteTable(ticketingTable), sendMessages(sweeps.queue)],
+      { 'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'] },
+    );
+    this.acknowledgeFolders(
+      'catalog-commands',
+      'catalog-queries',
+      'ticketing-commands',
+      'ticketing-queries',
+      'ticketing-inventory-builder',
+      'ticketing-claim-release',
+      'ticketing-hold-expiry',
+      'ticketing-session-sweep',
+    );
 
     const api = new PlatformApi(this, 'Api', {
       routes: Object.values(routes),
@@ -156,18 +222,19 @@ export class AppStack extends Stack {
   }
 
   /** The outbox of a table: its stream, relayed to the bus. Records that never pass are set aside. */
-  private addRelay(
-    name: 'identity-relay' | 'catalog-relay',
+  private addRelay<Name extends FunctionName & `${string}-relay`>(
+    name: Name,
     table: Table,
-    more: { readonly statements?: readonly PolicyStatement[] } = {},
+    environment: EnvironmentOf<Name>,
+    statements: readonly PolicyStatement[] = [],
   ): PlatformFunction {
     const streamArn = table.tableStreamArn;
     if (streamArn === undefined) throw new Error(`The table of ${name} has no stream`);
-    const relay = this.addFunction(
-      name,
-      { STAGE: this.settings.stage, BUS_NAME: this.data.bus.eventBusName },
-      [putEvents(this.data.bus), ...readStream(streamArn), ...(more.statements ?? [])],
-    );
+    const relay = this.addFunction(name, environment, [
+      putEvents(this.data.bus),
+      ...readStream(streamArn),
+      ...statements,
+    ]);
     this.addStreamMapping(relay, streamArn);
     return relay;
   }
@@ -198,21 +265,26 @@ export class AppStack extends Stack {
     });
   }
 
-  /** A consumer of lifecycle events: rule → its own queue → function, each message failing alone. */
+  /**
+   * A consumer of lifecycle events: rules → its own queue → function, each message failing alone.
+   * @param accepts types of lifecycle events by their source.
+   */
   private addConsumer<Name extends FunctionName>(
     name: Name,
     environment: EnvironmentOf<Name>,
     statements: readonly PolicyStatement[],
-    accepts: { readonly source: string; readonly types: readonly string[] },
+    accepts: Readonly<Record<string, readonly string[]>>,
   ): PlatformFunction {
     const queue = this.addQueue(name);
-    const rule = new Rule(this, `${pascalCase(name)}Rule`, {
-      eventBus: this.data.bus,
-      description: `${accepts.types.join(', ')} → ${name}`,
-      eventPattern: { source: [accepts.source], detailType: [...accepts.types] },
-    });
-    // A delivery that EventBridge gave up is the same message as one the consumer gave up.
-    rule.addTarget(new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters }));
+    for (const [source, types] of Object.entries(accepts)) {
+      const rule = new Rule(this, `${pascalCase(name)}${pascalCase(source.replace('.', '-'))}Rule`, {
+        eventBus: this.data.bus,
+        description: `${types.join(', ')} → ${name}`,
+        eventPattern: { source: [source], detailType: [...types] },
+      });
+      // A delivery that EventBridge gave up is the same message as one the consumer gave up.
+      rule.addTarget(new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters }));
+    }
     return this.addQueueConsumer(name, environment, statements, queue);
   }
 

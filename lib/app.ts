@@ -4,7 +4,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AppStack } from './app-stack.ts';
 import { bundleFunctions, projectRoot } from './bundle.ts';
 import { DataStack } from './data-stack.ts';
-import { functionTable } from './function-table.ts';
+import { entriesOf, functionTable } from './function-table.ts';
 import { IdentityStack, type IssuerSettings } from './identity-stack.ts';
 import { readSettings, type Settings, type Stage } from './settings.ts';
 
@@ -28,11 +28,7 @@ export interface AppOptions {
  * const templates = app.synth().stacks.map((stack) => stack.template);
  */
 export const buildApp = async (options: AppOptions = {}): Promise<App> => {
-  const bundles = await bundleFunctions(
-    Object.fromEntries(
-      Object.entries(functionTable).map(([name, definition]) => [name, definition.entry]),
-    ) as Record<keyof typeof functionTable, string>,
-  );
+  const bundles = await bundleFunctions(entriesOf(functionTable));
   const app = new App({
     ...(options.outdir !== undefined && { outdir: options.outdir }),
     analyticsReporting: false,

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 
 export const projectRoot = path.resolve(import.meta.dirname, '..');
 const buildRoot = path.join(projectRoot, '.build');
@@ -59,6 +59,9 @@ const options = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
+/** A change of this file changes the bundles. */
+const bundlerSource = readFileSync(import.meta.filename, 'utf8');
+
 /** What a bundle was made from and what it came to: read instead of building again when nothing changed. */
 interface BuildRecord {
   readonly recipe: string;
@@ -87,32 +90,34 @@ export const bundleFunctions = async <Name extends string>(
 const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
   const directory = path.join(buildRoot, 'functions', name);
   const recordFile = path.join(buildRoot, 'records', `${name}.json`);
-  const recipe = digest(JSON.stringify([options, filesBeside, entry, process.versions.node]));
+  const recipe = digest(JSON.stringify([options, filesBeside, entry, bundlerSource]));
   const known = readRecord(recordFile);
   if (known?.recipe === recipe && isCurrent(known, directory)) return { ...known.bundle, directory };
 
   if (!existsSync(path.join(projectRoot, entry))) {
     throw new Error(`Function ${name}: its entry ${entry} does not exist`);
   }
-  const result = await build({ ...options, entryPoints: { index: entry }, outdir: directory }).catch(
-    (error: Error) => {
-      throw new Error(`Function ${name}: ${entry} does not bundle: ${error.message}`, { cause: error });
-    },
-  );
+  const lazyPackages = new Map<string, string>();
+  const own = await buildInto(name, directory, { index: entry }, [apart(lazyPackages)]);
+  const lazy =
+    lazyPackages.size === 0
+      ? undefined
+      : await buildInto(name, directory, Object.fromEntries(lazyPackages), []);
 
   const files: Record<string, Uint8Array> = {};
   const maps: Record<string, Uint8Array> = {};
-  for (const file of result.outputFiles) {
+  for (const file of [...own.outputFiles, ...(lazy?.outputFiles ?? [])]) {
     const target = file.path.endsWith('.map') ? maps : files;
     target[path.relative(directory, file.path)] = file.contents;
   }
-  const extra = Object.keys(result.metafile.inputs).flatMap((input) => filesBeside[input] ?? []);
+  const sources = [...Object.keys(own.metafile.inputs), ...Object.keys(lazy?.metafile.inputs ?? {})];
+  const extra = sources.flatMap((source) => filesBeside[source] ?? []);
   for (const file of extra) files[path.basename(file)] = readFileSync(path.join(projectRoot, file));
 
   replaceFiles(directory, files);
   replaceFiles(path.join(buildRoot, 'source-maps', name), maps);
-  const bundle = { name, hash: hashOf(files), ...sizesOf(result.metafile) };
-  const inputs = [...Object.keys(result.metafile.inputs), ...extra];
+  const bundle = { name, hash: hashOf(files), ...sizesOf(own.metafile, lazy?.metafile) };
+  const inputs = [...new Set([...sources, ...extra])];
   writeAtomically(
     recordFile,
     Buffer.from(
@@ -128,6 +133,44 @@ const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
   );
   return { ...bundle, directory };
 };
+
+interface BuildOutput {
+  readonly outputFiles: readonly OutputFile[];
+  readonly metafile: Metafile;
+}
+
+const buildInto = async (
+  name: string,
+  outdir: string,
+  entryPoints: Readonly<Record<string, string>>,
+  plugins: readonly Plugin[],
+): Promise<BuildOutput> => {
+  try {
+    return await build({ ...options, entryPoints: { ...entryPoints }, outdir, plugins: [...plugins] });
+  } catch (error) {
+    const { message } = error as Error;
+    const what = Object.values(entryPoints).join(', ');
+    throw new Error(`Function ${name}: ${what} does not bundle: ${message}`, { cause: error });
+  }
+};
+
+/**
+ * Packages that our code imports dynamically are bundled apart, and `lazyPackages` (file → package) says
+ * which. In one build, whatever such a package takes from modules that eager code takes something else
+ * from would become eager too: 70 KB of the S3 client.
+ */
+const apart = (lazyPackages: Map<string, string>): Plugin => ({
+  name: 'lazy-packages-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ kind, path: imported, importer }) => {
+      if (kind !== 'dynamic-import' || imported.startsWith('node:') || importer.includes('node_modules'))
+        return;
+      const file = imported.replace(/^@/, '').replaceAll('/', '-');
+      lazyPackages.set(file, imported);
+      return { path: `./${file}.mjs`, external: true };
+    });
+  },
+});
 
 const digest = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
@@ -179,7 +222,10 @@ const replaceFiles = (directory: string, files: Readonly<Record<string, Uint8Arr
   }
 };
 
-const sizesOf = (metafile: Metafile): Pick<Bundle, 'eagerBytes' | 'lazyBytes' | 'eagerSources'> => {
+const sizesOf = (
+  metafile: Metafile,
+  lazyMetafile: Metafile | undefined,
+): Pick<Bundle, 'eagerBytes' | 'lazyBytes' | 'eagerSources'> => {
   const outputs = new Map(Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map')));
   const first = [...outputs.keys()].find((file) => path.basename(file) === 'index.mjs');
   const eager = new Set<string>();
@@ -192,7 +238,9 @@ const sizesOf = (metafile: Metafile): Pick<Bundle, 'eagerBytes' | 'lazyBytes' | 
     }
   }
   let eagerBytes = 0;
-  let lazyBytes = 0;
+  let lazyBytes = Object.entries(lazyMetafile?.outputs ?? {})
+    .filter(([file]) => !file.endsWith('.map'))
+    .reduce((sum, [, { bytes }]) => sum + bytes, 0);
   const eagerSources: Record<string, number> = {};
   for (const [file, output] of outputs) {
     if (!eager.has(file)) {

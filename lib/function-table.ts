@@ -10,6 +10,14 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import { commonEnvironment, relayEnvironment } from '../functions/platform/environment.ts';
+import {
+  holdExpiryEnvironment,
+  sessionSyncEnvironment,
+  ticketingCommandsEnvironment,
+  ticketingConsumerEnvironment,
+  ticketingQueriesEnvironment,
+  ticketingRelayEnvironment,
+} from '../functions/ticketing/environment.ts';
 
 export interface FunctionDefinition {
   /** Module whose `handler` is the function, from the project’s root. */
@@ -71,14 +79,74 @@ export const functionTable = {
   },
   'catalog-queries': {
     ...api,
-    entry: 'functions/platform/queries.ts',
+    entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
     reservedConcurrency: 200,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
+  'catalog-publication': {
+    ...consumer,
+    entry: 'functions/catalog/publication.ts',
+    environment: catalogPublicationEnvironment,
+  },
+  'ticketing-commands': {
+    ...api,
+    entry: 'functions/ticketing/commands.ts',
+    environment: ticketingCommandsEnvironment,
+    // Holds are what must answer when everybody comes at once.
+    reservedConcurrency: 250,
+  },
+  'ticketing-queries': {
+    ...api,
+    entry: 'functions/ticketing/queries.ts',
+    environment: ticketingQueriesEnvironment,
+    reservedConcurrency: 120,
+  },
+  'ticketing-relay': {
+    ...relay,
+    entry: 'functions/ticketing/relay.ts',
+    environment: ticketingRelayEnvironment,
+  },
+  'ticketing-inventory-builder': {
+    ...consumer,
+    entry: 'functions/ticketing/inventory-builder.ts',
+    environment: ticketingConsumerEnvironment,
+    // The layout of 40,000 seats is parsed, and its 2,000 blocks are written, in one run.
+    memoryMb: 1_769,
+    timeout: Duration.minutes(5),
+  },
+  'ticketing-session-sync': {
+    ...consumer,
+    entry: 'functions/ticketing/session-sync.ts',
+    environment: sessionSyncEnvironment,
+  },
+  'ticketing-session-sweep': {
+    ...consumer,
+    entry: 'functions/ticketing/session-sweep.ts',
+    environment: ticketingConsumerEnvironment,
+    timeout: Duration.minutes(5),
+  },
+  'ticketing-hold-expiry': {
+    ...consumer,
+    entry: 'functions/ticketing/hold-expiry.ts',
+    environment: holdExpiryEnvironment,
+  },
+  'ticketing-claim-release': {
+    ...consumer,
+    entry: 'functions/ticketing/claim-release.ts',
+    environment: ticketingConsumerEnvironment,
+  },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 
 export type FunctionName = keyof typeof functionTable;
+
+/** The entry of every function, by name. */
+export const entriesOf = <Name extends string>(
+  table: Readonly<Record<Name, FunctionDefinition>>,
+): Readonly<Record<Name, string>> =>
+  Object.fromEntries(
+    Object.entries<FunctionDefinition>(table).map(([name, { entry }]) => [name, entry]),
+  ) as Record<Name, string>;
 
 /** The variables a function needs, each as text; a missing or unknown one does not compile. */
 export type EnvironmentOf<Name extends FunctionName> = {

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Fault } from '../platform/answer.ts';
-import type { SessionItem } from './items.ts';
 import type { CategoryPlaces } from './layout.ts';
-import { ticketTypeFaults } from './session.ts';
+import { type SessionStatus, type TicketType, ticketTypeFaults } from './session.ts';
 
 export const eventStatus = z.enum(['draft', 'publishing', 'published', 'cancelled']);
 export type EventStatus = z.output<typeof eventStatus>;
@@ -39,7 +38,12 @@ export const eventName = z.string().trim().min(1).max(200);
 export const eventDescription = z.string().trim().max(5_000);
 export const eventCategory = z.string().trim().min(1).max(60);
 
-type PublishableSession = Pick<SessionItem, 'sessionId' | 'status' | 'startsAt' | 'ticketTypes'>;
+interface PublishableSession {
+  readonly sessionId: string;
+  readonly status: SessionStatus;
+  readonly startsAt: string;
+  readonly ticketTypes: readonly TicketType[];
+}
 
 export type PublishDecision =
   | { readonly kind: 'publish'; readonly sessionIds: readonly string[] }

@@ -1,0 +1,84 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundle, bundleFunctions, projectRoot } from '../../lib/bundle.ts';
+import { entriesOf, type FunctionDefinition, functionTable } from '../../lib/function-table.ts';
+import { functionLoadMs, helloWorldLoadMs } from '../../scripts/load-time.ts';
+
+const budgetBytes = 400_000;
+/** Some five times what a small machine needs, so that only a real change of what is loaded exceeds it. */
+const loadBudgetMs = 300;
+
+const functions = Object.entries<FunctionDefinition>(functionTable);
+const api = functions.filter(([, { kind }]) => kind === 'api');
+let bundles: Readonly<Record<string, Bundle>>;
+
+const scratch = path.join(projectRoot, '.build/fixture');
+
+beforeAll(async () => {
+  bundles = await bundleFunctions(entriesOf(functionTable));
+  mkdirSync(scratch, { recursive: true });
+}, 60_000);
+afterAll(() => {
+  for (const folder of ['fixture', 'functions/fixture', 'records/fixture.json', 'source-maps/fixture']) {
+    rmSync(path.join(projectRoot, '.build', folder), { recursive: true, force: true });
+  }
+});
+
+const fixture = (source: string): string => {
+  writeFileSync(path.join(scratch, 'entry.ts'), source);
+  return '.build/fixture/entry.ts';
+};
+
+describe('bundles', () => {
+  test.for(api)('%s loads less than 400 KB at a cold start', ([name]) => {
+    expect(bundles[name]?.eagerBytes).toBeLessThan(budgetBytes);
+  });
+
+  test.for(api)('%s loads neither tokens nor policies before a request needs them', ([name]) => {
+    const sources = Object.keys(bundles[name]?.eagerSources ?? {});
+    expect(sources).toContain('functions/platform/serve.ts');
+    expect(sources.filter((source) => /cedar|aws-jwt-verify|authorization\.ts/.test(source))).toEqual([]);
+  });
+
+  test.for(functions)('%s loads in bounded time', ([name, definition]) => {
+    const hello = helloWorldLoadMs(3);
+    const own = functionLoadMs(bundles[name] as Bundle, definition.environment, 3);
+    expect(own - hello).toBeLessThan(loadBudgetMs);
+  });
+
+  test('the same sources give the same hash, and are not built again', async () => {
+    const startedAt = performance.now();
+    const again = await bundleFunctions(entriesOf(functionTable));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(again).toEqual(bundles);
+  });
+
+  test('a changed source gives another hash, and back again the first', async () => {
+    const build = async (source: string) =>
+      (await bundleFunctions({ fixture: fixture(source) })).fixture.hash;
+    const one = await build('export const handler = async () => 1;');
+    const other = await build('export const handler = async () => 22;');
+    expect(other).not.toBe(one);
+    expect(await build('export const handler = async () => 1;')).toBe(one);
+  });
+
+  test('a dynamic import is not counted as eager, a static one is', async () => {
+    const library = "'../../functions/platform/problem-catalogue.ts'";
+    const eager = await bundleFunctions({
+      fixture: fixture(`export { problemCatalogue as handler } from ${library};`),
+    });
+    expect(eager.fixture.eagerBytes).toBeGreaterThan(3_000);
+    const lazy = await bundleFunctions({
+      fixture: fixture(`export const handler = () => import(${library});`),
+    });
+    expect(lazy.fixture.eagerBytes).toBeLessThan(1_000);
+    expect(lazy.fixture.lazyBytes).toBeGreaterThan(3_000);
+  });
+
+  test('a missing entry is named', async () => {
+    await expect(bundleFunctions({ fixture: 'functions/nowhere.ts' })).rejects.toThrow(
+      'Function fixture: its entry functions/nowhere.ts does not exist',
+    );
+  });
+});

@@ -1,0 +1,242 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { EnvironmentOf } from '../../lib/function-table.ts';
+import * as rules from './rules.ts';
+import { emulatorContext, type Resource, resourcesOf, synthesize, type Templates } from './templates.ts';
+
+let emulator: Templates;
+let prod: Templates;
+
+beforeAll(async () => {
+  emulator = await synthesize({ context: emulatorContext });
+  prod = await synthesize({ stage: 'prod', context: { alarmEmail: 'alarms@example.com' } });
+}, 60_000);
+
+// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape.
+type Properties = any;
+
+const first = (templates: Templates, type: string, which: (resource: Resource) => boolean = () => true) => {
+  const found = resourcesOf(templates, type).find(([, resource]) => which(resource));
+  if (found === undefined) throw new Error(`No ${type} in the templates`);
+  return found[1] as Resource & { Properties: Properties; DeletionPolicy?: string };
+};
+const isQuery = (lambda: Resource) =>
+  lambda.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === 'identity-queries';
+
+interface Case {
+  readonly rule: rules.Rule;
+  readonly in: readonly ('emulator' | 'prod')[];
+  /** The smallest change that breaks the rule. */
+  readonly breakIt: (templates: Templates) => void;
+}
+
+const both = ['emulator', 'prod'] as const;
+
+const cases: Readonly<Record<string, Case>> = {
+  'only types that emulators have': {
+    rule: rules.onlyEmulatedTypes,
+    in: ['emulator'],
+    breakIt: ({ App }) => {
+      App!.Resources['Archive'] = { Type: 'AWS::Events::Archive' };
+    },
+  },
+  'query functions only read': {
+    rule: rules.queryFunctionsOnlyRead,
+    in: both,
+    breakIt: (templates) => {
+      const role = first(templates, 'AWS::Lambda::Function', isQuery).Properties.Role['Fn::GetAtt'][0];
+      first(templates, 'AWS::IAM::Policy', (policy) =>
+        policy.Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role),
+      ).Properties.PolicyDocument.Statement.push({ Action: 'dynamodb:PutItem', Resource: 'arn:aws:…' });
+    },
+  },
+  'no right is wider than AWS makes it': {
+    rule: rules.noWildcards,
+    in: both,
+    breakIt: (templates) => {
+      first(templates, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement.push({
+        Action: ['sqs:SendMessage'],
+        Resource: '*',
+      });
+    },
+  },
+  'every dead-letter queue has an alarm': {
+    rule: rules.deadLettersRaiseAlarms,
+    in: both,
+    breakIt: (templates) => {
+      first(
+        templates,
+        'AWS::CloudWatch::Alarm',
+        ({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible',
+      ).Properties.MetricName = 'NumberOfMessagesSent';
+    },
+  },
+  'every queue has a dead-letter queue': {
+    rule: rules.queuesHaveDeadLetters,
+    in: both,
+    breakIt: ({ App }) => {
+      App!.Resources['Loose'] = { Type: 'AWS::SQS::Queue', Properties: {} };
+    },
+  },
+  'every function has alarms': {
+    rule: rules.functionsRaiseAlarms,
+    in: both,
+    breakIt: (templates) => {
+      first(
+        templates,
+        'AWS::CloudWatch::Alarm',
+        ({ Properties }) => Properties.MetricName === 'Throttles',
+      ).Properties.Dimensions = [];
+    },
+  },
+  'every route has its method and function': {
+    rule: rules.routesHaveMethods,
+    in: both,
+    breakIt: (templates) => {
+      first(
+        templates,
+        'AWS::ApiGateway::Method',
+        ({ Properties }) => Properties.HttpMethod === 'GET',
+      ).Properties.HttpMethod = 'HEAD';
+    },
+  },
+  'every path answers every method': {
+    rule: rules.everyPathCatchesAll,
+    in: both,
+    breakIt: (templates) => {
+      first(
+        templates,
+        'AWS::ApiGateway::Method',
+        ({ Properties }) => Properties.HttpMethod === 'ANY',
+      ).Properties.HttpMethod = 'HEAD';
+    },
+  },
+  'templates fit CloudFormation': {
+    rule: rules.fitsCloudFormation,
+    in: both,
+    breakIt: ({ App }) => {
+      for (let index = 0; index < 500; index += 1) {
+        App!.Resources[`Queue${index}`] = { Type: 'AWS::SQS::Queue' };
+      }
+    },
+  },
+  'environments are as the functions declare them': {
+    rule: rules.environmentsAreAsDeclared,
+    in: both,
+    breakIt: (templates) => {
+      delete first(templates, 'AWS::Lambda::Function', isQuery).Properties.Environment.Variables.ISSUER;
+    },
+  },
+  'environments hold no secret': {
+    rule: rules.environmentsHoldNoSecret,
+    in: both,
+    breakIt: (templates) => {
+      first(templates, 'AWS::Lambda::Function').Properties.Environment.Variables.ID_SECRET = 'hunter2';
+    },
+  },
+  'data outlives its stack': {
+    rule: rules.dataOutlivesItsStack,
+    in: ['prod'],
+    breakIt: (templates) => {
+      (first(templates, 'AWS::DynamoDB::Table') as { DeletionPolicy: string }).DeletionPolicy = 'Delete';
+    },
+  },
+  'tables have stream, TTL and on-demand capacity': {
+    rule: rules.tablesHaveStreamAndTtl,
+    in: both,
+    breakIt: (templates) => {
+      delete first(templates, 'AWS::DynamoDB::Table').Properties.TimeToLiveSpecification;
+    },
+  },
+  'logs expire': {
+    rule: rules.logsExpire,
+    in: both,
+    breakIt: (templates) => {
+      delete first(templates, 'AWS::Logs::LogGroup').Properties.RetentionInDays;
+    },
+  },
+  'messages stay hidden for six timeouts': {
+    rule: rules.queuesHideMessagesLongEnough,
+    in: both,
+    breakIt: (templates) => {
+      for (const [, queue] of resourcesOf(templates, 'AWS::SQS::Queue')) {
+        queue.Properties.VisibilityTimeout = 30;
+      }
+    },
+  },
+  'batches fail one by one': {
+    rule: rules.mappingsFailOneByOne,
+    in: both,
+    breakIt: (templates) => {
+      delete first(templates, 'AWS::Lambda::EventSourceMapping').Properties.FunctionResponseTypes;
+    },
+  },
+  'queues and buckets want TLS': {
+    rule: rules.queuesAndBucketsAreTlsOnly,
+    in: both,
+    breakIt: (templates) => {
+      first(templates, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement = [];
+    },
+  },
+  'reservations fit the account': {
+    rule: rules.reservationsFitTheAccount,
+    in: ['prod'],
+    breakIt: (templates) => {
+      first(templates, 'AWS::Lambda::Function').Properties.ReservedConcurrentExecutions = 900;
+    },
+  },
+  'nothing has a fixed name': {
+    rule: rules.noPhysicalNames,
+    in: both,
+    breakIt: (templates) => {
+      first(templates, 'AWS::SQS::Queue').Properties.QueueName = 'orders';
+    },
+  },
+};
+
+describe('the synthesized stacks', () => {
+  test.for(
+    Object.entries(cases).flatMap(([name, one]) => one.in.map((which) => [name, which, one] as const)),
+  )('%s (%s)', ([, which, { rule, breakIt }]) => {
+    const templates = { emulator, prod }[which];
+    expect(rule(templates)).toEqual([]);
+    const broken = structuredClone(templates);
+    breakIt(broken);
+    expect(rule(broken)).not.toEqual([]);
+  });
+
+  test('dev takes holds of a second, production of a minute', () => {
+    const minima = (templates: Templates) =>
+      resourcesOf(templates, 'AWS::Lambda::Function')
+        .map(([, lambda]) => lambda.Properties.Environment.Variables.MIN_HOLD_SECONDS)
+        .filter((value) => value !== undefined);
+    expect(new Set(minima(emulator))).toEqual(new Set(['1']));
+    expect(new Set(minima(prod))).toEqual(new Set(['60']));
+  });
+
+  test('only production reserves concurrency', () => {
+    expect(rules.reservationsFitTheAccount(emulator)).toEqual(['a function has no reservation']);
+  });
+
+  test('a Cognito pool is made only where no issuer is named', () => {
+    expect(Object.keys(emulator).sort()).toEqual(['App', 'Data']);
+    expect(Object.keys(prod).sort()).toEqual(['App', 'Data', 'Identity']);
+    const client = first(prod, 'AWS::Cognito::UserPoolClient').Properties;
+    expect(client).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ['code'] });
+  });
+
+  test('the same sources give the same templates', async () => {
+    expect(await synthesize({ context: emulatorContext })).toEqual(emulator);
+  });
+
+  test('a context value that is not allowed is refused by name', async () => {
+    await expect(synthesize({ context: { stage: 'production' } })).rejects.toThrow('-c stage');
+  });
+
+  test('a forgotten or unknown variable does not compile', () => {
+    // @ts-expect-error BUS_NAME is forgotten
+    const forgotten: EnvironmentOf<'catalog-relay'> = { STAGE: 'dev' };
+    // @ts-expect-error BUS is no variable of a relay
+    const unknown: EnvironmentOf<'catalog-relay'> = { STAGE: 'dev', BUS_NAME: 'bus', BUS: 'bus' };
+    expect([forgotten, unknown]).toHaveLength(2);
+  });
+});
