@@ -8,6 +8,8 @@ export interface Picture {
   readonly plan: InventoryPlan;
   /** By block number. A block that was mended from a refusal is newer than the rest. */
   readonly blocks: Block[];
+  /** Blocks that show claims which were about to be sent, and may yet be refused. */
+  readonly guessed: Set<number>;
   /** Milliseconds since the epoch when the read began: nothing in the picture is older than that. */
   readonly readAtMs: number;
 }

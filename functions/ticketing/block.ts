@@ -137,11 +137,20 @@ export const takenKeys = (
   });
 
 /**
- * Whether the places are claimed by this very hold already: the sign of a write that was applied though
- * its answer was lost. Nothing is written then, since writing again could shorten a claim extended since.
+ * Last second until which this very hold has claims on all the places: the sign of a write that was applied
+ * though its answer was lost. Nothing is written then, since writing again could shorten a claim extended
+ * since. Undefined when a place is not its own, or no longer.
  */
-export const isClaimedBy = (block: Block, keys: readonly string[], holdId: string): boolean =>
-  keys.every((key) => !block.sold.has(key) && block.held[key]?.h === holdId);
+export const claimedUntil = (
+  block: Block,
+  keys: readonly string[],
+  holdId: string,
+  now: number,
+): number | undefined => {
+  const claims = keys.flatMap((key) => (block.sold.has(key) ? [] : (block.held[key] ?? [])));
+  const own = claims.filter((claim) => claim.h === holdId && !hasLapsed(claim, now));
+  return own.length === keys.length ? Math.min(...own.map(({ u }) => u)) : undefined;
+};
 
 /** Keys that are still claimed by this hold. */
 export const ownKeys = (block: Block, keys: readonly string[], holdId: string): readonly string[] =>

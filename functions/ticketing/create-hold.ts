@@ -1,6 +1,6 @@
 import { emptyBlock } from './availability-picture.ts';
 import { chooseBest, seededRandom } from './best-available.ts';
-import { applyRule, type Block, isClaimedBy, placeKey, rules, takenKeys } from './block.ts';
+import { applyRule, type Block, claimedUntil, placeKey, rules, takenKeys } from './block.ts';
 import { type BlockPlaces, type CustomerSlot, claimId, type Hold, statusAt } from './hold.ts';
 import type { HoldPorts, OpenSale, Stamp } from './ports.ts';
 import { releaseClaims } from './release-claims.ts';
@@ -70,9 +70,23 @@ export const createHold = async (
     wanted.request.kind === 'places'
       ? await tryPlaces(ports, open, wanted, wanted.request.places, until, slot, stamp)
       : await tryBest(ports, open, wanted, wanted.request, until, slot, stamp);
-  const isRefused = outcome.kind !== 'created' && outcome.kind !== 'replayed';
-  if (slot !== undefined && isRefused) await ports.store.freeSlot(open.sale.sessionId, slot, wanted.holdId);
+  if (slot !== undefined && outcome.kind !== 'created')
+    await giveBackSlot(ports, open, wanted, slot, outcome);
   return outcome;
+};
+
+/** A slot taken for nothing is free again; that of a live hold of this id stays its own. */
+const giveBackSlot = async (
+  { store, clock }: HoldPorts,
+  { sale }: OpenSale,
+  { holdId }: NewHold,
+  slot: CustomerSlot,
+  outcome: HoldOutcome,
+): Promise<void> => {
+  const hold = outcome.kind === 'replayed' ? outcome.hold : await store.getHold(holdId);
+  const isInUse =
+    hold !== undefined && statusAt(hold, clock()) === 'active' && hold.customerSlot?.slot === slot.slot;
+  if (!isInUse) await store.freeSlot(sale.sessionId, slot, holdId);
 };
 
 /** Tries the customer’s slots in turn: nearly always the first one is free, and costs one write unit. */
@@ -98,9 +112,14 @@ const refusedSlot = async (
   wanted: NewHold,
 ): Promise<HoldOutcome> => {
   const old = await store.getHold(wanted.holdId);
-  if (old === undefined) return { kind: 'hold_limit', limit: sale.maxHoldsPerCustomer ?? 0 };
-  return old.requestHash === wanted.requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' };
+  return old === undefined
+    ? { kind: 'hold_limit', limit: sale.maxHoldsPerCustomer ?? 0 }
+    : asRepeat(old, wanted);
 };
+
+/** What a hold of this id that is there already means: the same request before, or another one. */
+const asRepeat = (old: Hold, { requestHash }: NewHold): HoldOutcome =>
+  old.requestHash === requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' };
 
 /** Groups place numbers by block, in plan order. */
 const byBlock = ({ plan }: OpenSale, places: readonly number[]): readonly BlockPlaces[] => {
@@ -139,19 +158,27 @@ const tryPlaces = async (
     const claimed = await claimOne(ports, open, hold, only, now);
     if (claimed.kind === 'taken') return { kind: 'places_taken', places: claimed.places };
     if (claimed.kind !== 'partly_mine') {
-      const put = await ports.store.putHold(hold, stamp('hold.created'));
+      const promised = claimed.kind === 'claimed' ? hold : lastingUntil(hold, claimed.until);
+      const put = await ports.store.putHold(promised, stamp('hold.created'));
       return put.put
-        ? { kind: 'created', hold }
+        ? { kind: 'created', hold: promised }
         : settle(ports, open, wanted, hold, put.old, claimed.kind === 'claimed');
     }
   }
   return claimTogether(ports, open, wanted, hold, now, stamp);
 };
 
+/** A hold that took over the claims of an earlier try promises no more than they do. */
+const lastingUntil = (hold: Hold, until: number): Hold => ({
+  ...hold,
+  until,
+  createdAt: hold.createdAt + until - hold.until,
+});
+
 type Claimed =
   | { readonly kind: 'claimed' }
-  /** An earlier try of this very hold claimed them; its answer was lost. */
-  | { readonly kind: 'mine_already' }
+  /** An earlier try of this very hold claimed them until then; its answer was lost. */
+  | { readonly kind: 'mine_already'; readonly until: number }
   /** Some are this hold’s own from an earlier try, none is anybody else’s. */
   | { readonly kind: 'partly_mine' }
   | { readonly kind: 'taken'; readonly places: readonly number[] };
@@ -171,7 +198,8 @@ const claimOne = async (
   if (result.block !== undefined) pictures.mend(sessionId, number, result.block);
   if (result.applied) return { kind: 'claimed' };
   const before = result.block ?? emptyBlock;
-  if (isClaimedBy(before, keys, input.holdId)) return { kind: 'mine_already' };
+  const until = claimedUntil(before, keys, input.holdId, now);
+  if (until !== undefined) return { kind: 'mine_already', until };
   const taken = takenKeys(before, keys, input.holdId, now);
   return taken.length === 0
     ? { kind: 'partly_mine' }
@@ -223,7 +251,7 @@ const settle = async (
     });
     await releaseClaims(ports, open.plan, { ...attempt, places: extra });
   }
-  return old.requestHash === wanted.requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' };
+  return asRepeat(old, wanted);
 };
 
 /**
@@ -242,6 +270,8 @@ const tryBest = async (
   const random = seededRandom(wanted.holdId);
   const isGeneralAdmission =
     open.plan.blocks[open.plan.blocksOfType[request.ticketType]?.[0] ?? -1]?.row === undefined;
+  // Standing places have no neighbours: any will do.
+  const adjacent = request.adjacent && !isGeneralAdmission;
   let maxAgeMs = pictureMaxAgeMs;
   let refusals = 0;
   for (let tries = 0; tries < maxTries; tries += 1) {
@@ -249,23 +279,26 @@ const tryBest = async (
     const isFresh = maxAgeMs === 0;
     const places = chooseBest(picture, {
       ...request,
+      adjacent,
       isGeneralAdmission,
       holdId: claimId(wanted.holdId),
       now: ports.clock(),
       random,
     });
     if (places === undefined) {
-      if (isFresh)
+      if (isFresh && picture.guessed.size === 0) {
+        const old = await ports.store.getHold(wanted.holdId);
+        if (old !== undefined) return asRepeat(old, wanted);
         return {
           kind:
-            request.adjacent && hasEnough(picture.blocks, open, request, ports.clock())
-              ? 'not_adjacent'
-              : 'sold_out',
+            adjacent && hasEnough(picture.blocks, open, request, ports.clock()) ? 'not_adjacent' : 'sold_out',
         };
+      }
+      // What others of this process are about to claim is not taken yet: only what is read decides.
       maxAgeMs = 0;
       continue;
     }
-    reserve(ports, open, wanted, picture.blocks, places, until);
+    mark(ports, open, wanted, picture.blocks, places, until);
     const outcome = await tryPlaces(ports, open, wanted, places, until, slot, stamp);
     if (outcome.kind !== 'places_taken') return outcome;
     refusals += 1;
@@ -275,7 +308,7 @@ const tryBest = async (
 };
 
 /** Marks the choice in the picture at once, so that the next request of this process chooses others. */
-const reserve = (
+const mark = (
   { pictures, clock }: HoldPorts,
   open: OpenSale,
   { holdId }: NewHold,
@@ -290,7 +323,7 @@ const reserve = (
       now: clock(),
       until,
     });
-    if (marked.applied) pictures.mend(open.sale.sessionId, block, marked.block);
+    if (marked.applied) pictures.guess(open.sale.sessionId, block, marked.block);
   }
 };
 

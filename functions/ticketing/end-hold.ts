@@ -32,6 +32,8 @@ export const cancelHold = async (
     return { kind: 'cancelled', hold: ended.hold };
   }
   if (ended.hold === undefined) return { kind: 'missing' };
+  // It lapsed before it was given up, and was seen as expired: that is how it ends.
+  if (ended.hold.status === 'active') await expireHold(ports, planOf, holdId, stamp);
   return ended.hold.status === 'confirmed'
     ? { kind: 'confirmed' }
     : { kind: 'over_already', hold: ended.hold };

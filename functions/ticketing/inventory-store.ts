@@ -37,7 +37,7 @@ export interface InventoryStore {
   getHold(holdId: string): Promise<Hold | undefined>;
   /** Moves `until` forward while the hold is active and not lapsed. */
   extendHold(holdId: string, until: number, now: number, change: Change): Promise<HoldChange>;
-  /** Ends an active hold; for `expired` only when its time is over. */
+  /** Ends an active hold: `expired` only when its time is over, `cancelled` only before. */
   endHold(holdId: string, status: 'cancelled' | 'expired', now: number, change: Change): Promise<HoldChange>;
   /** Takes a customer’s place number `slot`; refused while another live hold has it. */
   takeSlot(
@@ -173,20 +173,9 @@ export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
     const isDue = status === 'expired';
     const result = await table.update<Item>(holdKey(holdId), {
       update: 'SET #status = :status, #revision = #revision + :one, #change = :change',
-      condition: `#status = :active${isDue ? ' AND #until < :now' : ''}`,
-      names: {
-        '#status': 'status',
-        '#revision': 'revision',
-        '#change': 'change',
-        ...(isDue && { '#until': 'until' }),
-      },
-      values: {
-        ':status': status,
-        ':one': 1,
-        ':change': change,
-        ':active': 'active',
-        ...(isDue && { ':now': now }),
-      },
+      condition: `#status = :active AND #until ${isDue ? '<' : '>='} :now`,
+      names: { '#status': 'status', '#revision': 'revision', '#change': 'change', '#until': 'until' },
+      values: { ':status': status, ':one': 1, ':change': change, ':active': 'active', ':now': now },
     });
     return result.written
       ? { changed: true, hold: toHold(result.item) }
@@ -198,12 +187,13 @@ export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
     const result = await table.put(
       { ...slotKey(sessionId, slot), h: id, u: until, ttl: until + keptSeconds },
       {
-        condition: 'attribute_not_exists(pk) OR #h = :h OR #u < :now',
+        condition: 'attribute_not_exists(pk) OR (#h = :h AND #u <= :until) OR #u < :now',
         names: { '#h': 'h', '#u': 'u' },
-        values: { ':h': id, ':now': now },
+        values: { ':h': id, ':now': now, ':until': until },
       },
     );
-    return result.written;
+    // Its own already, and for longer: a repeat must not shorten what was extended since.
+    return result.written || result.old?.['h'] === id;
   },
 
   async freeSlot(sessionId, slot, holdId) {

@@ -10,7 +10,7 @@ interface Entry {
   /** The read after that one, for requests that need one begun after they asked. */
   next: Promise<Picture> | undefined;
   /** Blocks seen newer than the picture, with when: a read begun earlier must not bring back the old. */
-  readonly mended: Map<number, { readonly block: Block; readonly atMs: number }>;
+  readonly mended: Map<number, { readonly block: Block; readonly atMs: number; readonly isGuess: boolean }>;
 }
 
 /** Sessions whose pictures one process keeps; a picture of 40,000 places takes some megabytes. */
@@ -36,11 +36,16 @@ export const openPictures = (store: InventoryStore, clockMs: () => number = Date
       .readBlocks(sale.sessionId, plan.shards, consistent)
       .then((found) => {
         const blocks = plan.blocks.map(({ number }) => found.get(number) ?? emptyBlock);
-        for (const [number, { block, atMs }] of entry.mended) {
-          if (atMs >= readAtMs) blocks[number] = block;
-          else entry.mended.delete(number);
+        const guessed = new Set<number>();
+        for (const [number, { block, atMs, isGuess }] of entry.mended) {
+          if (atMs < readAtMs) {
+            entry.mended.delete(number);
+            continue;
+          }
+          blocks[number] = block;
+          if (isGuess) guessed.add(number);
         }
-        entry.picture = { plan, blocks, readAtMs };
+        entry.picture = { plan, blocks, guessed, readAtMs };
         return entry.picture;
       })
       .finally(() => {
@@ -48,6 +53,16 @@ export const openPictures = (store: InventoryStore, clockMs: () => number = Date
       });
     entry.reading = reading;
     return reading;
+  };
+
+  const note = (sessionId: string, number: number, block: Block, isGuess: boolean): void => {
+    const entry = entries.get(sessionId);
+    if (entry === undefined) return;
+    entry.mended.set(number, { block, atMs: clockMs(), isGuess });
+    if (entry.picture === undefined) return;
+    entry.picture.blocks[number] = block;
+    if (isGuess) entry.picture.guessed.add(number);
+    else entry.picture.guessed.delete(number);
   };
 
   return {
@@ -68,11 +83,7 @@ export const openPictures = (store: InventoryStore, clockMs: () => number = Date
       return entry.next;
     },
 
-    mend(sessionId, number, block) {
-      const entry = entries.get(sessionId);
-      if (entry === undefined) return;
-      entry.mended.set(number, { block, atMs: clockMs() });
-      if (entry.picture !== undefined) entry.picture.blocks[number] = block;
-    },
+    mend: (sessionId, number, block) => note(sessionId, number, block, false),
+    guess: (sessionId, number, block) => note(sessionId, number, block, true),
   };
 };

@@ -17,6 +17,8 @@ export interface Pictures {
   of(open: OpenSale, maxAgeMs: number): Promise<Picture>;
   /** What a refusal or a write of ours showed of a block, newer than the picture. */
   mend(sessionId: string, block: number, now: Block): void;
+  /** How a block will be when the claim that is about to be sent is applied. A read or a mend overrules it. */
+  guess(sessionId: string, block: number, soon: Block): void;
 }
 
 /** What the use cases of holds stand on; simulations bring their own. */

@@ -36,7 +36,13 @@ export const openSales = (store: InventoryStore, plansBucket: string, clockMs: (
     sales.delete(sessionId);
     sales.set(sessionId, { atMs: clockMs(), sale });
     bound(sales, maxSales);
-    sale.catch(() => sales.delete(sessionId));
+    const forget = (): void => {
+      if (sales.get(sessionId)?.sale === sale) sales.delete(sessionId);
+    };
+    // A sale that is yet to begin is looked for anew each time: it sells from the moment it stands.
+    sale.then((found) => {
+      if (found === undefined || found.status === 'building') forget();
+    }, forget);
     return sale;
   };
 

@@ -27,23 +27,28 @@ export const handler = consumer({
   handle: async ({ data, aggregate }, context) => {
     const status = saleStatus[data.status];
     const change = stamp('sale.synced', context);
-    const result = await store.syncSale(
-      data.sessionId,
-      aggregate.sequence,
-      {
-        startsAt: data.startsAt,
-        endsAt: data.endsAt,
-        holdSeconds: data.holdSeconds,
-        maxPlacesPerHold: data.maxPlacesPerHold,
-        maxHoldsPerCustomer: data.maxHoldsPerCustomer,
-        ...(status !== undefined && { status }),
-      },
-      change,
-    );
+    const sync = () =>
+      store.syncSale(
+        data.sessionId,
+        aggregate.sequence,
+        {
+          startsAt: data.startsAt,
+          endsAt: data.endsAt,
+          holdSeconds: data.holdSeconds,
+          maxPlacesPerHold: data.maxPlacesPerHold,
+          maxHoldsPerCustomer: data.maxHoldsPerCustomer,
+          ...(status !== undefined && { status }),
+        },
+        change,
+      );
+    const result = await sync();
     if (status !== 'cancelled') return;
     // Cancelled before it was built: the record keeps the builder, which may come later, from selling it.
-    if (result === 'missing')
-      await store.createSale(saleOfSession(data, aggregate.sequence, 'cancelled', 0), change);
+    if (result === 'missing') {
+      const cancelled = saleOfSession(data, aggregate.sequence, 'cancelled', 0);
+      // The builder was faster: then its record is the one to cancel.
+      if ((await store.createSale(cancelled, change)) !== undefined) await sync();
+    }
     await sendMessages([
       {
         queueUrl: environment.SESSION_SWEEP_QUEUE_URL,
