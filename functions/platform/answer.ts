@@ -27,8 +27,10 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly detail?: string;
   readonly errors?: readonly Fault[];
-  /** Further members of the problem document, e.g. `places` of PLACES_TAKEN. */
-  readonly members?: Readonly<Record<string, unknown>>;
+  /** Further members of the problem document, e.g. `places` of PLACES_TAKEN; none of RFC 9457’s own. */
+  readonly members?: Readonly<Record<string, unknown>> & {
+    readonly [Own in 'type' | 'title' | 'status' | 'detail' | 'instance']?: never;
+  };
   readonly headers?: Readonly<Record<string, string>>;
 }
 

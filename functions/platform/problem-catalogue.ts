@@ -129,7 +129,7 @@ export const problemCatalogue = {
   TRANSITION_NOT_ALLOWED: {
     status: 409,
     title: 'It is not in a state that allows this',
-    whatToDo: '`status` says what it is, `allowed` what can be done now.',
+    whatToDo: '`currentStatus` says what it is, `allowed` what can be done now.',
   },
   UPLOAD_NOT_FOUND: {
     status: 422,
@@ -156,7 +156,7 @@ export const problemCatalogue = {
   HOLD_NOT_ACTIVE: {
     status: 409,
     title: 'The hold is no longer active',
-    whatToDo: '`status` says what became of it.',
+    whatToDo: '`currentStatus` says what became of it.',
   },
   NOT_ADJACENT: {
     status: 409,
@@ -171,7 +171,7 @@ export const problemCatalogue = {
   SESSION_NOT_ON_SALE: {
     status: 409,
     title: 'The session is not on sale',
-    whatToDo: '`status` says why: not published yet, cancelled or over.',
+    whatToDo: '`currentStatus` says why: not published yet, cancelled or over.',
   },
   SOLD_OUT: {
     status: 409,

@@ -102,7 +102,7 @@ export const holdCommands = (
       const open = await sales.open(request.params.sessionId);
       if (open === undefined) return problem('NOT_FOUND');
       const state = saleState(open.sale, ports.clock());
-      if (state !== 'on_sale') return problem('SESSION_NOT_ON_SALE', { members: { status: state } });
+      if (state !== 'on_sale') return problem('SESSION_NOT_ON_SALE', { members: { currentStatus: state } });
       const resolved = resolveRequest(request.body, open);
       if (!resolved.ok) return resolved.problem;
       const outcome = await createHold(
@@ -132,7 +132,7 @@ export const holdCommands = (
         case 'expired':
           return problem('HOLD_EXPIRED');
         case 'not_active':
-          return problem('HOLD_NOT_ACTIVE', { members: { status: outcome.status } });
+          return problem('HOLD_NOT_ACTIVE', { members: { currentStatus: outcome.status } });
         case 'limit':
           return problem('EXTENSION_LIMIT', { members: { latest: expiresAt(outcome.latest) } });
       }
@@ -147,7 +147,7 @@ export const holdCommands = (
       );
       if (outcome.kind === 'missing') return problem('NOT_FOUND');
       if (outcome.kind === 'confirmed')
-        return problem('HOLD_NOT_ACTIVE', { members: { status: 'confirmed' } });
+        return problem('HOLD_NOT_ACTIVE', { members: { currentStatus: 'confirmed' } });
       return noContent();
     },
   };

@@ -38,7 +38,7 @@ export const ticketingQueries = (
     const open = await sales.open(params.sessionId);
     if (open === undefined) return problem('NOT_FOUND');
     if (open.sale.status === 'building')
-      return problem('SESSION_NOT_ON_SALE', { members: { status: 'building' } });
+      return problem('SESSION_NOT_ON_SALE', { members: { currentStatus: 'building' } });
     const picture = await pictures.of(open, seatsMaxAgeMs);
     const seconds = epochSeconds(now);
     const counts = countsOf(picture, seconds);

@@ -246,7 +246,7 @@ describe('an Idempotency-Key', () => {
     expect([again.status, again.body.id]).toEqual([201, session.id]);
     expect((await call('createSession', { params, body: sessionBody() })).body).toMatchObject({
       code: 'TRANSITION_NOT_ALLOWED',
-      status: 'cancelled',
+      currentStatus: 'cancelled',
       allowed: [],
     });
   });
@@ -480,7 +480,7 @@ describe('sessions', () => {
     const refused = await call('updateSession', { params: sessionId, ifMatch, body: { ticketTypes } });
     expect([refused.status, refused.body]).toMatchObject([
       409,
-      { code: 'TRANSITION_NOT_ALLOWED', status: 'published' },
+      { code: 'TRANSITION_NOT_ALLOWED', currentStatus: 'published' },
     ]);
     const draft = await newSession(params.eventId);
     const changed = await call('updateSession', {
@@ -532,7 +532,7 @@ describe('sessions', () => {
         409,
         {
           code: 'TRANSITION_NOT_ALLOWED',
-          status: 'draft',
+          currentStatus: 'draft',
           allowed: ['publish', 'update', 'delete', 'cancel'],
         },
       ]);
