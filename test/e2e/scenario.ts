@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { type Body, type Client, type Request, signIn } from './client.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Each journey has an organization of its own, so that journeys never meet. */
+export interface Organizer {
+  readonly subject: string;
+  readonly client: Client;
+  readonly organizationId: string;
+}
+
+export type Session = Body<'createSession', 201>;
+export type NewSession = Request<'createSession'>['body'];
+export type TicketTypes = NewSession['ticketTypes'];
+export type EventPage = Body<'getEvent', 200>;
+
+export const freshName = (what: string): string => `${what}-${crypto.randomUUID()}`;
+
+export const startsAt = '2037-03-01T20:00:00Z';
+export const endsAt = '2037-03-01T22:00:00Z';
+export const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
+
+export const newOrganizer = async (): Promise<Organizer> => {
+  const subject = freshName('owner');
+  const client = await signIn(subject);
+  const { body } = await client.ok(201, 'createOrganization', {
+    body: { name: 'Paraninfo Concerts', kind: 'organizer' },
+  });
+  return { subject, client, organizationId: body.id };
+};
+
+export const fixture = (name: 'ull-paraninfo' | 'seatmap-canvas-stadium'): Record<string, unknown> =>
+  JSON.parse(
+    readFileSync(new URL(`../fixtures/seating/${name}.pretix.json`, import.meta.url), 'utf8'),
+  ) as Record<string, unknown>;
+
+const row = (name: string, seats: number, category: string, y: number) => ({
+  row_number: name,
+  position: { x: 0, y },
+  seats: Array.from({ length: seats }, (_, index) => ({
+    seat_guid: `${name}-${index + 1}`,
+    seat_number: String(index + 1),
+    position: { x: index * 25, y: 0 },
+    category,
+  })),
+});
+
+/** 25 seats: rows A and B of ten in the stalls, row C of five in the balcony. */
+export const smallHall = {
+  name: 'Small hall',
+  size: { width: 300, height: 200 },
+  categories: [
+    { name: 'Stalls', color: '#1f77b4' },
+    { name: 'Balcony', color: '#ff7f0e' },
+  ],
+  zones: [
+    {
+      name: 'Stalls',
+      position: { x: 20, y: 20 },
+      rows: [row('A', 10, 'Stalls', 0), row('B', 10, 'Stalls', 25)],
+    },
+    { name: 'Balcony', position: { x: 20, y: 120 }, rows: [row('C', 5, 'Balcony', 0)] },
+  ],
+};
+
+export const smallHallTicketTypes: TicketTypes = [
+  { name: 'Stalls', price: euros(45), planCategory: 'Stalls' },
+  { name: 'Balcony', price: euros(30), planCategory: 'Balcony' },
+];
+
+export const venueBody = {
+  name: 'Paraninfo',
+  address: 'Calle Padre Herrera',
+  city: 'La Laguna',
+  country: 'ES',
+  location: { lat: 28.4817, lon: -16.3176 },
+  timeZone: 'Atlantic/Canary',
+};
+
+export const newVenue = async (
+  { client }: Organizer,
+  seatingPlan?: Record<string, unknown>,
+): Promise<Body<'createVenue', 201>> =>
+  (
+    await client.ok(201, 'createVenue', {
+      body: { ...venueBody, ...(seatingPlan !== undefined && { seatingPlan }) },
+    })
+  ).body;
+
+export const newEvent = async ({ client }: Organizer, venueId: string): Promise<Body<'createEvent', 201>> =>
+  (await client.ok(201, 'createEvent', { body: { name: 'Four Last Songs', category: 'concert', venueId } }))
+    .body;
+
+export const newSession = async (
+  { client }: Organizer,
+  eventId: string,
+  settings: Partial<NewSession> & { readonly ticketTypes: TicketTypes },
+): Promise<Session> =>
+  (
+    await client.ok(201, 'createSession', {
+      params: { eventId },
+      body: { startsAt, endsAt, ...settings },
+    })
+  ).body;
+
+/** Publishes and waits until everything is on sale; `progress` sees every page read on the way. */
+export const publish = async (
+  { client }: Organizer,
+  eventId: string,
+  progress: (page: EventPage) => void = () => undefined,
+): Promise<EventPage> => {
+  await client.ok(202, 'publishEvent', { params: { eventId } });
+  return waitFor(
+    `event ${eventId} to be published`,
+    async () => {
+      const { body } = await client.ok(200, 'getEvent', { params: { eventId } });
+      progress(body);
+      return body.status === 'published' ? body : undefined;
+    },
+    { timeoutMs: 80_000 },
+  );
+};
+
+export interface OnSale {
+  readonly organizer: Organizer;
+  readonly venueId: string;
+  readonly eventId: string;
+  readonly session: Session;
+  readonly sessionId: string;
+}
+
+/** A session that can be bought: by default the small hall, with stalls and balcony. */
+export const putOnSale = async (
+  settings: Partial<NewSession> = {},
+  plan: Record<string, unknown> | undefined = smallHall,
+): Promise<OnSale> => {
+  const organizer = await newOrganizer();
+  const venue = await newVenue(organizer, plan);
+  const event = await newEvent(organizer, venue.id);
+  const session = await newSession(organizer, event.id, { ticketTypes: smallHallTicketTypes, ...settings });
+  await publish(organizer, event.id);
+  return { organizer, venueId: venue.id, eventId: event.id, session, sessionId: session.id };
+};
+
+/** Id of the session’s n-th ticket type. */
+export const ticketTypeOf = ({ ticketTypes }: Session, index: number): string => {
+  const type = ticketTypes[index];
+  if (type === undefined) throw new Error(`The session has no ticket type ${index}`);
+  return type.id;
+};
+
+export const placesOf = (hold: Body<'createHold', 201>): readonly string[] =>
+  hold.places.map(({ place }) => place);
