@@ -1,0 +1,439 @@
+import { generateKeyPair, SignJWT } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ProblemDocument } from '../../functions/platform/client.ts';
+import type { RouteDefinition } from '../../functions/platform/route.ts';
+import { routes } from '../../functions/routes.ts';
+import { anybody, type Client, clientWith, type Operation, type Request, signIn, tokenOf } from './client.ts';
+import {
+  endsAt,
+  freshName,
+  newEvent,
+  newOrganizer,
+  newSession,
+  newVenue,
+  type OnSale,
+  type Organizer,
+  putOnSale,
+  smallHall,
+  smallHallTicketTypes,
+  startsAt,
+  venueBody,
+} from './scenario.ts';
+
+/** What exists before each case: an organization with something on sale, and drafts made on demand. */
+interface World {
+  readonly organizer: Organizer;
+  readonly organizationId: string;
+  readonly sale: OnSale;
+  newVenueId(): Promise<string>;
+  newPerformerId(): Promise<string>;
+  newDraftEventId(): Promise<string>;
+  newDraftSessionId(): Promise<string>;
+  newMember(): Promise<string>;
+  newHoldId(): Promise<string>;
+}
+
+/** How an allowed caller uses a route, and the status that means that it worked. */
+interface Case<O extends Operation> {
+  readonly status: number;
+  readonly request: (world: World) => Promise<Request<O>>;
+}
+
+const performer = { name: 'Jessye Norman' };
+const session = { startsAt, endsAt, ticketTypes: smallHallTicketTypes };
+
+/**
+ * One case for every route of the table. A route that is added needs one too: this object is typed by the
+ * table, and a test below compares both.
+ */
+const cases: { readonly [O in Operation]: Case<O> } = {
+  getHealth: { status: 200, request: async () => ({}) },
+  getOpenApi: { status: 200, request: async () => ({}) },
+
+  createOrganization: { status: 201, request: async () => ({ body: { name: 'New', kind: 'organizer' } }) },
+  listOrganizations: { status: 200, request: async () => ({}) },
+  getMe: { status: 200, request: async () => ({}) },
+  getOrganization: {
+    status: 200,
+    request: async ({ organizationId }) => ({ params: { organizationId } }),
+  },
+  updateOrganization: {
+    status: 200,
+    request: async ({ organizationId }) => ({
+      params: { organizationId },
+      ifMatch: '"r1"',
+      body: { name: 'Renamed' },
+    }),
+  },
+  addMember: {
+    status: 201,
+    request: async ({ organizationId }) => ({
+      params: { organizationId },
+      body: { subject: freshName('staff'), role: 'staff' },
+    }),
+  },
+  listMembers: { status: 200, request: async ({ organizationId }) => ({ params: { organizationId } }) },
+  getMember: {
+    status: 200,
+    request: async ({ organizationId, newMember }) => ({
+      params: { organizationId, subject: await newMember() },
+    }),
+  },
+  updateMember: {
+    status: 200,
+    request: async ({ organizationId, newMember }) => ({
+      params: { organizationId, subject: await newMember() },
+      ifMatch: '"r1"',
+      body: { role: 'manager' },
+    }),
+  },
+  removeMember: {
+    status: 204,
+    request: async ({ organizationId, newMember }) => ({
+      params: { organizationId, subject: await newMember() },
+    }),
+  },
+
+  createVenue: {
+    status: 201,
+    request: async ({ organizationId }) => ({ body: { ...venueBody, organizationId } }),
+  },
+  getVenue: {
+    status: 200,
+    request: async ({ newVenueId }) => ({ params: { venueId: await newVenueId() } }),
+  },
+  listVenues: { status: 200, request: async ({ organizationId }) => ({ query: { organizationId } }) },
+  updateVenue: {
+    status: 200,
+    request: async ({ newVenueId }) => ({
+      params: { venueId: await newVenueId() },
+      ifMatch: '"r1"',
+      body: { name: 'Renamed' },
+    }),
+  },
+  deleteVenue: {
+    status: 204,
+    request: async ({ newVenueId }) => ({ params: { venueId: await newVenueId() } }),
+  },
+  importSeatingPlan: {
+    status: 200,
+    request: async ({ newVenueId }) => ({ params: { venueId: await newVenueId() }, body: smallHall }),
+  },
+  createUpload: {
+    status: 201,
+    request: async ({ organizationId }) => ({
+      body: { kind: 'seating-plan', contentType: 'application/json', bytes: 1_000, organizationId },
+    }),
+  },
+
+  createPerformer: {
+    status: 201,
+    request: async ({ organizationId }) => ({ body: { ...performer, organizationId } }),
+  },
+  getPerformer: {
+    status: 200,
+    request: async ({ newPerformerId }) => ({ params: { performerId: await newPerformerId() } }),
+  },
+  listPerformers: { status: 200, request: async ({ organizationId }) => ({ query: { organizationId } }) },
+  updatePerformer: {
+    status: 200,
+    request: async ({ newPerformerId }) => ({
+      params: { performerId: await newPerformerId() },
+      ifMatch: '"r1"',
+      body: { description: 'Soprano' },
+    }),
+  },
+  deletePerformer: {
+    status: 204,
+    request: async ({ newPerformerId }) => ({ params: { performerId: await newPerformerId() } }),
+  },
+
+  createEvent: {
+    status: 201,
+    request: async ({ organizationId, sale }) => ({
+      body: { name: 'Recital', category: 'concert', venueId: sale.venueId, organizationId },
+    }),
+  },
+  getEvent: {
+    status: 200,
+    request: async ({ newDraftEventId }) => ({ params: { eventId: await newDraftEventId() } }),
+  },
+  listEvents: { status: 200, request: async ({ organizationId }) => ({ query: { organizationId } }) },
+  updateEvent: {
+    status: 200,
+    request: async ({ newDraftEventId }) => ({
+      params: { eventId: await newDraftEventId() },
+      ifMatch: '"r1"',
+      body: { name: 'Renamed' },
+    }),
+  },
+  deleteEvent: {
+    status: 204,
+    request: async ({ newDraftEventId }) => ({ params: { eventId: await newDraftEventId() } }),
+  },
+  publishEvent: {
+    status: 202,
+    request: async ({ organizer, newDraftEventId }) => {
+      const eventId = await newDraftEventId();
+      await newSession(organizer, eventId, { ticketTypes: smallHallTicketTypes });
+      return { params: { eventId } };
+    },
+  },
+  cancelEvent: {
+    status: 200,
+    request: async ({ newDraftEventId }) => ({ params: { eventId: await newDraftEventId() } }),
+  },
+  createSession: {
+    status: 201,
+    request: async ({ newDraftEventId }) => ({
+      params: { eventId: await newDraftEventId() },
+      body: session,
+    }),
+  },
+  getSession: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  updateSession: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({
+      params: { sessionId: await newDraftSessionId() },
+      ifMatch: '"r1"',
+      body: { holdSeconds: 300 },
+    }),
+  },
+  deleteSession: {
+    status: 204,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  cancelSession: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+
+  createHold: {
+    status: 201,
+    request: async ({ sale }) => ({
+      params: { sessionId: sale.sessionId },
+      body: { ticketTypeId: sale.session.ticketTypes[0]?.id ?? '', quantity: 1 },
+    }),
+  },
+  getHold: { status: 200, request: async ({ newHoldId }) => ({ params: { holdId: await newHoldId() } }) },
+  extendHold: {
+    status: 200,
+    request: async ({ newHoldId }) => ({ params: { holdId: await newHoldId() }, body: {} }),
+  },
+  cancelHold: { status: 204, request: async ({ newHoldId }) => ({ params: { holdId: await newHoldId() } }) },
+  getSeats: { status: 200, request: async ({ sale }) => ({ params: { sessionId: sale.sessionId } }) },
+  getPlan: { status: 200, request: async ({ sale }) => ({ params: { sessionId: sale.sessionId } }) },
+};
+
+const operations = Object.keys(routes) as Operation[];
+const definitionOf = (operation: Operation): RouteDefinition => routes[operation];
+
+/** Runs a case’s request as somebody; the types of single routes do not matter here. */
+const callAs = (client: Client, operation: Operation, request: object) =>
+  client.call(operation as 'getHealth', request as Request<'getHealth'>);
+
+const okAs = async (client: Client, operation: Operation, request: object): Promise<unknown> => {
+  const answer = await callAs(client, operation, request);
+  expect(answer.ok ? answer.status : answer.problem).toBe(cases[operation].status);
+  return answer.ok ? answer.body : undefined;
+};
+
+const problemAs = async (client: Client, operation: Operation, request: object): Promise<ProblemDocument> => {
+  const answer = await callAs(client, operation, request);
+  if (answer.ok) throw new Error(`${operation} should be refused, but answered ${answer.status}`);
+  return answer.problem;
+};
+
+/** A problem without what differs from one request to the next. */
+const said = ({ instance: _, requestId: __, ...rest }: ProblemDocument) => rest;
+
+/** The same request about a thing that does not exist. */
+const aboutNothing = (operation: Operation, request: object): object => {
+  const { access } = definitionOf(operation);
+  if (access.kind !== 'policy') throw new Error(`${operation} is about no thing`);
+  const [part = '', name = ''] = access.resource.from.split('.');
+  const given = request as Record<string, Record<string, string> | undefined>;
+  const id = given[part]?.[name] ?? '';
+  return { ...given, [part]: { ...given[part], [name]: id.replace(/_.*/, '_00000000000000000000000000') } };
+};
+
+/** The claims of a real token under a signature of another key, with the real key’s name. */
+const forge = async (token: string): Promise<string> => {
+  const [header = '', claims = ''] = token
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString());
+  const { privateKey } = await generateKeyPair('RS256');
+  return new SignJWT(JSON.parse(claims) as Record<string, string>)
+    .setProtectedHeader(JSON.parse(header) as { alg: string })
+    .sign(privateKey);
+};
+
+/** Claims that nobody signed. */
+const unsigned = (token: string): string =>
+  `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${token.split('.')[1]}.`;
+
+let world: World;
+let stranger: Client;
+let staff: Client;
+let badTokens: readonly (readonly [string, Client])[];
+
+beforeAll(async () => {
+  const sale = await putOnSale();
+  const { organizer } = sale;
+  const { client, organizationId } = organizer;
+  world = {
+    organizer,
+    organizationId,
+    sale,
+    newVenueId: async () => (await newVenue(organizer)).id,
+    newPerformerId: async () => (await client.ok(201, 'createPerformer', { body: performer })).body.id,
+    newDraftEventId: async () => (await newEvent(organizer, sale.venueId)).id,
+    newDraftSessionId: async () => {
+      const { id } = await newEvent(organizer, sale.venueId);
+      return (await newSession(organizer, id, { ticketTypes: smallHallTicketTypes })).id;
+    },
+    newMember: async () => {
+      const subject = freshName('staff');
+      await client.ok(201, 'addMember', { params: { organizationId }, body: { subject, role: 'staff' } });
+      return subject;
+    },
+    newHoldId: async () =>
+      (
+        await anybody().ok(201, 'createHold', {
+          params: { sessionId: sale.sessionId },
+          body: { ticketTypeId: sale.session.ticketTypes[0]?.id ?? '', quantity: 1 },
+        })
+      ).body.id,
+  };
+  // A stranger is no nobody: they have an organization of their own, with the same role in it.
+  stranger = (await newOrganizer()).client;
+  staff = await signIn(await world.newMember());
+  const valid = await tokenOf(organizer.subject);
+  badTokens = [
+    ['forged', clientWith(await forge(valid))],
+    ['unsigned', clientWith(unsigned(valid))],
+    ['expired', clientWith(await tokenOf(organizer.subject, { expiresInSeconds: -3_600 }))],
+    ['no token at all', clientWith('42')],
+  ];
+});
+
+test('every route of the table has a case here, and no other has', () => {
+  expect(Object.keys(cases).toSorted()).toEqual(operations.toSorted());
+});
+
+const refusesBadTokens = async (operation: Operation, request: object): Promise<void> => {
+  for (const [what, client] of badTokens) {
+    const problem = await problemAs(client, operation, request);
+    expect([what, problem.status, problem.code]).toEqual([what, 401, 'UNAUTHENTICATED']);
+  }
+};
+
+const withAccess = (kind: RouteDefinition['access']['kind']) =>
+  operations.filter((operation) => definitionOf(operation).access.kind === kind);
+
+describe('whoever calls a public route is answered, and no token is looked at:', () => {
+  test.for(withAccess('public'))('%s', async (operation) => {
+    for (const client of [anybody(), stranger, ...badTokens.map(([, bad]) => bad)]) {
+      await okAs(client, operation, await cases[operation].request(world));
+    }
+  });
+});
+
+describe('anybody may call, but a token that is sent must be valid:', () => {
+  test.for(withAccess('optionalCaller'))('%s', async (operation) => {
+    await refusesBadTokens(operation, await cases[operation].request(world));
+    for (const client of [anybody(), stranger])
+      await okAs(client, operation, await cases[operation].request(world));
+  });
+});
+
+describe('whoever has a valid token may call, and sees only what is theirs:', () => {
+  test.for(withAccess('signedIn'))('%s', async (operation) => {
+    const request = await cases[operation].request(world);
+    expect(await problemAs(anybody(), operation, request)).toMatchObject({ status: 401 });
+    await refusesBadTokens(operation, request);
+    const seen = await okAs(stranger, operation, request);
+    expect(JSON.stringify(seen)).not.toContain(world.organizationId);
+    await okAs(world.organizer.client, operation, await cases[operation].request(world));
+  });
+});
+
+describe('a policy decides:', () => {
+  test.for(withAccess('policy'))('%s', async (operation) => {
+    const { access } = definitionOf(operation);
+    if (access.kind !== 'policy') throw new Error('not about a thing');
+    const request = await cases[operation].request(world);
+
+    const withoutToken = await problemAs(anybody(), operation, request);
+    // What may be public is not found by who may not see it; all else wants to know first who asks.
+    expect(withoutToken).toMatchObject(
+      access.publicWhenVisible
+        ? { status: 404, code: 'NOT_FOUND' }
+        : { status: 401, code: 'UNAUTHENTICATED' },
+    );
+    await refusesBadTokens(operation, request);
+
+    // A member of another organization cannot tell the thing from one that does not exist.
+    const refused = await problemAs(stranger, operation, request);
+    expect(refused).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    const missing = await problemAs(stranger, operation, aboutNothing(operation, request));
+    expect(said(refused)).toEqual(said(missing));
+
+    // And none of them changed anything: the very same request still works.
+    await okAs(world.organizer.client, operation, request);
+  });
+});
+
+const reads = new Set(['GET']);
+const isAboutEventOrSession = ({ access }: RouteDefinition): boolean =>
+  access.kind === 'policy' && ['event', 'session'].includes(access.resource.kind);
+
+describe('of what is public a stranger knows, and may not change it:', () => {
+  test.for(
+    operations.filter(
+      (operation) =>
+        isAboutEventOrSession(definitionOf(operation)) && !reads.has(definitionOf(operation).method),
+    ),
+  )('%s', async (operation) => {
+    const { eventId, sessionId } = world.sale;
+    const request = await cases[operation].request(world);
+    const params = 'eventId' in (request as { params: object }).params ? { eventId } : { sessionId };
+    const refused = await problemAs(stranger, operation, { ...request, params });
+    expect(refused).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    await refusesBadTokens(operation, { ...request, params });
+  });
+
+  test.for(
+    operations.filter((operation) => {
+      const { access } = definitionOf(operation);
+      return access.kind === 'policy' && access.publicWhenVisible;
+    }),
+  )('%s is read by all', async (operation) => {
+    const { eventId, sessionId } = world.sale;
+    const params = definitionOf(operation).path.includes('{eventId}') ? { eventId } : { sessionId };
+    for (const client of [anybody(), stranger]) await okAs(client, operation, { params });
+    await refusesBadTokens(operation, { params });
+  });
+});
+
+describe('staff read what their organization has, and change nothing:', () => {
+  test.for(withAccess('policy'))('%s', async (operation) => {
+    const request = await cases[operation].request(world);
+    if (reads.has(definitionOf(operation).method)) {
+      await okAs(staff, operation, request);
+    } else {
+      expect(await problemAs(staff, operation, request)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    }
+  });
+});
+
+test('an operator of the platform may do what an owner may', async () => {
+  const admin = await signIn(freshName('admin'), { roles: ['admin'] });
+  await okAs(admin, 'getVenue', await cases.getVenue.request(world));
+  await okAs(admin, 'updateVenue', await cases.updateVenue.request(world));
+  const { organizationId } = world;
+  await admin.ok(201, 'createPerformer', { body: { ...performer, organizationId } });
+});
