@@ -31,7 +31,14 @@ describe('extending a hold made at 1000 until 1600; the cap is 1000 + 30 minutes
     // what                        hold                       now   holdSeconds seconds   decision
     ['a heartbeat: its duration again', {}, 1_100, 600, undefined, { kind: 'extend', until: 1_700 }],
     ['a heartbeat that comes too late', {}, 2_500, 600, undefined, { kind: 'expired' }],
-    ['a heartbeat is cut at the cap', { until: 2_700 }, 2_500, 600, undefined, { kind: 'extend', until: 2_800 }],
+    [
+      'a heartbeat is cut at the cap',
+      { until: 2_700 },
+      2_500,
+      600,
+      undefined,
+      { kind: 'extend', until: 2_800 },
+    ],
     ['heartbeat at the cap', { until: 2_800 }, 2_500, 600, undefined, { kind: 'limit', latest: 2_800 }],
     ['so many seconds', {}, 1_600, 600, 30, { kind: 'extend', until: 1_630 }],
     ['exactly to the cap', {}, 1_600, 600, 1_200, { kind: 'extend', until: 2_800 }],
