@@ -1,0 +1,129 @@
+import { watch } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Cloud, startCloud } from './cloud.ts';
+import { seed } from './demo/seed.ts';
+
+/** `npm start [-- --port N] [--data DIR] [--verbose]`: the whole platform with demo data, until Ctrl-C. */
+
+const usage = `npm start -- [--port N] [--data DIR] [--no-demo] [--verbose]
+
+  --port N     port to listen on (3000)
+  --data DIR   keep everything in DIR over restarts; without it, it is gone at the end
+  --no-demo    start empty
+  --verbose    print every line that functions log; without it, warnings and errors`;
+
+const projectRoot = path.resolve(import.meta.dirname, '..');
+const startedAt = performance.now();
+const say = (line: string): void => console.log(line);
+const step = (line: string): void =>
+  say(`  ${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(5)} s  ${line}`);
+
+const readOptions = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '3000' },
+        data: { type: 'string' },
+        'no-demo': { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new Error(`--port is a number up to 65535, not ${values.port}`);
+    return { ...values, port };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    return process.exit(2);
+  }
+};
+
+/** Functions log one line of JSON a message; what is no JSON was not meant to be logged and is shown. */
+const isQuiet = (line: string): boolean => /"level":"(INFO|DEBUG|TRACE)"/.test(line);
+
+const main = async (): Promise<void> => {
+  const options = readOptions();
+  if (options.help) return say(usage);
+  let cloud: Cloud | undefined;
+  let ending = false;
+
+  const end = async (exitCode: number): Promise<void> => {
+    if (ending) process.exit(1);
+    ending = true;
+    await cloud?.stop();
+    process.exit(exitCode);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (cloud === undefined) process.exit(0);
+      say('\nStopping.');
+      void end(0);
+    });
+  }
+
+  say('Fairground is starting.');
+  try {
+    cloud = await startCloud({
+      port: options.port,
+      ...(options.data !== undefined && { dataDirectory: path.resolve(options.data) }),
+      progress: step,
+      log: (line) => {
+        if (options.verbose || !isQuiet(line)) console.error(line);
+      },
+      onBroken: (reason) => {
+        console.error(`${reason}. Nothing works any more: start it again.`);
+        void end(1);
+      },
+    });
+  } catch (error) {
+    const { code, message, stack } = error as NodeJS.ErrnoException;
+    console.error(
+      code === 'EADDRINUSE'
+        ? `Port ${options.port} is taken by another program. Take another one: npm start -- --port ${options.port + 1}`
+        : (stack ?? message),
+    );
+    process.exit(1);
+  }
+  reloadOnChange(cloud);
+
+  const { origin, url, tokenUrl } = cloud;
+  const demo = options['no-demo'] ? undefined : await seed({ url, tokenUrl, log: step });
+  step('ready');
+  say(`
+${inventoryOf(cloud)}
+Data      ${options.data === undefined ? 'in memory, gone at the end (--data DIR keeps it)' : path.resolve(options.data)}
+
+API       ${url}            its description: ${url}/openapi.json
+Tokens    curl -s ${tokenUrl} -d '{"sub":"you"}'
+Events    ${origin}/_local/outbox      lifecycle events as they passed the bus
+Queues    ${origin}/_local/queues
+AWS       AWS_ENDPOINT_URL=${origin} for any SDK or the aws CLI
+${demo === undefined ? '' : `\nHold two seats of the next concert:\n\n${demo.curl}\n`}
+Ctrl-C ends it and all that it started.`);
+};
+
+const inventoryOf = ({ resources }: Cloud): string => {
+  const count = (type: string): number => resources.filter((resource) => resource.type === type).length;
+  return `Runs      ${count('AWS::Lambda::Function')} functions, ${count('AWS::DynamoDB::Table')} tables, ${count('AWS::SQS::Queue')} queues, ${count('AWS::Events::Rule')} rules, from the same template that cdk deploy uses`;
+};
+
+/** Replaces functions whose sources change. */
+const reloadOnChange = (cloud: Cloud): void => {
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  watch(path.join(projectRoot, 'functions'), { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running
+        .then(() => cloud.reload())
+        .then((names) => {
+          if (names.length > 0) step(`reloaded ${names.map((name) => name.split('-').at(-1)).join(', ')}`);
+        })
+        .catch((error: Error) => console.error(`Not reloaded: ${error.message}`));
+    }, 300);
+  });
+};
+
+await main();
