@@ -289,7 +289,8 @@ beforeAll(async () => {
     organizationId,
     sale,
     newVenueId: async () => (await newVenue(organizer)).id,
-    newPerformerId: async () => (await client.ok(201, 'createPerformer', { body: performer })).body.id,
+    newPerformerId: async () =>
+      (await client.ok(201, 'createPerformer', { body: { ...performer, organizationId } })).body.id,
     newDraftEventId: async () => (await newEvent(organizer, sale.venueId)).id,
     newDraftSessionId: async () => {
       const { id } = await newEvent(organizer, sale.venueId);

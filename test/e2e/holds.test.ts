@@ -5,7 +5,7 @@ import { waitFor } from './wait-for.ts';
 
 const unknownHold = 'hld_00000000000000000000000000';
 
-describe('holding', () => {
+describe.concurrent('holding', () => {
   test('given seats, with their prices', async () => {
     const { session, sessionId } = await putOnSale();
     const before = Date.now();
@@ -154,7 +154,7 @@ describe('holding', () => {
   });
 });
 
-describe('a hold', () => {
+describe.concurrent('a hold', () => {
   test('is extended up to its cap', async () => {
     const { sessionId } = await putOnSale({ holdSeconds: 60 });
     const visitor = anybody();
@@ -227,7 +227,7 @@ describe('a hold', () => {
   });
 });
 
-describe('an idempotency key', () => {
+describe.concurrent('an idempotency key', () => {
   test('answers the same hold again, as it is now', async () => {
     const { sessionId } = await putOnSale();
     const visitor = anybody();
@@ -343,7 +343,7 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('a session', () => {
+describe.concurrent('a session', () => {
   test('that is postponed keeps its holds and takes none, until it has a new date', async () => {
     const { organizer, sessionId } = await putOnSale();
     const visitor = anybody();

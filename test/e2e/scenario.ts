@@ -78,18 +78,24 @@ export const venueBody = {
 };
 
 export const newVenue = async (
-  { client }: Organizer,
+  { client, organizationId }: Organizer,
   seatingPlan?: Record<string, unknown>,
 ): Promise<Body<'createVenue', 201>> =>
   (
     await client.ok(201, 'createVenue', {
-      body: { ...venueBody, ...(seatingPlan !== undefined && { seatingPlan }) },
+      body: { ...venueBody, organizationId, ...(seatingPlan !== undefined && { seatingPlan }) },
     })
   ).body;
 
-export const newEvent = async ({ client }: Organizer, venueId: string): Promise<Body<'createEvent', 201>> =>
-  (await client.ok(201, 'createEvent', { body: { name: 'Four Last Songs', category: 'concert', venueId } }))
-    .body;
+export const newEvent = async (
+  { client, organizationId }: Organizer,
+  venueId: string,
+): Promise<Body<'createEvent', 201>> =>
+  (
+    await client.ok(201, 'createEvent', {
+      body: { name: 'Four Last Songs', category: 'concert', venueId, organizationId },
+    })
+  ).body;
 
 export const newSession = async (
   { client }: Organizer,
@@ -115,7 +121,8 @@ export const publish = async (
     async () => {
       const { body } = await client.ok(200, 'getEvent', { params: { eventId } });
       progress(body);
-      return body.status === 'published' ? body : undefined;
+      const isBuilding = body.sessions.some(({ status }) => status === 'publishing');
+      return body.status === 'published' && !isBuilding ? body : undefined;
     },
     { timeoutMs: 80_000 },
   );
