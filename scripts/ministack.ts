@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
+import { freePort } from '../local/free-port.ts';
 
 /** The LocalStack-compatible server that runs without Docker; pinned, because its gaps are known. */
 const requirement = 'ministack[full]==1.5.33';
@@ -92,16 +92,6 @@ export const startMinistack = async (folder: string): Promise<Ministack> => {
   }
   return { endpoint, logFile, stop };
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 const untilHealthy = async (server: ChildProcess, url: string, logFile: string): Promise<void> => {
   const deadline = Date.now() + startTimeoutMs;
