@@ -1,10 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+/** All tests: those of the parts first, then the end-to-end journeys on an embedded cloud. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
     passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      './vitest.e2e.config.ts',
+    ],
   },
 });
