@@ -50,6 +50,8 @@ describe('which places, by the first random draw', () => {
     ['a claim of one’s own is free', ['xmma'], 3, [1, 2, 3]],
     ['wheelchair places are kept while others are left', ['AAaa'], 2, [2, 3]],
     ['and given when nothing else is', ['AAxx'], 2, [0, 1]],
+    ['a retry gets what its first try claimed, though better is free', ['aaaa', 'xmmx'], 2, [5, 6]],
+    ['and anew when that is not what it asks for', ['aaaa', 'xmmx'], 3, [0, 1, 2]],
     ['too few', ['axxa'], 3, undefined],
   ])('%s', (_, rows, quantity, expected) => {
     expect(chooseBest(picture(rows), wanted(quantity))).toEqual(expected);
@@ -58,6 +60,7 @@ describe('which places, by the first random draw', () => {
   test.each<[string, string[], number, number[] | undefined]>([
     ['found', ['axa', 'aaa'], 3, [3, 4, 5]],
     ['not found, though there are enough', ['axa', 'axa'], 2, undefined],
+    ['what a first try claimed apart will not do', ['mxm', 'xaa'], 2, [4, 5]],
     ['wheelchair places make it possible', ['aAax'], 3, [0, 1, 2]],
   ])('demanded side by side: %s', (_, rows, quantity, expected) => {
     expect(chooseBest(picture(rows), wanted(quantity, { adjacent: true }))).toEqual(expected);

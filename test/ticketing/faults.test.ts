@@ -85,6 +85,17 @@ describe('a process that dies while it makes a hold', () => {
     },
   );
 
+  test('the retry has the best places it claimed first, though others bought meanwhile', async () => {
+    const sessionId = await ticketing.sell(sale());
+    const key = freshKey();
+    await create(sessionId, body.best, key, ticketing.instance(dyingAt('putHold', 'before')));
+    const [...claimed] = (await owners(ticketing.table, sessionId, [])).keys();
+    for (let buyer = 0; buyer < 4; buyer += 1) await create(sessionId, body.best, freshKey());
+    const retried = await create(sessionId, body.best, key);
+    const owned = await owners(ticketing.table, sessionId, [retried.body.id]);
+    expect([...owned].filter(([, id]) => id === retried.body.id).map(([place]) => place)).toEqual(claimed);
+  });
+
   test('the retry promises no more than the claims it found', async () => {
     const sessionId = await ticketing.sell(sale());
     const key = freshKey();

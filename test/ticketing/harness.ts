@@ -133,6 +133,8 @@ export interface Ticketing extends Instance {
 
 export interface Announced {
   readonly sessionId: string;
+  /** What the catalog says of the session; the sale record keeps the same. */
+  readonly sale: object;
   event(type: string, sequence: number, more?: object): object;
 }
 
@@ -328,6 +330,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
     };
     return {
       sessionId,
+      sale: data,
       event: (type, sequence, more = {}) => ({
         'detail-type': type,
         detail: {
