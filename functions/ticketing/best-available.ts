@@ -17,7 +17,7 @@ export interface Wanted {
   readonly random: () => number;
 }
 
-/** Free neighbours in one row, as place numbers in order. */
+/** Neighbours in one row, as place numbers in order. */
 type Run = readonly number[];
 
 /**
@@ -27,15 +27,27 @@ type Run = readonly number[];
 const spread = 24;
 
 /**
- * Chooses places from a picture: side by side when there are such, best rows first by plan order; else the
- * fewest pieces, from the best rows. Wheelchair places are given only when nothing else is left. Undefined
- * when the picture shows too few (or none side by side, where that is demanded).
+ * Chooses places from a picture. A retry gets what its first try claimed. Else: side by side when there are
+ * such, best rows first by plan order; else the fewest pieces, from the best rows. Wheelchair places are
+ * given only when nothing else is left. Undefined when the picture shows too few (or none side by side,
+ * where that is demanded).
  */
 export const chooseBest = (picture: Picture, wanted: Wanted): readonly number[] | undefined => {
-  const ordinary = chooseFrom(freeRuns(picture, wanted, false), wanted);
+  const { accessible } = picture.plan;
+  const own = runsOf(picture, wanted, ({ isMine }) => isMine);
+  const isRetry = own.reduce((sum, run) => sum + run.length, 0) === wanted.quantity;
   return (
-    ordinary ??
-    (picture.plan.accessible.size > 0 ? chooseFrom(freeRuns(picture, wanted, true), wanted) : undefined)
+    (isRetry ? chooseFrom(own, wanted) : undefined) ??
+    chooseFrom(
+      runsOf(picture, wanted, ({ isFree, place }) => isFree && !accessible.has(place)),
+      wanted,
+    ) ??
+    (accessible.size > 0
+      ? chooseFrom(
+          runsOf(picture, wanted, ({ isFree }) => isFree),
+          wanted,
+        )
+      : undefined)
   );
 };
 
@@ -47,8 +59,20 @@ const chooseFrom = (runs: readonly Run[], wanted: Wanted): readonly number[] | u
   return fewestPieces(runs, quantity, wanted.random);
 };
 
-/** Free places of the ticket type, as runs of neighbours in plan order. */
-const freeRuns = ({ plan, blocks }: Picture, wanted: Wanted, withAccessible: boolean): readonly Run[] => {
+interface SeenPlace {
+  readonly place: number;
+  /** Claimed by the hold that asks. */
+  readonly isMine: boolean;
+  /** Nobody else’s. */
+  readonly isFree: boolean;
+}
+
+/** Places of the ticket type that will do, as runs of neighbours in plan order. */
+const runsOf = (
+  { plan, blocks }: Picture,
+  wanted: Wanted,
+  willDo: (seen: SeenPlace) => boolean,
+): readonly Run[] => {
   const runs: number[][] = [];
   let run: number[] = [];
   let row: number | undefined;
@@ -60,15 +84,14 @@ const freeRuns = ({ plan, blocks }: Picture, wanted: Wanted, withAccessible: boo
     for (const [index, place] of planned.places.entries()) {
       const key = placeKey(index);
       const isMine = block.held[key]?.h === wanted.holdId && !block.sold.has(key);
-      const isFree =
-        (isMine || placeState(block, key, wanted.now) === 'available') &&
-        (withAccessible || !plan.accessible.has(place));
+      const isFree = isMine || placeState(block, key, wanted.now) === 'available';
       // General admission has no rows: its slots are neighbours only within a block, which is one write.
       const isNeighbour =
         place === previous + 1 && planned.row === row && (planned.row !== undefined || index > 0);
-      if (isFree && isNeighbour && run.length > 0) {
+      const isWanted = willDo({ place, isMine, isFree });
+      if (isWanted && isNeighbour && run.length > 0) {
         run.push(place);
-      } else if (isFree) {
+      } else if (isWanted) {
         run = [place];
         runs.push(run);
       } else {
