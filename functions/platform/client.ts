@@ -88,8 +88,6 @@ export const createClient = (baseUrl: string) => ({
   },
 });
 
-export type Client = ReturnType<typeof createClient>;
-
 const checked = <R extends RouteDefinition>(
   definition: R,
   response: Response,

@@ -13,5 +13,3 @@ export const money = z
       .meta({ description: 'ISO 4217 code.', example: 'EUR' }),
   })
   .meta({ id: 'Money', example: { amount: 4500, currency: 'EUR' } });
-
-export type Money = z.output<typeof money>;

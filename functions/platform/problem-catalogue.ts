@@ -67,11 +67,6 @@ export const problemCatalogue = {
     title: 'An If-Match header is required',
     whatToDo: 'Read the thing first and send its ETag in If-Match, so that nobody’s change is overwritten.',
   },
-  REQUEST_IN_PROGRESS: {
-    status: 409,
-    title: 'The same request is still being worked on',
-    whatToDo: 'Wait for Retry-After seconds and send it again with the same key.',
-  },
   SERVICE_UNAVAILABLE: {
     status: 503,
     title: 'Too busy just now',

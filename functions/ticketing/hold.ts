@@ -76,7 +76,3 @@ export const decideExtend = (
     ? { kind: 'limit', latest }
     : { kind: 'unchanged', until: hold.until };
 };
-
-/** How many places a hold has. */
-export const placeCount = (places: readonly BlockPlaces[]): number =>
-  places.reduce((sum, { keys }) => sum + keys.length, 0);
