@@ -29,6 +29,7 @@ import {
   useSecret,
 } from './grants.ts';
 import type { IssuerSettings } from './identity-stack.ts';
+import { addSalesMetrics } from './sales-metrics.ts';
 import type { Settings } from './settings.ts';
 
 export type Bundles = Readonly<Record<FunctionName, Bundle>>;
@@ -186,8 +187,13 @@ export class AppStack extends Stack {
       settings,
       alarms: this.alarms,
     });
+    const holdsLog = this.functions['ticketing-commands']?.logGroup;
+    const sales =
+      settings.emulator || holdsLog === undefined
+        ? []
+        : addSalesMetrics(this, `Fairground/${settings.stage}`, holdsLog);
     if (settings.dashboard) {
-      addDashboard(this, { api: api.restApi, functions: this.functions, queues: this.queues });
+      addDashboard(this, { api: api.restApi, functions: this.functions, queues: this.queues, sales });
     }
     new CfnOutput(this, 'ApiUrl', { value: api.restApi.url, description: 'Base URL of the API' });
   }

@@ -49,6 +49,7 @@ const resourceTypes: Readonly<Record<string, (name: string, servers: Servers) =>
   'AWS::IAM::Role': (name) => withArn(name, arnOf('iam', `role/${name}`)),
   'AWS::Lambda::Permission': (name) => ({ ref: name, attributes: {} }),
   'AWS::Logs::LogGroup': (name) => withArn(name, arnOf('logs', `log-group:${name}:*`)),
+  'AWS::Logs::MetricFilter': (name) => ({ ref: name, attributes: {} }),
   'AWS::S3::BucketPolicy': (name) => ({ ref: name, attributes: {} }),
   'AWS::SQS::QueuePolicy': (name) => ({ ref: name, attributes: {} }),
 };

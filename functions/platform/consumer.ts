@@ -47,7 +47,9 @@ export const consumer = <const Definitions extends readonly LifecycleEventDefini
       const schema = schemas.get(body.detail.type);
       if (schema === undefined) throw new Error(`${options.name} does not accept ${body.detail.type}`);
       const event = schema.parse(body.detail) as LifecycleEventOf<Definitions[number]>;
-      await once(event, context.lambda, () => options.handle(event, context));
+      // What the consumer changes belongs to the trace of the request that began it.
+      const traced = { ...context, traceparent: event.trace };
+      await once(event, context.lambda, () => options.handle(event, traced));
     },
   );
 };

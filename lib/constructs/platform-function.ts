@@ -32,6 +32,7 @@ export class PlatformFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
   readonly definition: FunctionDefinition;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     super(scope, id);
@@ -39,7 +40,7 @@ export class PlatformFunction extends Construct {
     this.name = name;
     this.definition = definition;
 
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logRetention,
       removalPolicy: settings.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -50,7 +51,7 @@ export class PlatformFunction extends Construct {
     this.allow(
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
+        resources: [this.logGroup.logGroupArn],
       }),
       ...props.statements,
     );
@@ -63,7 +64,7 @@ export class PlatformFunction extends Construct {
       memorySize: definition.memoryMb,
       timeout: definition.timeout,
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       // Tracing brings its own right to write traces.
       tracing: settings.emulator ? Tracing.DISABLED : Tracing.ACTIVE,

@@ -213,6 +213,18 @@ describe('the synthesized stacks', () => {
     expect(new Set(minima(prod))).toEqual(new Set(['60']));
   });
 
+  test('holds made and refused are counted from the log of requests', () => {
+    const filters = resourcesOf(prod, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => [
+      Properties.MetricTransformations[0].MetricName,
+      Properties.FilterPattern,
+    ]);
+    expect(filters).toEqual([
+      ['HoldsMade', '{ ($.resource = "/sessions/{sessionId}/holds") && ($.status = 201) }'],
+      ['HoldsRefused', '{ ($.resource = "/sessions/{sessionId}/holds") && ($.status = 409) }'],
+    ]);
+    expect(resourcesOf(emulator, 'AWS::Logs::MetricFilter')).toEqual([]);
+  });
+
   test('only production reserves concurrency', () => {
     expect(rules.reservationsFitTheAccount(emulator)).toEqual(['a function has no reservation']);
   });
