@@ -78,14 +78,15 @@ export const flashSale = async ({
   say('');
   for (const { claim, holds, detail } of checks) say(`${holds ? 'proven' : 'FAILED'}  ${claim} (${detail})`);
 
+  const isProven = checks.every(({ holds }) => holds);
   const standing = ledger.holds.filter(({ isCancelled }) => !isCancelled);
   const owners = ownersOf(standing);
   const places = Object.keys(evidence.seats.places).length;
-  const caption = `${buyers.toLocaleString('en')} customers at once: ${owners.size} of ${places} places in ${standing.length} holds, none given twice`;
+  const caption = `${buyers.toLocaleString('en')} customers at once: ${owners.size} of ${places} places in ${standing.length} holds${isProven ? ', none given twice' : ''}`;
   const ownerOf = new Map([...owners].map(([place, [owner = '']]) => [place, owner]));
   return {
     checks,
-    isProven: checks.every(({ holds }) => holds),
+    isProven,
     places,
     placesHeld: owners.size,
     picture: drawHall(offer.layout, ownerOf, caption),
