@@ -1,7 +1,8 @@
 import { JwtRsaVerifier } from 'aws-jwt-verify';
-import { JwtExpiredError, JwtWithoutValidKidError } from 'aws-jwt-verify/error';
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { JwtExpiredError } from 'aws-jwt-verify/error';
+import { assertIsJwks, SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { Authentication } from '../platform/guard.ts';
+import { logger } from '../platform/logger.ts';
 
 export interface IssuerSettings {
   readonly issuer: string;
@@ -18,12 +19,40 @@ const maxTokenLength = 8_192;
 
 const keysTimeoutMs = 2_000;
 
+/** Keys are fetched anew when they are older: a key that the issuer withdrew is trusted no longer than this. */
+const keysMaxAgeMs = 10 * 60_000;
+
+/** How long the old keys serve on when the issuer cannot give new ones, before it is asked again. */
+const keysRetryMs = 60_000;
+
+/** The issuer’s keys cannot be had: the token may well be good, so that is our trouble, not the caller’s. */
+class KeysUnavailable extends Error {
+  /** A name that the router answers with 503. */
+  override readonly name = 'UpstreamUnavailable';
+}
+
+/** The library’s own fetcher speaks https only; a local issuer speaks http. */
+const fetchKeys = async (uri: string): Promise<ArrayBuffer> => {
+  try {
+    const response = await fetch(uri, { signal: AbortSignal.timeout(keysTimeoutMs) });
+    if (!response.ok) throw new Error(`It answered ${response.status}`);
+    const bytes = await response.arrayBuffer();
+    assertIsJwks(JSON.parse(new TextDecoder().decode(bytes)));
+    return bytes;
+  } catch (cause) {
+    throw new KeysUnavailable(`The issuer’s keys at ${uri} cannot be had`, { cause });
+  }
+};
+
 /**
  * Verifies access tokens of one OIDC issuer: RS256 only, signature, issuer, audience, `exp` and `nbf`.
- * Keys are cached; an unknown key id fetches them anew, at most every ten seconds (the library’s penalty
- * box), so that rotated keys work and made-up key ids cannot hammer the issuer.
+ * Keys are cached for ten minutes; an unknown key id fetches them anew, at most every ten seconds (the
+ * library’s penalty box), so that rotated keys work and made-up key ids cannot hammer the issuer.
  */
-export const createAuthenticator = ({ issuer, jwksUri, audience }: IssuerSettings) => {
+export const createAuthenticator = (
+  { issuer, jwksUri, audience }: IssuerSettings,
+  clockMs: () => number = Date.now,
+) => {
   const verifier = JwtRsaVerifier.create(
     {
       issuer,
@@ -38,19 +67,26 @@ export const createAuthenticator = ({ issuer, jwksUri, audience }: IssuerSetting
         }
       },
     },
-    {
-      jwksCache: new SimpleJwksCache({
-        fetcher: {
-          // The library’s own fetcher speaks https only; a local issuer speaks http.
-          fetch: async (uri) => {
-            const response = await fetch(uri, { signal: AbortSignal.timeout(keysTimeoutMs) });
-            if (!response.ok) throw new Error(`The issuer’s keys answered ${response.status}`);
-            return response.arrayBuffer();
-          },
-        },
-      }),
-    },
+    { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchKeys } }) },
   );
+
+  let freshUntilMs: number | undefined;
+  const refreshKeys = async (): Promise<void> => {
+    const nowMs = clockMs();
+    if (freshUntilMs === undefined) {
+      // The first token fetches the keys by itself.
+      freshUntilMs = nowMs + keysMaxAgeMs;
+      return;
+    }
+    if (nowMs < freshUntilMs) return;
+    freshUntilMs = nowMs + keysRetryMs;
+    try {
+      verifier.cacheJwks(JSON.parse(new TextDecoder().decode(await fetchKeys(jwksUri))));
+      freshUntilMs = nowMs + keysMaxAgeMs;
+    } catch (error) {
+      logger.warn('The issuer’s keys could not be refreshed', error as Error);
+    }
+  };
 
   return async (authorization: string | undefined): Promise<Authentication> => {
     if (authorization === undefined || authorization === '')
@@ -58,25 +94,18 @@ export const createAuthenticator = ({ issuer, jwksUri, audience }: IssuerSetting
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined || token.length > maxTokenLength)
       return { authenticated: false, reason: 'malformed' };
+    await refreshKeys();
     try {
       const payload = await verifier.verify(token);
       if (typeof payload.sub !== 'string' || payload.sub === '')
         return { authenticated: false, reason: 'invalid' };
       return { authenticated: true, caller: { subject: payload.sub, roles: rolesOf(payload) } };
     } catch (error) {
-      if (isKeyFetchFailure(error)) throw error;
+      if (error instanceof KeysUnavailable) throw error;
       return { authenticated: false, reason: error instanceof JwtExpiredError ? 'expired' : 'invalid' };
     }
   };
 };
-
-/** When the issuer’s keys cannot be had the token may well be good: that is our trouble, not the caller’s. */
-const isKeyFetchFailure = (error: unknown): boolean =>
-  !(error instanceof JwtWithoutValidKidError) &&
-  error instanceof Error &&
-  (error.name === 'TimeoutError' ||
-    error.message.startsWith('The issuer’s keys') ||
-    error.message === 'fetch failed');
 
 const rolesOf = (payload: Record<string, unknown>): readonly string[] => {
   const roles = payload['roles'] ?? payload['cognito:groups'];

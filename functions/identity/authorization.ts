@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type EntityJson,
   initSync,
+  policySetTextToParts,
   preparsePolicySet,
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/web';
@@ -28,11 +29,19 @@ const load = (): void => {
         '../web/cedar_wasm_bg.wasm',
       );
   initSync({ module: readFileSync(wasmFile) });
-  const parsed = preparsePolicySet(policySetId, {
-    staticPolicies: readFileSync(path.join(here, 'policies.cedar'), 'utf8'),
-  });
+  const parts = policySetTextToParts(readFileSync(path.join(here, 'policies.cedar'), 'utf8'));
+  if (parts.type === 'failure') throw new Error(`The policies do not parse: ${JSON.stringify(parts.errors)}`);
+  const staticPolicies = Object.fromEntries(parts.policies.map((text) => [nameOf(text), text]));
+  const parsed = preparsePolicySet(policySetId, { staticPolicies });
   if (parsed.type === 'failure')
     throw new Error(`The policies do not parse: ${JSON.stringify(parsed.errors)}`);
+};
+
+/** A policy’s own name, by which the log tells what decided. */
+const nameOf = (policy: string): string => {
+  const name = /@id\("([^"]+)"\)/.exec(policy)?.[1];
+  if (name === undefined) throw new Error(`A policy without @id: ${policy}`);
+  return name;
 };
 
 let loaded = false;

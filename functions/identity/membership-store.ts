@@ -31,10 +31,22 @@ const organizationKey = (id: string) => ({ pk: `ORG#${id}`, sk: 'ORG' });
 const memberKey = (id: string, subject: string) => ({ pk: `ORG#${id}`, sk: `MEMBER#${subject}` });
 const membershipKey = (id: string, subject: string) => ({ pk: `SUBJECT#${subject}`, sk: `ORG#${id}` });
 
-/** Organizations one subject may belong to; more would not fit a request’s one read. */
-const maxMemberships = 100;
+/** Memberships in one page: nearly everybody has far fewer, so that one read tells all. */
+const membershipsPerPage = 1_000;
+
+/** Most keys that one read takes (service limit). */
+const maxOrganizations = 100;
+
+const toMembership = ({ organizationId, role, sessionId, from, until }: Membership): Membership => ({
+  organizationId,
+  role,
+  ...(sessionId !== undefined && { sessionId }),
+  ...(from !== undefined && { from }),
+  ...(until !== undefined && { until }),
+});
 
 type Add = { readonly added: true } | { readonly added: false; readonly old: Item };
+type AddMember = Add | { readonly added: false; readonly old: undefined };
 type Changed = 'changed' | 'missing' | 'last_owner';
 
 /**
@@ -124,7 +136,7 @@ export const openMemberships = (table: Table) => {
       terms: MemberTerms,
       rest: { addedAt: string; requestHash: string },
       change: Change,
-    ): Promise<Add> {
+    ): Promise<AddMember> {
       const { member, membership } = memberItems(organizationId, subject, terms, {
         ...rest,
         revision: 1,
@@ -133,18 +145,24 @@ export const openMemberships = (table: Table) => {
       const result = await table.transact([
         { put: member, when: absent },
         { put: membership, when: absent },
-        ...(terms.role === 'owner' ? [ownersBy(organizationId, 1, change)] : []),
+        terms.role === 'owner'
+          ? ownersBy(organizationId, 1, change)
+          : { check: organizationKey(organizationId), when: { condition: 'attribute_exists(pk)' } },
       ]);
       if (result.written) return { added: true };
       const old = result.refusals.find((refusal) => refusal.index === 0)?.old;
-      if (old === undefined) throw new Error('A membership row exists without its member');
+      const isOrphan = old === undefined && result.refusals.some((refusal) => refusal.index === 1);
+      if (isOrphan) throw new Error('A membership row exists without its member');
       return { added: false, old };
     },
 
     getMember: (organizationId: string, subject: string) =>
       table.get<MemberItem>(memberKey(organizationId, subject), { consistent: true }),
 
-    /** Gives a member new terms, or removes them (`terms` undefined); refuses to take the last owner. */
+    /**
+     * Gives a member new terms, or removes them (`terms` undefined); refuses to take the last owner.
+     * `missing`: the member is no longer as `current` says.
+     */
     async changeMember(
       current: MemberItem,
       terms: MemberTerms | undefined,
@@ -171,7 +189,7 @@ export const openMemberships = (table: Table) => {
           : [{ put: member, when: unchanged }, { put: membership, when: exists }, ...owners],
       );
       if (result.written) return 'changed';
-      return result.refusals.some((refusal) => refusal.index === 2) ? 'last_owner' : 'missing';
+      return result.refusals.every((refusal) => refusal.index === 2) ? 'last_owner' : 'missing';
     },
 
     members: (
@@ -186,27 +204,31 @@ export const openMemberships = (table: Table) => {
         ...(from && { from }),
       }),
 
-    /** All memberships of a subject, in one strongly consistent read: a removed member is out at once. */
+    /** All memberships of a subject, read strongly consistent: a removed member is out at once. */
     async of(subject: string): Promise<readonly Membership[]> {
-      const page = await table.query<Item & Membership>({
-        pk: `SUBJECT#${subject}`,
-        skPrefix: 'ORG#',
-        limit: maxMemberships,
-        consistent: true,
-      });
-      return page.items.map(({ organizationId, role, sessionId, from, until }) => ({
-        organizationId,
-        role,
-        ...(sessionId !== undefined && { sessionId }),
-        ...(from !== undefined && { from }),
-        ...(until !== undefined && { until }),
-      }));
+      const memberships: Membership[] = [];
+      let from: Readonly<Record<string, unknown>> | undefined;
+      do {
+        const page = await table.query<Item & Membership>({
+          pk: `SUBJECT#${subject}`,
+          skPrefix: 'ORG#',
+          limit: membershipsPerPage,
+          consistent: true,
+          ...(from && { from }),
+        });
+        memberships.push(...page.items.map(toMembership));
+        from = page.next;
+      } while (from !== undefined);
+      return memberships;
     },
 
+    /** Organizations of these ids, at most the first hundred. */
     organizations: (ids: readonly string[]) =>
       ids.length === 0
         ? Promise.resolve([])
-        : table.batchGet<OrganizationItem>(ids.map(organizationKey), { consistent: true }),
+        : table.batchGet<OrganizationItem>(ids.slice(0, maxOrganizations).map(organizationKey), {
+            consistent: true,
+          }),
   };
 };
 

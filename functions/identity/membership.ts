@@ -52,7 +52,9 @@ export const termsFault = (terms: MemberTerms): { pointer: string; detail: strin
     const limit = (['sessionId', 'from', 'until'] as const).find((name) => terms[name] !== undefined);
     return limit && { pointer: `/${limit}`, detail: 'Only staff can be limited to a session or a window.' };
   }
-  return terms.from !== undefined && terms.until !== undefined && terms.until <= terms.from
+  return terms.from !== undefined &&
+    terms.until !== undefined &&
+    Date.parse(terms.until) <= Date.parse(terms.from)
     ? { pointer: '/until', detail: 'The window ends before it begins.' }
     : undefined;
 };

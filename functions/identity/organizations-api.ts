@@ -78,6 +78,8 @@ export const organizationCommands = (memberships: Memberships): Handlers<typeof 
       change,
     );
     if (result.added) return ok(201, { subject, ...terms, addedAt }, { etag: etagOf(1) });
+    // Only an operator gets as far as an organization that does not exist.
+    if (result.old === undefined) return problem('NOT_FOUND');
     const old = result.old as MemberItem;
     return isReplay(old, request)
       ? ok(201, toMember(old), { etag: etagOf(old.revision), replayed: true })
@@ -110,10 +112,10 @@ export const organizationCommands = (memberships: Memberships): Handlers<typeof 
     if (current === undefined) return noContent();
     const changed = await memberships.changeMember(current, undefined, stamp('member.removed', request));
     if (changed === 'last_owner') return problem('LAST_OWNER');
-    if (changed === 'missing') {
-      return problem('PRECONDITION_FAILED', { detail: 'The member changed just now; try again.' });
-    }
-    return noContent();
+    const isGone = changed === 'changed' || !(await memberships.getMember(organizationId, subject));
+    return isGone
+      ? noContent()
+      : problem('PRECONDITION_FAILED', { detail: 'The member changed just now; try again.' });
   },
 });
 

@@ -400,6 +400,7 @@ const busyErrors = new Set([
   'TransactionCanceledException',
   'TransactionConflictException',
   'TransactionInProgressException',
+  'UpstreamUnavailable',
 ]);
 
 /** Sent with every answer. The API is read with bearer tokens, never cookies, so any origin may call it. */
