@@ -507,10 +507,8 @@ const startIssuer = async () => {
   };
 };
 
-const mostShards = 16;
-
 /**
- * Who owns what in a session, read from blocks and from holds apart. Throws when a place has two owners or
+ * Who owns what in a session of at most 2,500 places, read from blocks and from holds apart. Throws when a place has two owners or
  * the two disagree: a live hold owns exactly its claims.
  */
 export const owners = async (
@@ -520,7 +518,7 @@ export const owners = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const now = Math.floor(Date.now() / 1_000);
   const byBlock = new Map<string, string>();
-  for (const [block, { held }] of await openInventory(table).readBlocks(sessionId, mostShards, true)) {
+  for (const [block, { held }] of await openInventory(table).readBlocks(sessionId, 1, true)) {
     for (const [key, claim] of Object.entries(held)) {
       if (claim.u >= now) byBlock.set(`${block}/${key}`, `hld_${claim.h}`);
     }

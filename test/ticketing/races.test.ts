@@ -33,6 +33,9 @@ const codesOf = (answers: readonly Answered[]) =>
     ),
   ].toSorted();
 
+/** The first refusals come while the last places go; later ones are of an empty hall. */
+const closelyWatched = 40;
+
 /** No place has two owners, by blocks and by holds, and the seats document counts the same. */
 const expectOneOwnerEach = async (sessionId: string, answers: readonly Answered[], held: number) => {
   const owned = await owners(ticketing.table, sessionId, idsOf(answers));
@@ -94,6 +97,7 @@ describe.each([
     const sessionId = await ticketing.sell(sale);
     const on = instances();
     const answers: Answered[] = [];
+    let refusals = 0;
     const buy = async (buyer: number): Promise<void> => {
       for (let purchase = 0; ; purchase += 1) {
         const quantity = ((buyer + purchase) % 4) + 1;
@@ -105,8 +109,11 @@ describe.each([
         answers.push(answer);
         if (answer.status === 201) continue;
         expect(answer.body.code).toBe('SOLD_OUT');
-        // Nothing comes back here: what is free now was free when the answer was made.
-        expect(600 - (await owners(ticketing.table, sessionId, [])).size).toBeLessThan(quantity);
+        refusals += 1;
+        if (refusals <= closelyWatched) {
+          // Nothing comes back here: what is free now was free when the answer was made.
+          expect(600 - (await owners(ticketing.table, sessionId, [])).size).toBeLessThan(quantity);
+        }
         if (quantity === 1) return;
         if (purchase > 40) throw new Error('It never ends');
       }
