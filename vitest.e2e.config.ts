@@ -10,10 +10,11 @@ export default defineConfig({
     name: 'e2e',
     include: ['test/e2e/*.test.ts', ...(isEmbedded ? ['test/e2e/embedded/*.test.ts'] : [])],
     globalSetup: ['test/e2e/global-setup.ts'],
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
-    // Journeys wait for the platform more than they work: as many files at once as there are not cores.
-    maxWorkers: 4,
+    testTimeout: isEmbedded ? 90_000 : 360_000,
+    hookTimeout: isEmbedded ? 120_000 : 360_000,
+    // Journeys wait for the platform more than they work; a LocalStack-compatible server starts a process for
+    // every request under way, so it gets one file after the other.
+    maxWorkers: isEmbedded ? 4 : 1,
     // After the other tests, which measure times of their own.
     sequence: { groupOrder: 1 },
   },

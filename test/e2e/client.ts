@@ -10,6 +10,7 @@ import { problemCodesOf } from '../../functions/platform/openapi.ts';
 import { type ProblemCode, problemCatalogue } from '../../functions/platform/problem-catalogue.ts';
 import type { RouteDefinition } from '../../functions/platform/route.ts';
 import { routes } from '../../functions/routes.ts';
+import { gate } from '../../local/demo/parallel.ts';
 
 export type Operation = keyof typeof routes;
 type Route<O extends Operation> = (typeof routes)[O];
@@ -78,12 +79,19 @@ const checkProblem = (operation: Operation, problem: ProblemDocument, headers: H
     throw new Error(`${operation} answered two request ids: ${headers.get('x-request-id')}, ${requestId}`);
 };
 
+/**
+ * How many requests a test file has under way. A LocalStack-compatible server starts a process for each, so
+ * there a crowd stands in line before its door; the embedded cloud takes all of it at once, as AWS would.
+ */
+const maxUnderWay = inject('target').kind === 'embedded' ? Number.POSITIVE_INFINITY : 8;
+const through = gate(maxUnderWay);
+
 /** A client of the target that sends this token, or none. */
 export const clientWith = (token: string | undefined): Client => {
   const http = createClient(inject('target').url);
   const call = async <O extends Operation>(operation: O, ...[request]: Given<O>): Promise<Answer<O>> => {
     const sent = { ...(token !== undefined && { token }), ...(request as object) };
-    const answer = await http.call(routes[operation] as RouteDefinition, sent as never);
+    const answer = await through(() => http.call(routes[operation] as RouteDefinition, sent as never));
     if (!answer.ok) checkProblem(operation, answer.problem, answer.headers);
     if (answer.headers.get('x-request-id') === null)
       throw new Error(`${operation} answered without X-Request-Id`);

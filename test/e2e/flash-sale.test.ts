@@ -3,14 +3,15 @@ import { flashSale } from '../../local/demo/flash-sale.ts';
 import { smallHall } from './scenario.ts';
 
 test('a flash sale of 25 places to 150 customers is proven', async () => {
-  const { url, tokenUrl } = inject('target');
+  const { kind, url, tokenUrl } = inject('target');
   const said: string[] = [];
   const result = await flashSale({
     url,
     tokenUrl,
     plan: smallHall,
     buyers: 150,
-    connections: 50,
+    // A LocalStack-compatible server starts a process for each request under way.
+    connections: kind === 'embedded' ? 50 : 8,
     say: (line) => said.push(line),
   });
   expect(result.checks.map(({ claim, holds }) => [claim, holds])).toEqual([

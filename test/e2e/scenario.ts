@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { inject } from 'vitest';
 import { type Body, type Client, type Request, signIn } from './client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -109,6 +110,9 @@ export const newSession = async (
     })
   ).body;
 
+/** How long the inventory of the largest plan may take; a LocalStack-compatible server is slower. */
+export const publishSeconds = (): number => (inject('target').kind === 'embedded' ? 60 : 300);
+
 /** Publishes and waits until everything is on sale; `progress` sees every page read on the way. */
 export const publish = async (
   { client }: Organizer,
@@ -124,7 +128,7 @@ export const publish = async (
       const isBuilding = body.sessions.some(({ status }) => status === 'publishing');
       return body.status === 'published' && !isBuilding ? body : undefined;
     },
-    { timeoutMs: 80_000 },
+    { timeoutMs: publishSeconds() * 1_000 },
   );
 };
 
