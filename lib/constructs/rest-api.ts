@@ -145,6 +145,7 @@ export class PlatformApi extends Construct {
           'Cache-Control': "'no-store'",
           'Content-Type': "'application/problem+json'",
           'X-Request-Id': 'context.requestId',
+          ...((status === 429 || status === 503) && { 'Retry-After': "'1'" }),
         },
         templates: {
           'application/json': JSON.stringify({
