@@ -8,7 +8,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { localClient } from './account.ts';
 import { synthesize } from './assembly.ts';
 import { answerAws, serviceOf } from './aws-endpoint.ts';
-import { answerControl, controlPrefix, issuerPrefix } from './control.ts';
+import { answerControl, controlPaths, controlPrefix, issuerPrefix } from './control.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { EventBus } from './event-bus.ts';
 import { answerApi } from './gateway.ts';
@@ -219,8 +219,8 @@ const start = async (
     if (new RegExp(`^/${api.stageName}([/?]|$)`).test(url)) {
       return answerApi(api, functions, request, response);
     }
-    response.writeHead(404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error: 'No such path', api: `${origin}/${api.stageName}` }));
+    response.writeHead(url === '/' ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ api: `${origin}/${api.stageName}`, ...controlPaths(origin) }, null, 2));
   };
 
   return {

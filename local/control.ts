@@ -58,16 +58,16 @@ export const answerControl = async (
   if (route === `GET ${controlPrefix}/queues`) {
     return reply(200, { queues: parts.queueUrls.map((url) => queueFacts(parts.queues, url)) });
   }
-  reply(404, {
-    error: 'No such path',
-    paths: [
-      `POST ${controlPrefix}/token {"sub": "alice"}`,
-      `GET ${controlPrefix}/outbox?type=SEAT-HOLD-CREATED&limit=10`,
-      `GET ${controlPrefix}/queues`,
-      `GET ${issuerPrefix}/.well-known/openid-configuration`,
-    ],
-  });
+  reply(404, { error: 'No such path', ...controlPaths('') });
 };
+
+/** What there is to ask. */
+export const controlPaths = (origin: string) => ({
+  token: `POST ${origin}${controlPrefix}/token {"sub": "alice"}`,
+  outbox: `GET ${origin}${controlPrefix}/outbox?type=SEAT-HOLD-CREATED&limit=10`,
+  queues: `GET ${origin}${controlPrefix}/queues`,
+  issuer: `GET ${origin}${issuerPrefix}/.well-known/openid-configuration`,
+});
 
 const queueFacts = (queues: FauxqsServer, url: string): QueueFacts => {
   const name = queueNameOf(url);

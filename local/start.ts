@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cloud, startCloud } from './cloud.ts';
@@ -100,7 +100,7 @@ Tokens    curl -s ${tokenUrl} -d '{"sub":"you"}'
 Events    ${origin}/_local/outbox      lifecycle events as they passed the bus
 Queues    ${origin}/_local/queues
 AWS       AWS_ENDPOINT_URL=${origin} for any SDK or the aws CLI
-${demo === undefined ? '' : `\nHold two seats of the next concert:\n\n${demo.curl}\n`}
+${demo === undefined ? '' : `\nHold two seats of the next concert:\n\n${demo.curl}\n\nand see what is left of it:\n\ncurl -s ${url}/sessions/${demo.sessionId}/seats\n`}
 Ctrl-C ends it and all that it started.`);
 };
 
@@ -109,21 +109,30 @@ const inventoryOf = ({ resources }: Cloud): string => {
   return `Runs      ${count('AWS::Lambda::Function')} functions, ${count('AWS::DynamoDB::Table')} tables, ${count('AWS::SQS::Queue')} queues, ${count('AWS::Events::Rule')} rules, from the same template that cdk deploy uses`;
 };
 
-/** Replaces functions whose sources change. */
+const watchIntervalMs = 500;
+
+/** Replaces functions whose sources change. Sources are looked at, not watched: watches lose renamed files. */
 const reloadOnChange = (cloud: Cloud): void => {
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  watch(path.join(projectRoot, 'functions'), { recursive: true }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      running = running
-        .then(() => cloud.reload())
-        .then((names) => {
-          if (names.length > 0) step(`reloaded ${names.map((name) => name.split('-').at(-1)).join(', ')}`);
-        })
-        .catch((error: Error) => console.error(`Not reloaded: ${error.message}`));
-    }, 300);
-  });
+  let known = fingerprint();
+  const look = async (): Promise<void> => {
+    const current = fingerprint();
+    if (current !== known) {
+      known = current;
+      try {
+        for (const name of await cloud.reload()) step(`reloaded ${name}`);
+      } catch (error) {
+        console.error(`Not reloaded: ${(error as Error).message}`);
+      }
+    }
+    setTimeout(() => void look(), watchIntervalMs);
+  };
+  void look();
 };
+
+/** Changes whenever a source of the functions does. */
+const fingerprint = (): string =>
+  globSync('functions/**/*.{ts,cedar,cedarschema}', { cwd: projectRoot })
+    .map((file) => `${file} ${statSync(path.join(projectRoot, file), { throwIfNoEntry: false })?.mtimeMs}`)
+    .join('\n');
 
 await main();
