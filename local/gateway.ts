@@ -28,7 +28,7 @@ export const readBody = async (request: IncomingMessage, maxBytes: number): Prom
 /** Answers a request below the API’s stage: the function of its route, or the gateway itself. */
 export const answerApi = async (
   api: RestApi,
-  functions: ReadonlyMap<string, LambdaFunction>,
+  functionOf: (name: string) => LambdaFunction,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
@@ -47,8 +47,7 @@ export const answerApi = async (
   if (body === undefined) return byGateway('BAD_REQUEST_BODY');
 
   const match = api.match(method, path);
-  const target = match && functions.get(match.functionName);
-  if (match === undefined || target === undefined) return byGateway('MISSING_AUTHENTICATION_TOKEN');
+  if (match === undefined) return byGateway('MISSING_AUTHENTICATION_TOKEN');
 
   const event = toProxyEvent(
     {
@@ -63,7 +62,7 @@ export const answerApi = async (
     api.stageName,
     requestId,
   );
-  const result = await target.invoke(event);
+  const result = await functionOf(match.functionName).invoke(event);
   if (!result.ok) {
     return byGateway(
       (

@@ -2,11 +2,19 @@ import { DeleteItemCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/c
 import { pause } from './backoff.ts';
 import type { State } from './state.ts';
 import type { ItemKeys } from './stream-poller.ts';
+import type { Resource } from './template.ts';
 
 export interface TtlTable {
   readonly tableName: string;
   readonly attribute: string;
 }
+
+/** The tables of the template whose items expire. */
+export const ttlTables = (resources: readonly Resource[]): readonly TtlTable[] =>
+  resources.flatMap(({ type, name, properties }) => {
+    const attribute = properties['TimeToLiveSpecification']?.AttributeName;
+    return type === 'AWS::DynamoDB::Table' && attribute !== undefined ? [{ tableName: name, attribute }] : [];
+  });
 
 const pageSize = 500;
 

@@ -120,8 +120,7 @@ describe('over HTTP', () => {
   const fake = {
     invoke: async (event: { body: string | null }) => answer(event),
   } as unknown as LambdaFunction;
-  const functions = new Map(['list', 'one', 'nearby', 'fallback'].map((name) => [name, fake]));
-  const server = createServer((request, response) => void answerApi(api, functions, request, response));
+  const server = createServer((request, response) => void answerApi(api, () => fake, request, response));
   let port = 0;
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
