@@ -376,6 +376,17 @@ describe('the last owner', () => {
     expect(await ownersOf(organizationId)).toEqual(['ann']);
   });
 
+  test('a change of an owner who is gone says that, not that they are the last', async () => {
+    const organizationId = await start();
+    await add(organizationId, { subject: 'bea', role: 'owner' });
+    const memberships = openMemberships(table);
+    const change = { what: 'member.removed', by: 'ann', requestId: 'r', at: '2026-11-21T10:00:00.000Z' };
+    const bea = (await memberships.getMember(organizationId, 'bea'))!;
+    expect(await memberships.changeMember(bea, undefined, change)).toBe('changed');
+    expect(await memberships.changeMember(bea, undefined, change)).toBe('missing');
+    expect(await memberships.changeMember(bea, { role: 'staff' }, change)).toBe('missing');
+  });
+
   test('many changes at once: whatever is refused, the count of owners is the truth', async () => {
     const organizationId = await start();
     const people = ['p1', 'p2', 'p3', 'p4'];

@@ -9,6 +9,7 @@ import {
   type SaleWrites,
 } from '../../functions/ticketing/inventory-store.ts';
 import type { Sale } from '../../functions/ticketing/sale.ts';
+import { syncSession } from '../../functions/ticketing/sync-session.ts';
 import { generateStadium } from '../../scripts/generate-plan.ts';
 import { hall } from './hall.ts';
 import {
@@ -230,14 +231,16 @@ describe('building the inventory', () => {
   test('on sale when every block stands, told once; a second delivery builds nothing anew', async () => {
     const announced = ticketing.announce(sale());
     const { sessionId } = announced;
-    expect((await holdSeats(sessionId, ['1-1'])).status).toBe(404);
+    const instance = ticketing.instance();
+    expect((await holdSeats(sessionId, ['1-1'], instance)).status).toBe(404);
     const event = announced.event('SESSION-PUBLISHING', 2);
     await ticketing.deliver('inventory-builder', event);
     const told = await ticketing.settle();
     expect(told.map(({ type, data }) => [type, data])).toEqual([
       ['SESSION-INVENTORY-BUILT', { sessionId, eventId: expect.any(String), blocks: 2 }],
     ]);
-    const made = await holdSeats(sessionId, ['1-1']);
+    // Who asked before, asks again: it sells from the moment it stands.
+    const made = await holdSeats(sessionId, ['1-1'], instance);
     expect(made.status).toBe(201);
     await ticketing.deliver('inventory-builder', event);
     expect(await statusOf(made.body.id)).toBe('active');
@@ -252,6 +255,58 @@ describe('building the inventory', () => {
     expect((await holdSeats(announced.sessionId, ['1-1'])).body.currentStatus).toBe('cancelled');
     expect((await ticketing.settle()).map(({ type }) => type)).toEqual([]);
     await ticketing.deliver('session-sweep', { sessionId: announced.sessionId });
+  });
+
+  test('cancelled just when the builder begins: the builder’s record is the one that is cancelled', async () => {
+    const announced = ticketing.announce(sale());
+    const store = openInventory(ticketing.table);
+    const event = announced.event('SESSION-CANCELLED', 3, { status: 'cancelled' }) as {
+      detail: { data: never };
+    };
+    const change = { what: 'sale.synced', by: 'test', requestId: 'r', at: '2026-11-21T10:00:00.000Z' };
+    let building = Promise.resolve();
+    const overtaken = {
+      ...store,
+      createSale: async (...args: Parameters<SaleWrites['createSale']>) => {
+        building = ticketing.deliver('inventory-builder', announced.event('SESSION-PUBLISHING', 2));
+        await building;
+        return store.createSale(...args);
+      },
+    };
+    expect(await syncSession(overtaken, event.detail.data, 3, change)).toEqual({ isCancelled: true });
+    await building;
+    expect((await store.readSale(announced.sessionId))?.status).toBe('cancelled');
+  });
+
+  test('two builders at once: the slower one takes nothing from those who bought already', async () => {
+    const ticketTypes = [slots('pit', 40)];
+    const announced = ticketing.announce({ ticketTypes });
+    const plan = planInventory(undefined, ticketTypes);
+    const store = openInventory(ticketing.table);
+    const made: Answered[] = [];
+    const slow = {
+      ...store,
+      createBlock: async (...args: Parameters<SaleWrites['createBlock']>) => {
+        if (made.length === 0) {
+          made.push({} as Answered);
+          await ticketing.deliver('inventory-builder', announced.event('SESSION-PUBLISHING', 2));
+          made[0] = await holdSeats(announced.sessionId, [`${typeId('pit')}-1`, `${typeId('pit')}-40`]);
+        }
+        return store.createBlock(...args);
+      },
+    };
+    const record = {
+      ...announced.sale,
+      status: 'building',
+      blocksTotal: 2,
+      blocksBuilt: 0,
+      revision: 1,
+      sourceSequence: 2,
+    };
+    const stamp = (what: string) => ({ what, by: 'test', requestId: 'r', at: '2026-11-21T10:00:00.000Z' });
+    await buildInventory(slow, record as unknown as Sale, plan, stamp);
+    expect(made[0]?.status).toBe(201);
+    expect((await owners(ticketing.table, announced.sessionId, [made[0]?.body.id])).size).toBe(2);
   });
 
   test('cancelled while it is built: it does not go on sale', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Rule, rules } from '../../functions/ticketing/block.ts';
 import type { InventoryStore } from '../../functions/ticketing/inventory-store.ts';
 import { hall } from './hall.ts';
 import {
@@ -61,6 +62,81 @@ const create = (
   on = ticketing.instance(),
 ): Promise<Answered> => on.call('createHold', { params: { sessionId }, body: wanted, key });
 
+/**
+ * A process that is held up just before its first write of this kind (and, for rules on blocks, of this
+ * rule): `reached` tells when it stands there, `goOn` lets it go.
+ */
+const heldUpAt = (write: 'applyRule' | 'putHold', rule?: Rule) => {
+  const reached = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const change = (store: InventoryStore): InventoryStore =>
+    new Proxy(store, {
+      get: (target, name: keyof InventoryStore) => {
+        const call = target[name] as (...args: unknown[]) => Promise<unknown>;
+        return async (...args: unknown[]) => {
+          if (name === write && (rule === undefined || args[2] === rule)) {
+            reached.resolve();
+            await goOn.promise;
+          }
+          return call(...args);
+        };
+      },
+    });
+  return { instance: ticketing.instance(change), reached: reached.promise, goOn: () => goOn.resolve() };
+};
+
+describe('a process that is overtaken', () => {
+  test('by a retry of the same request, between claim and hold: one hold, which keeps its claims', async () => {
+    const sessionId = await ticketing.sell(sale());
+    const key = freshKey();
+    const slow = heldUpAt('putHold');
+    const first = create(sessionId, body.one, key, slow.instance);
+    await slow.reached;
+    const second = await create(sessionId, body.one, key);
+    expect(second.headers['Idempotent-Replayed']).toBeUndefined();
+    slow.goOn();
+    const answer = await first;
+    expect([answer.status, answer.body.id, answer.headers['Idempotent-Replayed']]).toEqual([
+      201,
+      second.body.id,
+      'true',
+    ]);
+    const owned = await owners(ticketing.table, sessionId, [second.body.id]);
+    expect([...owned.values()]).toEqual([second.body.id, second.body.id]);
+  });
+
+  test('by the end of its hold, while it extends it: the places are the next owner’s, and it is told so', async () => {
+    const sessionId = await ticketing.sell(sale());
+    const made = await create(sessionId, body.one, freshKey());
+    const endMs = Date.parse(made.body.expiresAt);
+    ticketing.clock.stopAt(endMs - 1);
+    const slow = heldUpAt('applyRule', rules.extend);
+    const params = { holdId: made.body.id };
+    const extending = slow.instance.call('extendHold', { params, body: { seconds: 600 } });
+    await slow.reached;
+    ticketing.clock.stopAt(endMs);
+    const next = await create(sessionId, body.one, freshKey());
+    expect(next.status).toBe(201);
+    slow.goOn();
+    expect((await extending).body.code).toBe('HOLD_EXPIRED');
+    expect((await ticketing.call('getHold', { params })).body.status).toBe('expired');
+    await owners(ticketing.table, sessionId, [made.body.id, next.body.id]);
+  });
+
+  test('by a cancellation, while it extends: it is told, and nothing stays claimed', async () => {
+    const sessionId = await ticketing.sell(sale());
+    const made = await create(sessionId, body.several, freshKey());
+    const slow = heldUpAt('applyRule', rules.extend);
+    const params = { holdId: made.body.id };
+    const extending = slow.instance.call('extendHold', { params, body: { seconds: 1_200 } });
+    await slow.reached;
+    expect((await ticketing.call('cancelHold', { params })).status).toBe(204);
+    slow.goOn();
+    expect((await extending).body.code).toBe('HOLD_NOT_ACTIVE');
+    expect((await owners(ticketing.table, sessionId, [])).size).toBe(0);
+  });
+});
+
 describe('a process that dies while it makes a hold', () => {
   test.each([
     ['before its claim', 'applyRule', 'before', body.one],
@@ -86,14 +162,17 @@ describe('a process that dies while it makes a hold', () => {
   );
 
   test('the retry has the best places it claimed first, though others bought meanwhile', async () => {
-    const sessionId = await ticketing.sell(sale());
-    const key = freshKey();
-    await create(sessionId, body.best, key, ticketing.instance(dyingAt('putHold', 'before')));
-    const [...claimed] = (await owners(ticketing.table, sessionId, [])).keys();
-    for (let buyer = 0; buyer < 4; buyer += 1) await create(sessionId, body.best, freshKey());
-    const retried = await create(sessionId, body.best, key);
-    const owned = await owners(ticketing.table, sessionId, [retried.body.id]);
-    expect([...owned].filter(([, id]) => id === retried.body.id).map(([place]) => place)).toEqual(claimed);
+    for (let round = 0; round < 8; round += 1) {
+      const sessionId = await ticketing.sell(sale());
+      const key = freshKey();
+      await create(sessionId, body.best, key, ticketing.instance(dyingAt('putHold', 'before')));
+      const [...claimed] = (await owners(ticketing.table, sessionId, [])).keys();
+      for (let buyer = 0; buyer < 3; buyer += 1) await create(sessionId, body.best, freshKey());
+      const retried = await create(sessionId, body.best, key);
+      const owned = await owners(ticketing.table, sessionId, [retried.body.id]);
+      const own = [...owned].filter(([, id]) => id === retried.body.id);
+      expect(own.map(([place]) => place)).toEqual(claimed);
+    }
   });
 
   test('the retry promises no more than the claims it found', async () => {
