@@ -26,7 +26,7 @@ const sqs = new SQSClient(
 const outcome = await redrive(sqs, values.queue);
 switch (outcome.kind) {
   case 'moved':
-    console.log(`${outcome.messages} messages given back to ${outcome.to}`);
+    console.log(`Given back to ${outcome.to}: ${outcome.messages}`);
     break;
   case 'no_source':
     console.error(
