@@ -109,6 +109,19 @@ describe('the expiry of holds', () => {
     await ticketing.deliver('hold-expiry', { holdId: first.body.id });
     const owned = await owners(ticketing.table, sessionId, [first.body.id, second.body.id]);
     expect([...owned]).toEqual([['0/0', second.body.id]]);
+    // What nobody took meanwhile is given back all the same: no dead claim stays.
+    const blocks = await openInventory(ticketing.table).readBlocks(sessionId, 1, true);
+    expect(Object.keys(blocks.get(0)?.held ?? {})).toEqual(['0']);
+  });
+
+  test('given up after it lapsed: told as expired, since that is how it was seen', async () => {
+    const sessionId = await ticketing.sell(sale());
+    const made = await holdSeats(sessionId, ['1-1']);
+    await ticketing.settle();
+    ticketing.clock.stopAt(Date.parse(made.body.expiresAt));
+    const given = await ticketing.call('cancelHold', { params: { holdId: made.body.id } });
+    expect(given.status).toBe(204);
+    expect((await ticketing.settle()).map(({ type }) => type)).toEqual(['SEAT-HOLD-EXPIRED']);
   });
 
   test('told twice, and after the record was deleted, the release changes nothing', async () => {

@@ -184,6 +184,12 @@ describe('a process that dies while it makes a hold', () => {
     ticketing.clock.stopAt(startMs + 400_000);
     const retried = await create(sessionId, body.one, key);
     expect(retried.body.expiresAt).toBe(new Date(startMs + 601_000).toISOString());
+    // Its thirty minutes, too, began with the claims.
+    const tooFar = await ticketing.call('extendHold', {
+      params: { holdId: retried.body.id },
+      body: { seconds: 1_401 },
+    });
+    expect(tooFar.body.latest).toBe(new Date(startMs + 1_801_000).toISOString());
     ticketing.clock.stopAt(startMs + 600_999);
     await owners(ticketing.table, sessionId, [retried.body.id]);
     expect((await create(sessionId, body.one, freshKey())).status).toBe(409);
@@ -266,6 +272,20 @@ describe('a process that dies while it ends or extends a hold', () => {
     await ticketing.deliver('claim-release', { detail: cancelled });
     const owned = await owners(ticketing.table, sessionId, [first.body.id, second.body.id]);
     expect([...owned.values()]).toEqual([second.body.id, second.body.id]);
+  });
+
+  test('a late consumer leaves a hold alone that was made anew under the same id', async () => {
+    const sessionId = await ticketing.sell(sale());
+    const key = freshKey();
+    const first = await create(sessionId, body.one, key);
+    await ticketing.call('cancelHold', { params: { holdId: first.body.id } });
+    const cancelled = (await ticketing.settle()).find(({ type }) => type === 'SEAT-HOLD-CANCELLED');
+    // TTL deleted the record a day later; the key begins a new hold then.
+    await ticketing.table.delete({ pk: `HOLD#${first.body.id}`, sk: 'HOLD' }, {});
+    const anew = await create(sessionId, body.one, key);
+    expect([anew.body.id, anew.body.status]).toEqual([first.body.id, 'active']);
+    await ticketing.deliver('claim-release', { detail: cancelled });
+    expect((await owners(ticketing.table, sessionId, [anew.body.id])).size).toBe(2);
   });
 
   test('extended claims, not the hold: it never promises more than its claims, and frees them with it', async () => {

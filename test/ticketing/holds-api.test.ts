@@ -354,6 +354,27 @@ describe('repeating a request', () => {
     }
   });
 
+  test('of a hold that ended, when others have its places by now', async () => {
+    const sessionId = await ticketing.sell({
+      layout: hall(['aa', 'bb', 'bb']),
+      ticketTypes: [seats('a'), seats('b')],
+    });
+    const repeat = async (body: object, others: string[]) => {
+      const key = freshKey();
+      const first = await hold(sessionId, body, { key });
+      await cancel(first.body.id);
+      expect((await holdSeats(sessionId, others)).status).toBe(201);
+      return hold(sessionId, body, { key });
+    };
+    const best = await repeat({ ticketTypeId: typeId('a'), quantity: 2 }, ['1-1', '1-2']);
+    expect([best.status, best.body.status]).toEqual([201, 'cancelled']);
+    const several = await repeat({ seats: ['2-1', '3-1'] }, ['2-1', '3-1']);
+    expect([several.status, several.body.status]).toEqual([201, 'cancelled']);
+    // A refusal in one block is one call: it says that the places are taken, without looking for a hold.
+    const one = await repeat({ seats: ['2-2'] }, ['2-2']);
+    expect([one.status, one.body.code]).toEqual([409, 'PLACES_TAKEN']);
+  });
+
   test('the key with another body is refused, and leaves neither claims nor the first hold changed', async () => {
     const sessionId = await ticketing.sell(small());
     const key = freshKey();
