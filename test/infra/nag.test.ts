@@ -15,14 +15,10 @@ const acknowledged = (root: IConstruct): readonly (readonly [string, string])[] 
     );
 
 describe('cdk-nag (AWS Solutions)', () => {
-  test.for(['dev', 'staging', 'prod'] as const)(
-    'finds nothing in %s',
-    { timeout: 60_000 },
-    async (stage) => {
-      const app = await buildApp({ stage, check: true, context: { alarmEmail: 'alarms@example.com' } });
-      expect(() => app.synth()).not.toThrow();
-    },
-  );
+  test.for(['dev', 'staging', 'prod'] as const)('finds nothing in %s', { timeout: 60_000 }, async (stage) => {
+    const app = await buildApp({ stage, check: true, context: { alarmEmail: 'alarms@example.com' } });
+    expect(() => app.synth()).not.toThrow();
+  });
 
   test('finds a queue without TLS and a bucket that is open', { timeout: 60_000 }, async () => {
     const app = await buildApp({ check: true });
