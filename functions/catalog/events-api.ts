@@ -20,7 +20,10 @@ const ownSteps: readonly string[] = ['built', 'emptied', 'inventoryBuilt'];
 /** TRANSITION_NOT_ALLOWED with what a caller can do in that status. */
 export const notAllowed = (status: string, allowed: Readonly<Record<string, unknown>>): Problem =>
   problem('TRANSITION_NOT_ALLOWED', {
-    members: { currentStatus: status, allowed: Object.keys(allowed).filter((command) => !ownSteps.includes(command)) },
+    members: {
+      currentStatus: status,
+      allowed: Object.keys(allowed).filter((command) => !ownSteps.includes(command)),
+    },
   });
 
 const refusal = (event: EventItem, command: EventCommand): Problem | undefined =>
