@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 export const projectRoot = path.resolve(import.meta.dirname, '..');
 const buildRoot = path.join(projectRoot, '.build');
@@ -99,16 +99,13 @@ const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
   }
   const lazyPackages = new Map<string, string>();
   const own = await buildInto(name, directory, { index: entry }, [apart(lazyPackages)]);
-  const lazy =
-    lazyPackages.size === 0
-      ? undefined
-      : await buildInto(name, directory, Object.fromEntries(lazyPackages), []);
+  const lazy = lazyPackages.size === 0 ? undefined : await buildPackages(name, lazyPackages);
 
   const files: Record<string, Uint8Array> = {};
   const maps: Record<string, Uint8Array> = {};
-  for (const file of [...own.outputFiles, ...(lazy?.outputFiles ?? [])]) {
-    const target = file.path.endsWith('.map') ? maps : files;
-    target[path.relative(directory, file.path)] = file.contents;
+  for (const [file, content] of Object.entries({ ...own.files, ...lazy?.files })) {
+    const target = file.endsWith('.map') ? maps : files;
+    target[file] = content;
   }
   const sources = [...Object.keys(own.metafile.inputs), ...Object.keys(lazy?.metafile.inputs ?? {})];
   const extra = sources.flatMap((source) => filesBeside[source] ?? []);
@@ -135,9 +132,21 @@ const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
 };
 
 interface BuildOutput {
-  readonly outputFiles: readonly OutputFile[];
+  /** Contents by path in the output folder. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
   readonly metafile: Metafile;
 }
+
+/** Builds of packages alone, which many functions share, by what is in them. */
+const packageBuilds = new Map<string, Promise<BuildOutput>>();
+
+const buildPackages = (name: string, packages: ReadonlyMap<string, string>): Promise<BuildOutput> => {
+  const entries = [...packages].sort();
+  const key = JSON.stringify(entries);
+  const known = packageBuilds.get(key) ?? buildInto(name, buildRoot, Object.fromEntries(entries), []);
+  packageBuilds.set(key, known);
+  return known;
+};
 
 const buildInto = async (
   name: string,
@@ -146,7 +155,14 @@ const buildInto = async (
   plugins: readonly Plugin[],
 ): Promise<BuildOutput> => {
   try {
-    return await build({ ...options, entryPoints: { ...entryPoints }, outdir, plugins: [...plugins] });
+    const result = await build({
+      ...options,
+      entryPoints: { ...entryPoints },
+      outdir,
+      plugins: [...plugins],
+    });
+    const files = result.outputFiles.map((file) => [path.relative(outdir, file.path), file.contents]);
+    return { files: Object.fromEntries(files), metafile: result.metafile };
   } catch (error) {
     const { message } = error as Error;
     const what = Object.values(entryPoints).join(', ');

@@ -7,7 +7,7 @@ export interface Wanted {
   readonly quantity: number;
   /** Only places side by side will do. */
   readonly adjacent: boolean;
-  /** No place is better than another: any will do, so that buyers spread over all of them. */
+  /** No place is better than another: buyers spread over all of them. */
   readonly isGeneralAdmission: boolean;
   /** The hold that asks: what it claimed before (a retry) counts as free. */
   readonly holdId: string;
@@ -34,29 +34,37 @@ const spread = 24;
  */
 export const chooseBest = (picture: Picture, wanted: Wanted): readonly number[] | undefined => {
   const { accessible } = picture.plan;
-  const own = runsOf(picture, wanted, ({ isMine }) => isMine);
-  const isRetry = own.reduce((sum, run) => sum + run.length, 0) === wanted.quantity;
+  // Nobody wants a certain standing place: each buyer begins to look somewhere else.
+  const numbers = picture.plan.blocksOfType[wanted.ticketType] ?? [];
+  const first = wanted.isGeneralAdmission ? Math.floor(wanted.random() * numbers.length) : 0;
+  const order = [...numbers.slice(first), ...numbers.slice(0, first)];
+  const choose = (willDo: (seen: SeenPlace) => boolean) =>
+    chooseFrom(() => runsOf(picture, order, wanted, willDo), wanted);
   return (
-    (isRetry ? chooseFrom(own, wanted) : undefined) ??
-    chooseFrom(
-      runsOf(picture, wanted, ({ isFree, place }) => isFree && !accessible.has(place)),
-      wanted,
-    ) ??
-    (accessible.size > 0
-      ? chooseFrom(
-          runsOf(picture, wanted, ({ isFree }) => isFree),
-          wanted,
-        )
-      : undefined)
+    (claimedBefore(picture, order, wanted.holdId) === wanted.quantity
+      ? choose(({ isMine }) => isMine)
+      : undefined) ??
+    choose(({ isFree, place }) => isFree && !accessible.has(place)) ??
+    (accessible.size > 0 ? choose(({ isFree }) => isFree) : undefined)
   );
 };
 
-const chooseFrom = (runs: readonly Run[], wanted: Wanted): readonly number[] | undefined => {
+/** How many places the hold that asks has claimed already. */
+const claimedBefore = ({ blocks }: Picture, order: readonly number[], holdId: string): number => {
+  let count = 0;
+  for (const number of order) {
+    const { sold, held } = blocks[number] ?? emptyBlock;
+    for (const key in held) if (held[key]?.h === holdId && !sold.has(key)) count += 1;
+  }
+  return count;
+};
+
+const chooseFrom = (runs: () => Iterable<Run>, wanted: Wanted): readonly number[] | undefined => {
   const { quantity } = wanted;
-  const windows = bestWindows(runs, quantity, wanted.isGeneralAdmission ? Number.POSITIVE_INFINITY : spread);
+  const windows = bestWindows(runs(), quantity);
   if (windows.length > 0) return pick(windows, wanted.random);
   if (wanted.adjacent) return undefined;
-  return fewestPieces(runs, quantity, wanted.random);
+  return fewestPieces([...runs()], quantity, wanted.random);
 };
 
 interface SeenPlace {
@@ -67,17 +75,20 @@ interface SeenPlace {
   readonly isFree: boolean;
 }
 
-/** Places of the ticket type that will do, as runs of neighbours in plan order. */
-const runsOf = (
+/**
+ * Places of these blocks that will do, as runs of neighbours in the order of the blocks. Run by run: who
+ * finds enough in the first rows of a stadium does not look at the rest.
+ */
+function* runsOf(
   { plan, blocks }: Picture,
+  order: readonly number[],
   wanted: Wanted,
   willDo: (seen: SeenPlace) => boolean,
-): readonly Run[] => {
-  const runs: number[][] = [];
+): Generator<Run> {
   let run: number[] = [];
   let row: number | undefined;
   let previous = -2;
-  for (const number of plan.blocksOfType[wanted.ticketType] ?? []) {
+  for (const number of order) {
     const planned = plan.blocks[number];
     if (planned === undefined) continue;
     const block = blocks[number] ?? emptyBlock;
@@ -89,31 +100,28 @@ const runsOf = (
       const isNeighbour =
         place === previous + 1 && planned.row === row && (planned.row !== undefined || index > 0);
       const isWanted = willDo({ place, isMine, isFree });
-      if (isWanted && isNeighbour && run.length > 0) {
-        run.push(place);
-      } else if (isWanted) {
-        run = [place];
-        runs.push(run);
-      } else {
+      if (!(isWanted && isNeighbour) && run.length > 0) {
+        yield run;
         run = [];
       }
+      if (isWanted) run.push(place);
       previous = place;
       row = planned.row;
     }
   }
-  return runs;
-};
+  if (run.length > 0) yield run;
+}
 
 /**
  * The best windows of `quantity` neighbours, tiled from the beginning of each run, so that what is left
  * of a row stays in one piece.
  */
-const bestWindows = (runs: readonly Run[], quantity: number, most: number): readonly Run[] => {
+const bestWindows = (runs: Iterable<Run>, quantity: number): readonly Run[] => {
   const windows: Run[] = [];
   for (const run of runs) {
     for (let start = 0; start + quantity <= run.length; start += quantity) {
       windows.push(run.slice(start, start + quantity));
-      if (windows.length === most) return windows;
+      if (windows.length === spread) return windows;
     }
   }
   return windows;

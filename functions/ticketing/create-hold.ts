@@ -23,11 +23,13 @@ export interface NewHold {
   readonly request: HoldRequest;
 }
 
+export type RepeatOutcome =
+  /** The same request before: the hold as it is now. */
+  { readonly kind: 'replayed'; readonly hold: Hold } | { readonly kind: 'key_reused' };
+
 export type HoldOutcome =
   | { readonly kind: 'created'; readonly hold: Hold }
-  /** The same request before: the hold as it is now. */
-  | { readonly kind: 'replayed'; readonly hold: Hold }
-  | { readonly kind: 'key_reused' }
+  | RepeatOutcome
   | { readonly kind: 'places_taken'; readonly places: readonly number[] }
   | { readonly kind: 'sold_out' }
   | { readonly kind: 'not_adjacent' }
@@ -107,18 +109,23 @@ const takeSlot = async (
 
 /** No slot is free: unless this is the repeat of a hold that took one, the limit is the answer. */
 const refusedSlot = async (
-  { store }: HoldPorts,
+  ports: Pick<HoldPorts, 'store'>,
   { sale }: OpenSale,
   wanted: NewHold,
-): Promise<HoldOutcome> => {
+): Promise<HoldOutcome> =>
+  (await findRepeat(ports, wanted)) ?? { kind: 'hold_limit', limit: sale.maxHoldsPerCustomer ?? 0 };
+
+/** What this request is when a hold of its id is there already; undefined when there is none. */
+export const findRepeat = async (
+  { store }: Pick<HoldPorts, 'store'>,
+  wanted: Pick<NewHold, 'holdId' | 'requestHash'>,
+): Promise<RepeatOutcome | undefined> => {
   const old = await store.getHold(wanted.holdId);
-  return old === undefined
-    ? { kind: 'hold_limit', limit: sale.maxHoldsPerCustomer ?? 0 }
-    : asRepeat(old, wanted);
+  return old && asRepeat(old, wanted);
 };
 
-/** What a hold of this id that is there already means: the same request before, or another one. */
-const asRepeat = (old: Hold, { requestHash }: NewHold): HoldOutcome =>
+/** What a hold of this id means: the same request before, or another one under its key. */
+const asRepeat = (old: Hold, { requestHash }: Pick<NewHold, 'requestHash'>): RepeatOutcome =>
   old.requestHash === requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' };
 
 /** Groups place numbers by block, in plan order. */
@@ -287,8 +294,8 @@ const tryBest = async (
     });
     if (places === undefined) {
       if (isFresh && picture.guessed.size === 0) {
-        const old = await ports.store.getHold(wanted.holdId);
-        if (old !== undefined) return asRepeat(old, wanted);
+        const repeat = await findRepeat(ports, wanted);
+        if (repeat !== undefined) return repeat;
         return {
           kind:
             adjacent && hasEnough(picture.blocks, open, request, ports.clock()) ? 'not_adjacent' : 'sold_out',

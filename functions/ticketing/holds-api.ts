@@ -4,7 +4,7 @@ import { stamp } from '../platform/lifecycle-event.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers, RouteDefinition } from '../platform/route.ts';
 import { epochSeconds } from '../platform/time.ts';
-import { createHold, type HoldOutcome, type HoldRequest } from './create-hold.ts';
+import { createHold, findRepeat, type HoldOutcome, type HoldRequest } from './create-hold.ts';
 import { cancelHold } from './end-hold.ts';
 import { extendHold } from './extend-hold.ts';
 import type { InventoryStore } from './inventory-store.ts';
@@ -101,24 +101,32 @@ export const holdCommands = (
     async createHold(request) {
       const open = await sales.open(request.params.sessionId);
       if (open === undefined) return problem('NOT_FOUND');
+      const identity = { holdId: request.newId('hld'), requestHash: request.idempotency.requestHash };
+      const answer = (outcome: HoldOutcome) =>
+        outcome.kind === 'created' || outcome.kind === 'replayed'
+          ? ok(201, holdView(outcome.hold, open, ports.clock()), { replayed: outcome.kind === 'replayed' })
+          : refusal(outcome, open);
       const state = saleState(open.sale, ports.clock());
-      if (state !== 'on_sale') return problem('SESSION_NOT_ON_SALE', { members: { currentStatus: state } });
+      if (state !== 'on_sale') {
+        const repeat = await findRepeat(ports, identity);
+        return repeat
+          ? answer(repeat)
+          : problem('SESSION_NOT_ON_SALE', { members: { currentStatus: state } });
+      }
       const resolved = resolveRequest(request.body, open);
       if (!resolved.ok) return resolved.problem;
       const outcome = await createHold(
         ports,
         open,
         {
-          holdId: request.newId('hld'),
-          requestHash: request.idempotency.requestHash,
+          ...identity,
           // Only a digest is stored: neither a subject nor an address belongs into an inventory.
           customer: contentId('cst', request.caller?.subject ?? `anonymous:${request.sourceIp}`),
           request: resolved.request,
         },
         stampOf(request as never),
       );
-      if (outcome.kind !== 'created' && outcome.kind !== 'replayed') return refusal(outcome, open);
-      return ok(201, holdView(outcome.hold, open, ports.clock()), { replayed: outcome.kind === 'replayed' });
+      return answer(outcome);
     },
 
     async extendHold(request) {

@@ -147,7 +147,8 @@ describe('a session that the catalog changes', () => {
     const announced = ticketing.announce(sale());
     await ticketing.deliver('inventory-builder', announced.event('SESSION-PUBLISHING', 2));
     const { sessionId } = announced;
-    const made = await holdSeats(sessionId, ['1-1']);
+    const before = { params: { sessionId }, body: { seats: ['1-1'] }, key: freshKey() };
+    const made = await ticketing.instance().call('createHold', before);
     await ticketing.deliver('session-sync', announced.event('SESSION-POSTPONED', 4, { status: 'postponed' }));
     const refused = await holdSeats(sessionId, ['1-2']);
     expect(refused.body).toMatchObject({
@@ -155,6 +156,9 @@ describe('a session that the catalog changes', () => {
       code: 'SESSION_NOT_ON_SALE',
       currentStatus: 'postponed',
     });
+    // Who asks again for what they have is still answered with it.
+    const repeated = await ticketing.instance().call('createHold', before);
+    expect([repeated.status, repeated.body]).toEqual([201, made.body]);
     expect(await statusOf(made.body.id)).toBe('active');
     await ticketing.deliver('session-sync', announced.event('SESSION-UPDATED', 5, { status: 'published' }));
     expect((await holdSeats(sessionId, ['1-2'])).status).toBe(201);
