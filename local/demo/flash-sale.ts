@@ -146,7 +146,8 @@ const putOnSale = async (
   await until('the inventory', 120_000, async () => {
     const page = await api.must(200, routes.getEvent, { params: { eventId } });
     const inventory = page.sessions[0]?.inventory;
-    if (inventory !== undefined) progress(`building: ${inventory.built} of ${inventory.total} blocks`);
+    if (inventory !== undefined && inventory.total > 0)
+      progress(`building: ${inventory.built} of ${inventory.total} blocks`);
     return page.status === 'published' ? true : undefined;
   });
   say(`on sale ${((performance.now() - publishedAt) / 1_000).toFixed(1)} s after publishing`);
