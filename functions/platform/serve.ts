@@ -151,7 +151,7 @@ const answerOf = async (
   if (scope !== undefined && organizationId !== undefined) scope.tenant = organizationId;
 
   const sourceIp = event.requestContext?.identity?.sourceIp ?? '';
-  const requester = caller?.subject ?? `anonymous:${headers['fairground-client'] ?? sourceIp}`;
+  const requester = requesterOf(caller, headers, sourceIp);
   const secret = definition.creates ? await idSecret(parts.idSecretArn ?? '') : undefined;
   const body = withOrganization(definition, input.value.body, organizationId);
 
@@ -186,6 +186,16 @@ const answerOf = async (
     },
   };
   return handle(request);
+};
+
+/**
+ * Whose key an Idempotency-Key is. Who chooses a text that looks like another’s address or subject is still
+ * somebody else.
+ */
+const requesterOf = (caller: Caller | undefined, headers: Headers, sourceIp: string): string => {
+  if (caller !== undefined) return `subject:${caller.subject}`;
+  const client = headers['fairground-client'];
+  return client === undefined ? `address:${sourceIp}` : `client:${client}`;
 };
 
 const pathParameters = (event: APIGatewayProxyEvent): Record<string, string> => {

@@ -437,6 +437,13 @@ describe('repeating a request', () => {
     expect((await holdSeats(sessionId, ['1-1'], { key, client: 'a secret of my own' })).body.id).toBe(
       mine.body.id,
     );
+    // A secret that spells another’s address, or a subject’s, is not that address or subject.
+    const byAddress = await holdSeats(sessionId, ['1-2'], { key, sourceIp: '198.51.100.9' });
+    expect(byAddress.status).toBe(201);
+    expect((await holdSeats(sessionId, ['1-2'], { key, client: '198.51.100.9' })).status).toBe(409);
+    expect((await holdSeats(sessionId, ['1-3'], { key, as: 'anonymous:198.51.100.9' })).body.id).not.toBe(
+      byAddress.body.id,
+    );
   });
 });
 
