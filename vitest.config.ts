@@ -12,6 +12,8 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          // Functions log each request; POWERTOOLS_LOG_LEVEL=INFO shows it.
+          env: { POWERTOOLS_LOG_LEVEL: process.env['POWERTOOLS_LOG_LEVEL'] ?? 'SILENT' },
         },
       },
       './vitest.e2e.config.ts',

@@ -219,8 +219,20 @@ const idempotencyKeyOf = (definition: RouteDefinition, headers: Headers): Outcom
       }),
     };
   }
+  const client = headers['fairground-client'];
+  if (client !== undefined && (client.length < minClientLength || client.length > 255)) {
+    return {
+      ok: false,
+      problem: problem('INVALID_REQUEST', {
+        detail: `Fairground-Client takes ${minClientLength} to 255 characters: what is shorter is guessed.`,
+      }),
+    };
+  }
   return { ok: true, value: key };
 };
+
+/** A client’s secret, and the least that keeps it one. */
+const minClientLength = 16;
 
 const ifMatchOf = (definition: RouteDefinition, headers: Headers): Outcome<number | undefined> => {
   if (!definition.ifMatch) return { ok: true, value: undefined };

@@ -10,7 +10,6 @@ import { openEventPages, type SessionAvailability } from '../../functions/catalo
 import { catalogQueryLoaders } from '../../functions/catalog/loaders.ts';
 import { markBuilt } from '../../functions/catalog/publication-store.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from '../../functions/catalog/routes.ts';
-import { logger } from '../../functions/platform/logger.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import type { Table } from '../../functions/platform/table.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
@@ -88,7 +87,6 @@ export const startCatalog = async (): Promise<Catalog> => {
     MIN_HOLD_SECONDS: '60',
     MAX_HOLD_SECONDS: '7200',
   });
-  logger.setLogLevel('SILENT');
   const table = await createTables(engine);
 
   mockClient(SecretsManagerClient)

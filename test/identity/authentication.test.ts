@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../functions/identity/authentication.ts';
-import { logger } from '../../functions/platform/logger.ts';
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
 
@@ -27,7 +26,6 @@ const publicJwk = async ({ publicKey }: Pair, kid: string, more: object = {}): P
 });
 
 beforeAll(async () => {
-  logger.setLogLevel('SILENT');
   server = createServer((_, response) => {
     fetches += 1;
     response.writeHead(answerStatus, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys }));

@@ -7,7 +7,6 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMemberships } from '../../functions/identity/membership-store.ts';
 import { identityCommandRoutes, identityQueryRoutes } from '../../functions/identity/routes.ts';
-import { logger } from '../../functions/platform/logger.ts';
 import type { Table } from '../../functions/platform/table.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
@@ -66,7 +65,6 @@ beforeAll(async () => {
     JWKS_URI: `${url}/keys`,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
   });
-  logger.setLogLevel('SILENT');
   mockClient(SecretsManagerClient)
     .on(GetSecretValueCommand)
     .resolves({ SecretString: 'a secret of the tests' });

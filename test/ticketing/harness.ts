@@ -198,7 +198,6 @@ export const startTicketing = async (): Promise<Ticketing> => {
     HOLD_EXPIRY_QUEUE_URL: expiryQueue,
     SESSION_SWEEP_QUEUE_URL: sweepQueue,
   });
-  logger.setLogLevel('SILENT');
   await engine.createTable('identity');
   const table = await engine.createTable('ticketing');
   const clock = setClock();

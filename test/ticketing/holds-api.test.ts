@@ -438,13 +438,24 @@ describe('repeating a request', () => {
       mine.body.id,
     );
     // A secret that spells another’s address, or a subject’s, is not that address or subject.
-    const byAddress = await holdSeats(sessionId, ['1-2'], { key, sourceIp: '198.51.100.9' });
+    const sourceIp = '2001:db8::1234:5678';
+    const byAddress = await holdSeats(sessionId, ['1-2'], { key, sourceIp });
     expect(byAddress.status).toBe(201);
-    expect((await holdSeats(sessionId, ['1-2'], { key, client: '198.51.100.9' })).status).toBe(409);
-    expect((await holdSeats(sessionId, ['1-3'], { key, as: 'anonymous:198.51.100.9' })).body.id).not.toBe(
+    expect((await holdSeats(sessionId, ['1-2'], { key, client: sourceIp })).status).toBe(409);
+    expect((await holdSeats(sessionId, ['1-3'], { key, as: `anonymous:${sourceIp}` })).body.id).not.toBe(
       byAddress.body.id,
     );
   });
+});
+
+test('a client that is told apart by a text too short to be a secret is told so', async () => {
+  const sessionId = await ticketing.sell(small());
+  const answer = await holdSeats(sessionId, ['1-1'], { key: freshKey(), client: 'fifteen letters' });
+  expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
+    400,
+    'INVALID_REQUEST',
+    'Fairground-Client takes 16 to 255 characters: what is shorter is guessed.',
+  ]);
 });
 
 describe('a limit on live holds per customer', () => {
