@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin, stop } from 'esbuild';
 
 export const projectRoot = path.resolve(import.meta.dirname, '..');
 const buildRoot = path.join(projectRoot, '.build');
@@ -86,6 +86,9 @@ export const bundleFunctions = async <Name extends string>(
   const bundles = await Promise.all(names.map((name) => bundleFunction(name, entries[name])));
   return Object.fromEntries(bundles.map((bundle) => [bundle.name, bundle])) as Record<Name, Bundle>;
 };
+
+/** Ends esbuild’s process, which would wait for more with all its memory; the next bundle starts it again. */
+export const stopBundler = stop;
 
 const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
   const directory = path.join(buildRoot, 'functions', name);

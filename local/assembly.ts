@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildApp } from '../lib/app.ts';
+import { stopBundler } from '../lib/bundle.ts';
 import type { Stack } from './template.ts';
 
 export interface Assembly {
@@ -12,6 +13,7 @@ export interface Assembly {
 /** Synthesizes the CDK app in this process, as `cdk deploy` does before it uploads. */
 export const synthesize = async (outdir: string, issuer: string, jwksUri: string): Promise<Assembly> => {
   const app = await buildApp({ stage: 'dev', outdir, context: { issuer, jwksUri } });
+  await stopBundler();
   const { stacks } = app.synth();
   const assets = stacks.flatMap(({ stackName }) => {
     const manifest = JSON.parse(readFileSync(path.join(outdir, `${stackName}.assets.json`), 'utf8')) as {

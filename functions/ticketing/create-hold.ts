@@ -1,4 +1,4 @@
-import { emptyBlock } from './availability-picture.ts';
+import { emptyBlock, type Picture } from './availability-picture.ts';
 import { chooseBest, seededRandom } from './best-available.ts';
 import { applyRule, type Block, claimedUntil, placeKey, rules, takenKeys } from './block.ts';
 import { type BlockPlaces, type CustomerSlot, claimId, type Hold, statusAt } from './hold.ts';
@@ -293,7 +293,7 @@ const tryBest = async (
       random,
     });
     if (places === undefined) {
-      if (isFresh && picture.guessed.size === 0) {
+      if (isFresh && !isGuessed(picture, request.ticketType)) {
         const repeat = await findRepeat(ports, wanted);
         if (repeat !== undefined) return repeat;
         return {
@@ -313,6 +313,10 @@ const tryBest = async (
   }
   return { kind: 'busy' };
 };
+
+/** Whether the picture shows a place of this ticket type as taken that nobody may have got in the end. */
+const isGuessed = ({ guessed, plan }: Picture, ticketType: number): boolean =>
+  [...guessed].some((number) => plan.blocks[number]?.ticketType === ticketType);
 
 /** Marks the choice in the picture at once, so that the next request of this process chooses others. */
 const mark = (
