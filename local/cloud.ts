@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
@@ -97,8 +96,7 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
 
   progress('bundling the functions and synthesizing the stacks');
   const synthesizeHere = async () => {
-    const outdir = mkdtempSync(path.join(tmpdir(), 'fairground-'));
-    undo.push(() => rmSync(outdir, { recursive: true, force: true }));
+    const outdir = mkdtempSync(path.join(dynamoDb.scratch, 'assembly-'));
     const assembly = await synthesize(outdir, issuer.issuer, issuer.jwksUri);
     const references = referencesWith({ queueUrlBase: `${queues.endpoint}/000000000000/` });
     const resources = resolveStacks(assembly.stacks, references);

@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts';
 
 export interface DynamoDb {
   readonly endpoint: string;
+  /** A folder for this run, deleted when the engine ends, however this process ended. */
+  readonly scratch: string;
   /** Resolves when the engine is gone: with its exit code when it went by itself, else `stopped`. */
   readonly ended: Promise<number | null | 'stopped'>;
   stop(): Promise<void>;
@@ -17,7 +19,7 @@ export interface DynamoDb {
 
 /**
  * The shell holds the engine on a leash: when our end of its standard input closes, however this process
- * ended, `kill -9` included, the engine is killed, and what was only for this run is deleted. Its own session
+ * ended, `kill -9` included, the engine is killed and the scratch folder is deleted. Its own session
  * keeps Ctrl-C from reaching it, so that what runs when Ctrl-C comes can still finish its writes.
  */
 const leash = `
@@ -27,7 +29,7 @@ const leash = `
   (cat <&3 >/dev/null; kill -9 $child) &
   wait $child
   code=$?
-  [ -z "$SCRATCH" ] || rm -rf "$SCRATCH"
+  rm -rf "$SCRATCH"
   exit $code`;
 
 const readyTimeoutMs = 10_000;
@@ -40,7 +42,7 @@ const readyTimeoutMs = 10_000;
 export const startDynamoDb = async (databaseFile?: string): Promise<DynamoDb> => {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const scratch = databaseFile === undefined ? mkdtempSync(path.join(memoryFolder(), 'fairground-')) : '';
+  const scratch = mkdtempSync(path.join(memoryFolder(), 'fairground-'));
   const file = databaseFile ?? path.join(scratch, 'dynamodb.sqlite');
   const serve = [enginePath(), 'serve', '--port', String(port), '--db-path', file];
   const child = spawn('/bin/sh', ['-c', leash, ...serve], {
@@ -65,7 +67,7 @@ export const startDynamoDb = async (databaseFile?: string): Promise<DynamoDb> =>
     await stop();
     throw error;
   }
-  return { endpoint, ended, stop };
+  return { endpoint, scratch, ended, stop };
 };
 
 /** A file system in memory where there is one: what is for this run only need not wait for a disk. */

@@ -443,7 +443,7 @@ export const render = (answer: Answer, event: APIGatewayProxyEvent): APIGatewayP
     ...answer.headers,
   };
   if (answer.kind === 'problem') {
-    const { status, title } = problemCatalogue[answer.code];
+    const { status, title, whatToDo } = problemCatalogue[answer.code];
     headers['Content-Type'] = 'application/problem+json';
     headers['Cache-Control'] = 'no-store';
     return {
@@ -454,7 +454,7 @@ export const render = (answer: Answer, event: APIGatewayProxyEvent): APIGatewayP
         title,
         status,
         code: answer.code,
-        detail: answer.detail ?? title,
+        detail: answer.detail ?? whatToDo,
         instance: event.path,
         requestId: scope?.requestId,
         ...(answer.errors !== undefined && { errors: answer.errors }),

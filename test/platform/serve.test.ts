@@ -249,7 +249,7 @@ describe('answers', () => {
       title: 'Something broke on our side',
       status: 500,
       code: 'INTERNAL_ERROR',
-      detail: 'Something broke on our side',
+      detail: 'Retry with the same Idempotency-Key; if it stays, report the requestId.',
       instance: '/broken',
       requestId: 'request-1',
     });
