@@ -1,7 +1,7 @@
 /**
  * Writes a seating plan (pretix format) of a stadium with any number of seats, for load tests and demos.
  *
- *   node scripts/generate-plan.ts [--seats 40000] [--name "…"] [--out plan.json]
+ *   npm run generate-plan -- [--seats 40000] [--name "…"] [--out plan.json]
  *
  * Without --out the plan goes to standard output. The same arguments give the same bytes.
  */
