@@ -94,6 +94,7 @@ export const createIssuer = async (settings: {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly tokenUrl: string;
+  mint(claims: TokenRequest): Promise<string>;
   stop(): Promise<void>;
 }> => {
   const listening: { issuer?: Issuer } = {};
@@ -109,6 +110,7 @@ export const createIssuer = async (settings: {
     issuer: base,
     jwksUri: issuer.jwksUri,
     tokenUrl: `${base}/token`,
+    mint: issuer.mint,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

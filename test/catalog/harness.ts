@@ -1,10 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { catalogQueries } from '../../functions/catalog/catalog-queries.ts';
 import { openEventPages, type SessionAvailability } from '../../functions/catalog/event-page.ts';
 import { catalogQueryLoaders } from '../../functions/catalog/loaders.ts';
@@ -12,6 +9,7 @@ import { markBuilt } from '../../functions/catalog/publication-store.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from '../../functions/catalog/routes.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import type { Table } from '../../functions/platform/table.ts';
+import { createIssuer } from '../../local/issuer.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 
@@ -71,7 +69,7 @@ export const freshKey = (): string => {
 
 export const startCatalog = async (): Promise<Catalog> => {
   const engine = await startEngine();
-  const issuer = await startIssuer();
+  const issuer = await createIssuer({ listenOn: '127.0.0.1', host: '127.0.0.1' });
   Object.assign(process.env, {
     STAGE: 'test',
     AWS_REGION: 'eu-central-1',
@@ -81,8 +79,8 @@ export const startCatalog = async (): Promise<Catalog> => {
     IDENTITY_TABLE: 'identity',
     CATALOG_TABLE: 'catalog',
     PLANS_BUCKET: 'plans',
-    ISSUER: issuer.url,
-    JWKS_URI: `${issuer.url}/keys`,
+    ISSUER: issuer.issuer,
+    JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
     MIN_HOLD_SECONDS: '60',
     MAX_HOLD_SECONDS: '7200',
@@ -104,7 +102,7 @@ export const startCatalog = async (): Promise<Catalog> => {
       guard: async () => (await import('../../functions/identity/contracts.ts')).identityGuard(),
     });
   const token: Record<string, string> = {};
-  for (const subject of ['ann', 'bob', 'cat', 'dan']) token[subject] = await issuer.token(subject);
+  for (const subject of ['ann', 'bob', 'cat', 'dan']) token[subject] = await issuer.mint({ sub: subject });
 
   const callOn =
     (query: LambdaHandler): Call =>
@@ -185,26 +183,4 @@ const memoryBucket = (): Map<string, string> => {
     return { Body: { transformToString: async () => text } };
   });
   return objects;
-};
-
-const startIssuer = async () => {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
-  const server: Server = createServer((_, response) => {
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    token: (subject: string): Promise<string> =>
-      new SignJWT({})
-        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-        .setSubject(subject)
-        .setIssuer(url)
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(privateKey),
-    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  };
 };

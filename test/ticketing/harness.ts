@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
@@ -21,7 +19,6 @@ import type {
   SQSEvent,
 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Layout } from '../../functions/catalog/contracts.ts';
 import { contentId, randomId } from '../../functions/platform/ids.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
@@ -34,6 +31,7 @@ import { type InventoryStore, openInventory, toHold } from '../../functions/tick
 import { openPictures } from '../../functions/ticketing/pictures.ts';
 import { ticketingCommandRoutes, ticketingQueryRoutes } from '../../functions/ticketing/routes.ts';
 import { openSales } from '../../functions/ticketing/sales.ts';
+import { createIssuer } from '../../local/issuer.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 
@@ -180,7 +178,7 @@ const lambda = {
  */
 export const startTicketing = async (): Promise<Ticketing> => {
   const engine = await startEngine();
-  const issuer = await startIssuer();
+  const issuer = await createIssuer({ listenOn: '127.0.0.1', host: '127.0.0.1' });
   Object.assign(process.env, {
     STAGE: 'test',
     AWS_REGION: 'eu-central-1',
@@ -192,8 +190,8 @@ export const startTicketing = async (): Promise<Ticketing> => {
     TICKETING_TABLE: 'ticketing',
     PLANS_BUCKET: 'plans',
     BUS_NAME: 'bus',
-    ISSUER: issuer.url,
-    JWKS_URI: `${issuer.url}/keys`,
+    ISSUER: issuer.issuer,
+    JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
     HOLD_EXPIRY_QUEUE_URL: expiryQueue,
     SESSION_SWEEP_QUEUE_URL: sweepQueue,
@@ -244,7 +242,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
       const params = Object.fromEntries(names.map((name) => [name, options.params?.[name] ?? '']));
       const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
       const authorization =
-        options.authorization ?? (options.as && `Bearer ${await issuer.token(options.as)}`);
+        options.authorization ?? (options.as && `Bearer ${await issuer.mint({ sub: options.as })}`);
       const event = gatewayEvent(definition.method, path, {
         headers: {
           ...(authorization && { authorization }),
@@ -481,28 +479,6 @@ const openStream = async (endpoint: string): Promise<() => Promise<DynamoDBRecor
       }
     }
     return records;
-  };
-};
-
-const startIssuer = async () => {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
-  const server: Server = createServer((_, response) => {
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    token: (subject: string): Promise<string> =>
-      new SignJWT({})
-        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-        .setSubject(subject)
-        .setIssuer(url)
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(privateKey),
-    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 };
 
