@@ -32,6 +32,25 @@ export const derivedId = (prefix: string, secret: string, parts: readonly string
   return `${prefix}_${encode(hmac.digest())}`;
 };
 
+/** What the id of something created follows from: a retry with the same key finds the same id. */
+export interface Creation {
+  /** Who asks: the same key of somebody else is another key. */
+  readonly requester: string;
+  readonly operationId: string;
+  readonly params: unknown;
+  /** The Idempotency-Key. */
+  readonly key: string;
+}
+
+/** The id that this request, and each repeat of it, creates. */
+export const creationId = (prefix: string, secret: string, creation: Creation): string =>
+  derivedId(prefix, secret, [
+    creation.requester,
+    creation.operationId,
+    JSON.stringify(creation.params),
+    creation.key,
+  ]);
+
 /** The id that content always gives: `contentId('pln', bytes)`. */
 export const contentId = (prefix: string, content: string | Uint8Array): string =>
   `${prefix}_${encode(createHash('sha256').update(content).digest())}`;

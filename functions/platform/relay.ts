@@ -29,13 +29,64 @@ export interface RelayOptions {
   readonly timers?: (change: StreamChange) => readonly DelayedMessage[];
 }
 
-interface Outgoing {
+/** A lifecycle event on its way, and the record it came from. */
+export interface Outgoing {
   readonly recordIndex: number;
   readonly event: LifecycleEvent;
 }
 
 /** Most entries PutEvents takes in one call (service limit). */
 const maxEntries = 10;
+
+/** Where lifecycle events and timers go; simulations bring their own. */
+export interface RelayPorts {
+  /** Puts at most ten events in one call; gives back those that were refused. */
+  putEvents(entries: readonly Outgoing[]): Promise<readonly Outgoing[]>;
+  sendTimers(messages: readonly DelayedMessage[]): Promise<void>;
+}
+
+/**
+ * Relays changes in stream order: timers first, then lifecycle events. Gives the index of the first change
+ * that has to be delivered again (with all after it), undefined when all went through.
+ */
+export const relayChanges = async (
+  changes: readonly (() => StreamChange)[],
+  { lifecycleEvents, timers: timersOf }: Pick<RelayOptions, 'lifecycleEvents' | 'timers'>,
+  ports: RelayPorts,
+): Promise<number | undefined> => {
+  const outgoing: Outgoing[] = [];
+  const timers: DelayedMessage[] = [];
+  let poisonIndex: number | undefined;
+  for (const [recordIndex, read] of changes.entries()) {
+    try {
+      const change = read();
+      timers.push(...(timersOf?.(change) ?? []));
+      for (const event of lifecycleEvents(change)) outgoing.push({ recordIndex, event });
+    } catch (error) {
+      logger.error('A stream record cannot be relayed', { recordIndex, error: error as Error });
+      poisonIndex = recordIndex;
+      break;
+    }
+  }
+
+  try {
+    await ports.sendTimers(timers);
+  } catch (error) {
+    logger.error('Timers could not be sent', error as Error);
+    return 0;
+  }
+  for (const wave of wavesOf(outgoing)) {
+    let failed: readonly Outgoing[];
+    try {
+      failed = await ports.putEvents(wave);
+    } catch (error) {
+      logger.error('PutEvents failed', error as Error);
+      failed = wave;
+    }
+    if (failed.length > 0) return Math.min(...failed.map((entry) => entry.recordIndex));
+  }
+  return poisonIndex;
+};
 
 /**
  * The outbox: turns a table’s stream into lifecycle events on the bus, at least once and in order per
@@ -45,7 +96,7 @@ const maxEntries = 10;
 export const relay = (options: RelayOptions) => {
   const client = new EventBridgeClient(clientSettings('events'));
 
-  const put = async (entries: readonly Outgoing[]): Promise<readonly Outgoing[]> => {
+  const putEvents = async (entries: readonly Outgoing[]): Promise<readonly Outgoing[]> => {
     const output = await client.send(
       new PutEventsCommand({
         Entries: entries.map(({ event }) => ({
@@ -68,48 +119,16 @@ export const relay = (options: RelayOptions) => {
     return failed;
   };
 
-  return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const records = event.Records;
-    const giveBack = (recordIndex: number): DynamoDBBatchResponse => ({
-      batchItemFailures: [{ itemIdentifier: records[recordIndex]?.dynamodb?.SequenceNumber ?? '' }],
-    });
-
-    const outgoing: Outgoing[] = [];
-    const timers: DelayedMessage[] = [];
-    let poisonIndex: number | undefined;
-    for (const [recordIndex, record] of records.entries()) {
-      try {
-        const change = toChange(record);
-        timers.push(...(options.timers?.(change) ?? []));
-        for (const lifecycle of options.lifecycleEvents(change))
-          outgoing.push({ recordIndex, event: lifecycle });
-      } catch (error) {
-        logger.error('A stream record cannot be relayed', {
-          eventID: record.eventID ?? '',
-          error: error as Error,
-        });
-        poisonIndex = recordIndex;
-        break;
-      }
-    }
-
-    try {
-      await sendMessages(timers);
-    } catch (error) {
-      logger.error('Timers could not be sent', error as Error);
-      return giveBack(0);
-    }
-    for (const wave of wavesOf(outgoing)) {
-      let failed: readonly Outgoing[];
-      try {
-        failed = await put(wave);
-      } catch (error) {
-        logger.error('PutEvents failed', error as Error);
-        failed = wave;
-      }
-      if (failed.length > 0) return giveBack(Math.min(...failed.map((entry) => entry.recordIndex)));
-    }
-    return poisonIndex === undefined ? { batchItemFailures: [] } : giveBack(poisonIndex);
+  return async ({ Records: records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const failedIndex = await relayChanges(
+      records.map((record) => () => toChange(record)),
+      options,
+      { putEvents, sendTimers: sendMessages },
+    );
+    if (failedIndex === undefined) return { batchItemFailures: [] };
+    return {
+      batchItemFailures: [{ itemIdentifier: records[failedIndex]?.dynamodb?.SequenceNumber ?? '' }],
+    };
   };
 };
 

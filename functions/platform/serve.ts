@@ -5,7 +5,7 @@ import { type Answer, type Problem, problem } from './answer.ts';
 import { matchesAny, revisionOf } from './etag.ts';
 import type { Caller, Guard, Membership, ProtectedResource } from './guard.ts';
 import { idSecret } from './id-secret.ts';
-import { derivedId, shortHash } from './ids.ts';
+import { creationId, shortHash } from './ids.ts';
 import { logger } from './logger.ts';
 import { problemCatalogue } from './problem-catalogue.ts';
 import { type Headers, headersOf, type Input, readInput, traceparentOf } from './request.ts';
@@ -177,12 +177,13 @@ const answerOf = async (
     newId: (prefix) => {
       if (secret === undefined || key.value === undefined)
         throw new Error(`${definition.operationId} does not create`);
-      return derivedId(prefix, secret, [
+      const { operationId } = definition;
+      return creationId(prefix, secret, {
         requester,
-        definition.operationId,
-        JSON.stringify(input.value.params),
-        key.value,
-      ]);
+        operationId,
+        params: input.value.params,
+        key: key.value,
+      });
     },
   };
   return handle(request);

@@ -45,6 +45,22 @@ export type ExpireOutcome =
   | { readonly kind: 'not_due'; readonly until: number }
   | { readonly kind: 'over_already' };
 
+/**
+ * Frees the claims of an ended hold once more, in case the one who ended it got no further. A hold that is
+ * active was made anew under the same id (its record had been deleted by TTL): its claims are its own.
+ */
+export const releaseEnded = async (
+  ports: HoldPorts,
+  planOf: (hold: Pick<Hold, 'sessionId'>) => Promise<InventoryPlan>,
+  ended: Pick<Hold, 'holdId' | 'sessionId' | 'places'>,
+): Promise<void> => {
+  const hold = await ports.store.getHold(ended.holdId);
+  if (hold?.status === 'active') return;
+  await releaseClaims(ports, await planOf(ended), { ...ended, until: 0 });
+  if (hold?.customerSlot !== undefined)
+    await ports.store.freeSlot(ended.sessionId, hold.customerSlot, ended.holdId);
+};
+
 /** Announces that a hold’s time is over, and frees its claims (which lost their force by themselves). */
 export const expireHold = async (
   ports: HoldPorts,
@@ -59,4 +75,16 @@ export const expireHold = async (
   }
   if (ended.hold?.status === 'active') return { kind: 'not_due', until: ended.hold.until };
   return { kind: 'over_already' };
+};
+
+/** What a hold’s timer does: one that was extended, or lasts longer than a message can wait, waits on. */
+export const expireWhenDue = async (
+  ports: HoldPorts,
+  planOf: (hold: Hold) => Promise<InventoryPlan>,
+  holdId: string,
+  stamp: Stamp,
+  waitUntil: (until: number) => Promise<void>,
+): Promise<void> => {
+  const outcome = await expireHold(ports, planOf, holdId, stamp);
+  if (outcome.kind === 'not_due') await waitUntil(outcome.until);
 };

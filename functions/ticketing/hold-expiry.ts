@@ -5,7 +5,7 @@ import { stamp } from '../platform/lifecycle-event.ts';
 import { sendMessages } from '../platform/queue.ts';
 import { openTable } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
-import { expireHold } from './end-hold.ts';
+import { expireWhenDue } from './end-hold.ts';
 import { holdExpiryEnvironment } from './environment.ts';
 import { openInventory } from './inventory-store.ts';
 import { expiryTimer } from './lifecycle.ts';
@@ -21,17 +21,12 @@ const ports = { store, pictures: openPictures(store), clock: () => epochSeconds(
 export const handler = queueConsumer(
   'ticketing-hold-expiry',
   z.object({ holdId: z.string() }),
-  async ({ holdId }, context) => {
-    const outcome = await expireHold(
+  ({ holdId }, context) =>
+    expireWhenDue(
       ports,
       (hold) => sales.planOfHold(hold),
       holdId,
       (what) => stamp(what, context),
-    );
-    if (outcome.kind === 'not_due') {
-      await sendMessages([
-        expiryTimer(environment.HOLD_EXPIRY_QUEUE_URL, holdId, outcome.until, ports.clock()),
-      ]);
-    }
-  },
+      (until) => sendMessages([expiryTimer(environment.HOLD_EXPIRY_QUEUE_URL, holdId, until, ports.clock())]),
+    ),
 );

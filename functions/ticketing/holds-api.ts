@@ -94,8 +94,9 @@ export const holdCommands = (
   store: InventoryStore,
   pictures: Pictures,
   sales: Sales,
+  clock: HoldPorts['clock'] = () => epochSeconds(new Date()),
 ): Handlers<typeof ticketingCommandRoutes> => {
-  const ports: HoldPorts = { store, pictures, clock: () => epochSeconds(new Date()) };
+  const ports: HoldPorts = { store, pictures, clock };
 
   return {
     async createHold(request) {

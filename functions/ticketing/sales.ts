@@ -24,7 +24,12 @@ const bound = <Value>(map: Map<string, Value>, most: number): void => {
 };
 
 /** Sales and their plans, kept in the memory of the process. */
-export const openSales = (store: InventoryStore, plansBucket: string, clockMs: () => number = Date.now) => {
+export const openSales = (
+  store: Pick<InventoryStore, 'readSale'>,
+  plansBucket: string,
+  clockMs: () => number = Date.now,
+  read: typeof readLayout = readLayout,
+) => {
   const sales = new Map<string, { readonly atMs: number; readonly sale: Promise<Sale | undefined> }>();
   const layouts = new Map<string, Promise<Layout>>();
   const plans = new Map<string, InventoryPlan>();
@@ -52,7 +57,7 @@ export const openSales = (store: InventoryStore, plansBucket: string, clockMs: (
   }: Pick<Sale, 'venueId' | 'planVersion'>): Promise<Layout | undefined> => {
     if (planVersion === undefined) return undefined;
     const key = `${venueId}/${planVersion}`;
-    const layout = layouts.get(key) ?? readLayout(plansBucket, venueId, planVersion);
+    const layout = layouts.get(key) ?? read(plansBucket, venueId, planVersion);
     layouts.set(key, layout);
     bound(layouts, maxPlans);
     layout.catch(() => layouts.delete(key));

@@ -16,16 +16,14 @@ const store = openInventory(openTable(environment.TICKETING_TABLE));
 export const handler = consumer({
   name: 'ticketing-session-sync',
   accepts: [sessionUpdated, sessionPostponed, sessionCancelled],
-  handle: async ({ data, aggregate }, context) => {
-    const change = stamp('sale.synced', context);
-    const { isCancelled } = await syncSession(store, data, aggregate.sequence, change);
-    if (!isCancelled) return;
-    await sendMessages([
-      {
-        queueUrl: environment.SESSION_SWEEP_QUEUE_URL,
-        body: JSON.stringify({ sessionId: data.sessionId }),
-        delaySeconds: sweepDelaySeconds,
-      },
-    ]);
-  },
+  handle: ({ data, aggregate }, context) =>
+    syncSession(store, data, aggregate.sequence, stamp('sale.synced', context), () =>
+      sendMessages([
+        {
+          queueUrl: environment.SESSION_SWEEP_QUEUE_URL,
+          body: JSON.stringify({ sessionId: data.sessionId }),
+          delaySeconds: sweepDelaySeconds,
+        },
+      ]),
+    ),
 });

@@ -14,13 +14,17 @@ const saleStatus: Readonly<Record<string, SaleStatus | undefined>> = {
   cancelled: 'cancelled',
 };
 
-/** Makes the sale as the catalog’s session is, unless newer news came first. Tells whether it is cancelled. */
+/**
+ * Makes the sale as the catalog’s session is, unless newer news came first. That of a cancelled one is marked
+ * before its sweep is asked for: what is swept must not fill again.
+ */
 export const syncSession = async (
   store: Pick<SaleWrites, 'syncSale' | 'createSale'>,
   data: SessionData,
   sequence: number,
   change: Change,
-): Promise<{ readonly isCancelled: boolean }> => {
+  requestSweep: () => Promise<void>,
+): Promise<void> => {
   const status = saleStatus[data.status];
   const sync = () =>
     store.syncSale(
@@ -37,11 +41,11 @@ export const syncSession = async (
       change,
     );
   const result = await sync();
-  const isCancelled = status === 'cancelled';
-  if (isCancelled && result === 'missing') {
+  if (status !== 'cancelled') return;
+  if (result === 'missing') {
     // Cancelled before it was built: the record keeps the builder, which may come later, from selling it.
     const builderWasFaster = await store.createSale(saleOfSession(data, sequence, 'cancelled', 0), change);
     if (builderWasFaster !== undefined) await sync();
   }
-  return { isCancelled };
+  await requestSweep();
 };

@@ -289,8 +289,12 @@ describe('building the inventory', () => {
         return store.createSale(...args);
       },
     };
-    expect(await syncSession(overtaken, event.detail.data, 3, change)).toEqual({ isCancelled: true });
+    let sweeps = 0;
+    await syncSession(overtaken, event.detail.data, 3, change, async () => {
+      sweeps += 1;
+    });
     await building;
+    expect(sweeps).toBe(1);
     expect((await store.readSale(announced.sessionId))?.status).toBe('cancelled');
   });
 
