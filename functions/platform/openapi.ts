@@ -41,11 +41,7 @@ export const problemCodesOf = (definition: RouteDefinition): readonly ProblemCod
     codes.add('PRECONDITION_REQUIRED');
     codes.add('PRECONDITION_FAILED');
   }
-  if (definition.body) {
-    codes.add('PAYLOAD_TOO_LARGE');
-    codes.add('UNSUPPORTED_MEDIA_TYPE');
-  }
-  if (definition.body || definition.query) codes.add('VALIDATION_FAILED');
+  if (definition.body) codes.add('UNSUPPORTED_MEDIA_TYPE');
   return [...codes].sort();
 };
 

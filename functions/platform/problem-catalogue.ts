@@ -182,6 +182,8 @@ export const generalProblemCodes = [
   'INTERNAL_ERROR',
   'INVALID_REQUEST',
   'NOT_FOUND',
+  'PAYLOAD_TOO_LARGE',
   'SERVICE_UNAVAILABLE',
   'TOO_MANY_REQUESTS',
+  'VALIDATION_FAILED',
 ] as const satisfies readonly ProblemCode[];

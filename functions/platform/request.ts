@@ -97,6 +97,12 @@ const readBody = (
   });
   if (event.body === null || event.body === undefined || event.body === '')
     return { ok: true, value: undefined };
+  if (definition.body === undefined) {
+    // Some clients send an empty object with every POST.
+    return event.body.trim() === '{}'
+      ? { ok: true, value: undefined }
+      : refuse('INVALID_REQUEST', 'This route takes no body.');
+  }
 
   const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (!/^application\/(?:[a-z0-9.+-]+\+)?json$/.test(mediaType)) {
@@ -117,13 +123,29 @@ const readBody = (
   } catch (error) {
     return refuse('INVALID_REQUEST', `The body is not JSON: ${(error as Error).message.slice(0, 160)}`);
   }
-  if (definition.body === undefined) {
-    const isEmptyObject = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-    return isEmptyObject
-      ? { ok: true, value: undefined }
-      : refuse('INVALID_REQUEST', 'This route takes no body.');
+  if (escapedSurrogate.test(text) && !isUnicode(value)) {
+    return refuse('INVALID_REQUEST', 'The body has half of a surrogate pair, which is no Unicode text.');
   }
   return { ok: true, value };
+};
+
+/** Only an escape can bring half of a pair: UTF-8 has none. */
+const escapedSurrogate = /\\u[dD][89a-fA-F]/;
+
+/** Whether all texts and names of a JSON value are Unicode (RFC 7493 §2.1); no store takes others. */
+const isUnicode = (json: unknown): boolean => {
+  // A list of its own instead of recursion: bodies may nest as deep as they are long.
+  const pending: unknown[] = [json];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string' && !value.isWellFormed()) return false;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, member] of Object.entries(value)) {
+      if (!name.isWellFormed()) return false;
+      pending.push(member);
+    }
+  }
+  return true;
 };
 
 const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
@@ -135,7 +157,8 @@ const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
 };
 
 const readQuery = (event: APIGatewayProxyEvent): Read<Record<string, string>> => {
-  const query: Record<string, string> = {};
+  // Without a prototype: `__proto__` is a name like any other, and unknown.
+  const query: Record<string, string> = Object.create(null);
   const repeated: Fault[] = [];
   const multi = event.multiValueQueryStringParameters ?? {};
   for (const [name, value] of Object.entries(event.queryStringParameters ?? {})) {
