@@ -30,12 +30,20 @@ const maxRequestBytes = 6 * 1024 * 1024;
 
 // Venues
 
+/** To seven decimals, which is a centimetre; the table takes no number as near to 0 as JSON can write. */
+const degrees = (most: number) =>
+  z
+    .number()
+    .min(-most)
+    .max(most)
+    .overwrite((value) => Math.round(value * 1e7) / 1e7);
+
 const venueFields = {
   name,
   address: z.string().trim().max(300),
   city: z.string().trim().min(1).max(120),
   country: z.string().regex(/^[A-Z]{2}$/, { error: 'ISO 3166-1 alpha-2, e.g. RO' }),
-  location: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }),
+  location: z.strictObject({ lat: degrees(90), lon: degrees(180) }),
   timeZone,
 };
 const planSummary = z.strictObject({
