@@ -12,8 +12,23 @@ export const clientSettings = (service: 'dynamodb' | 'events' | 'sqs' | 's3' | '
     requestTimeout: 3_000,
     throwOnRequestTimeout: true,
   }),
+  // The chain of a command’s middleware is put together once, not for each call.
+  cacheMiddleware: true,
   ...localSigner(service),
 });
+
+/**
+ * Takes out of a client what costs a fifth of the CPU of a call and does nothing for it: a log of each call
+ * for a logger that is not set, and the description of this program for AWS’s statistics.
+ */
+export const withoutFrills = <Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client => {
+  for (const name of ['loggerMiddleware', 'getUserAgentMiddleware']) {
+    if (!client.middlewareStack.remove(name)) throw new Error(`The SDK has no ${name} any more`);
+  }
+  return client;
+};
 
 const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/;
 

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { clientSettings } from './aws-client.ts';
+import { clientSettings, withoutFrills } from './aws-client.ts';
 
 export interface DelayedMessage {
   readonly queueUrl: string;
@@ -21,7 +21,7 @@ let client: SQSClient | undefined;
  * what still fails throws: the caller’s own retry (stream or queue) takes over.
  */
 export const sendMessages = async (messages: readonly DelayedMessage[]): Promise<void> => {
-  client ??= new SQSClient(clientSettings('sqs'));
+  client ??= withoutFrills(new SQSClient(clientSettings('sqs')));
   for (const [queueUrl, group] of Map.groupBy(messages, (message) => message.queueUrl)) {
     for (let start = 0; start < group.length; start += batchSize) {
       await sendBatch(client, queueUrl, group.slice(start, start + batchSize));

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { clientSettings } from './aws-client.ts';
+import { clientSettings, withoutFrills } from './aws-client.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import { logger } from './logger.ts';
 import { type DelayedMessage, sendMessages } from './queue.ts';
@@ -94,7 +94,7 @@ export const relayChanges = async (
  * to the stream, which delivers it and all after it again (ids stay the same).
  */
 export const relay = (options: RelayOptions) => {
-  const client = new EventBridgeClient(clientSettings('events'));
+  const client = withoutFrills(new EventBridgeClient(clientSettings('events')));
 
   const putEvents = async (entries: readonly Outgoing[]): Promise<readonly Outgoing[]> => {
     const output = await client.send(

@@ -12,7 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { clientSettings } from './aws-client.ts';
+import { clientSettings, withoutFrills } from './aws-client.ts';
 import { recordCost } from './request-scope.ts';
 
 export interface Key {
@@ -272,7 +272,7 @@ export type Table = ReturnType<typeof openTable>;
 
 let client: DynamoDBClient | undefined;
 const sharedClient = (): DynamoDBClient => {
-  client ??= new DynamoDBClient(clientSettings('dynamodb'));
+  client ??= withoutFrills(new DynamoDBClient(clientSettings('dynamodb')));
   return client;
 };
 
