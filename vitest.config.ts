@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/input/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
           // Functions log each request; POWERTOOLS_LOG_LEVEL=INFO shows it.
@@ -17,6 +17,7 @@ export default defineConfig({
         },
       },
       './vitest.e2e.config.ts',
+      './vitest.input.config.ts',
     ],
   },
 });

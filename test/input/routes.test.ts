@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { RouteDefinition } from '../../functions/platform/route.ts';
+import { routes } from '../../functions/routes.ts';
+import type { Operation } from '../e2e/client.ts';
+import { answerCheck, type OpenApi } from './answer-check.ts';
+import { openExchange, type WireAnswer } from './exchange.ts';
+import { requestsOf, type WireRequest } from './request-arbitrary.ts';
+import { type Scenery, setScenery } from './scenery.ts';
+
+/**
+ * Requests made from the schema of each route, and then broken. FUZZ_CASES and FUZZ_SEED (printed by every
+ * run) say how many and which.
+ */
+const cases = Number(process.env['FUZZ_CASES'] ?? 500);
+const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`test/input: ${cases} cases a route, FUZZ_SEED=${seed}`);
+
+let scenery: Scenery;
+let check: ReturnType<typeof answerCheck>;
+let exchange: ReturnType<typeof openExchange>;
+const statuses = new Map<string, Map<number, number>>();
+
+beforeAll(async () => {
+  const { url } = inject('target');
+  scenery = await setScenery();
+  exchange = openExchange(url, scenery.tokens);
+  check = answerCheck((await (await fetch(`${url}/openapi.json`)).json()) as OpenApi);
+});
+afterAll(() => exchange.close());
+
+const shown = ({ method, path, headers, body }: WireRequest): string =>
+  `${method} ${path}\n${JSON.stringify(headers)}\n${body?.toString('utf8').slice(0, 2_000) ?? '(no body)'}`;
+
+const count = (operation: string, { status }: WireAnswer): void => {
+  const seen = statuses.get(operation) ?? new Map<number, number>();
+  seen.set(status, (seen.get(status) ?? 0) + 1);
+  statuses.set(operation, seen);
+};
+
+describe.concurrent('odd requests of every route are answered as it declares', () => {
+  test.for(Object.entries(routes) as [Operation, RouteDefinition][])(
+    '%s',
+    async ([operation, definition]) => {
+      await fc.assert(
+        fc.asyncProperty(requestsOf(operation, definition, scenery), async (request) => {
+          const answer = await exchange.send(request);
+          count(operation, answer);
+          const faults = check(definition, answer);
+          if (faults.length > 0)
+            throw new Error(
+              `${faults.join('\n')}\n${answer.body.toString('utf8').slice(0, 600)}\n${shown(request)}`,
+            );
+        }),
+        { numRuns: cases, seed },
+      );
+      // Otherwise every request was turned away at the door, and nothing behind it was tried.
+      expect([...(statuses.get(operation)?.keys() ?? [])].some((status) => status < 300)).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,145 @@
+import type { Operation } from '../e2e/client.ts';
+import { clientWith, tokenOf } from '../e2e/client.ts';
+import {
+  freshName,
+  newEvent,
+  newOrganizer,
+  newSession,
+  newVenue,
+  type Organizer,
+  publish,
+  smallHall,
+  smallHallTicketTypes,
+} from '../e2e/scenario.ts';
+import type { Ids } from './schema-arbitrary.ts';
+
+/** What is there while odd requests come: things to ask for, and people who ask. */
+export interface Scenery {
+  /** Tokens by who they are of; none for anybody. */
+  readonly tokens: Readonly<Record<string, string | undefined>>;
+  readonly ids: Ids;
+  /** Ids that an operation’s path names: destructive ones have things of their own to destroy. */
+  readonly idsFor: (operation: Operation) => Ids;
+  readonly subjectsFor: (operation: Operation) => readonly string[];
+}
+
+export const missingId = (prefix: string): string => `${prefix}_zzzzzzzzzzzzzzzzzzzzzzzzzz`;
+
+const onSale = async (organizer: Organizer, venueId: string) => {
+  const event = await newEvent(organizer, venueId);
+  const session = await newSession(organizer, event.id, {
+    ticketTypes: [
+      ...smallHallTicketTypes,
+      { name: 'Pit', price: { amount: 1_000, currency: 'EUR' }, quantity: 2_000 },
+    ],
+  });
+  await publish(organizer, event.id);
+  return { event, session };
+};
+
+const holdsOf = async (
+  sessionId: string,
+  ticketTypeId: string,
+  count: number,
+): Promise<readonly string[]> => {
+  const holds: string[] = [];
+  for (let made = 0; made < count; made += 1) {
+    const { body } = await clientWith(undefined).ok(201, 'createHold', {
+      params: { sessionId },
+      body: { ticketTypeId, quantity: 2 },
+    });
+    holds.push(body.id);
+  }
+  return holds;
+};
+
+export const setScenery = async (): Promise<Scenery> => {
+  const organizer = await newOrganizer();
+  const other = await newOrganizer();
+  const { client, organizationId } = organizer;
+  const staff = freshName('staff');
+  await client.ok(201, 'addMember', { params: { organizationId }, body: { subject: staff, role: 'staff' } });
+  const manager = freshName('manager');
+  await client.ok(201, 'addMember', {
+    params: { organizationId },
+    body: { subject: manager, role: 'manager' },
+  });
+  const leaving = freshName('leaving');
+  await client.ok(201, 'addMember', {
+    params: { organizationId },
+    body: { subject: leaving, role: 'staff' },
+  });
+  const inTwo = freshName('in-two');
+  for (const { client, organizationId } of [organizer, other])
+    await client.ok(201, 'addMember', {
+      params: { organizationId },
+      body: { subject: inTwo, role: 'owner' },
+    });
+
+  const venue = await newVenue(organizer, smallHall);
+  const bare = await newVenue(organizer);
+  const performerIds: string[] = [];
+  for (const name of ['Jessye Norman', 'Nobody'])
+    performerIds.push((await client.ok(201, 'createPerformer', { body: { name } })).body.id);
+  const [performerId = '', unusedPerformerId = ''] = performerIds;
+  const sold = await onSale(organizer, venue.id);
+  const kept = await onSale(organizer, venue.id);
+  const ended = await onSale(organizer, venue.id);
+  const draft = await newEvent(organizer, venue.id);
+  const draftSession = await newSession(organizer, draft.id, { ticketTypes: smallHallTicketTypes });
+  const doomedSession = await newSession(organizer, (await newEvent(organizer, venue.id)).id, {
+    ticketTypes: smallHallTicketTypes,
+  });
+  const doomedEvent = await newEvent(organizer, venue.id);
+  const doomedVenue = await newVenue(organizer);
+  const upload = await client.ok(201, 'createUpload', {
+    body: { kind: 'seating-plan', contentType: 'application/json', bytes: 100 },
+  });
+  const pit = sold.session.ticketTypes[2]?.id ?? '';
+  const holds = await holdsOf(sold.session.id, pit, 3);
+  const doomedHolds = await holdsOf(sold.session.id, pit, 5);
+
+  const known: Record<string, readonly string[]> = {
+    org: [organizationId, other.organizationId],
+    ven: [venue.id, bare.id],
+    prf: [performerId],
+    evt: [kept.event.id, draft.id],
+    ses: [kept.session.id, draftSession.id],
+    tt: sold.session.ticketTypes.map(({ id }) => id),
+    hld: holds,
+    upl: [upload.body.id],
+  };
+  const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
+    createHold: { ses: [sold.session.id] },
+    getSeats: { ses: [sold.session.id] },
+    getPlan: { ses: [sold.session.id] },
+    cancelEvent: { evt: [ended.event.id] },
+    cancelSession: { ses: [ended.session.id] },
+    cancelHold: { hld: doomedHolds },
+    deleteVenue: { ven: [venue.id, doomedVenue.id] },
+    deletePerformer: { prf: [unusedPerformerId] },
+    deleteEvent: { evt: [kept.event.id, doomedEvent.id] },
+    deleteSession: { ses: [kept.session.id, doomedSession.id] },
+  };
+  const idsIn =
+    (from: Record<string, readonly string[]>): Ids =>
+    (prefix) => [...(from[prefix] ?? known[prefix] ?? []), missingId(prefix)];
+
+  return {
+    tokens: {
+      nobody: undefined,
+      owner: client.token,
+      manager: await tokenOf(manager),
+      staff: await tokenOf(staff),
+      inTwo: await tokenOf(inTwo),
+      stranger: await tokenOf(freshName('stranger')),
+      expired: await tokenOf(organizer.subject, { expiresInSeconds: -60 }),
+    },
+    ids: idsIn({}),
+    idsFor: (operation) => idsIn(forOperation[operation] ?? {}),
+    subjectsFor: (operation) => [
+      ...(operation === 'removeMember' ? [leaving] : [staff, manager]),
+      'auth0|nobody',
+    ],
+  };
+};

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+import { targetOf } from './test/e2e/target.ts';
+
+/** Odd requests by HTTP against an embedded cloud of their own, after the journeys, which measure times. */
+export default defineConfig({
+  test: {
+    name: 'input',
+    include: targetOf(process.env) === undefined ? ['test/input/*.test.ts'] : [],
+    globalSetup: ['test/e2e/global-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxConcurrency: 16,
+    sequence: { groupOrder: 2 },
+  },
+});
