@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.join(import.meta.dirname, '..');
+
+export interface Started {
+  readonly child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of the project with its Node and waits until it prints a line that matches. */
+export const startProgram = async (
+  file: string,
+  args: readonly string[],
+  ready: RegExp,
+  nodeArgs: readonly string[] = [],
+): Promise<Started> => {
+  const child = spawn(process.execPath, [...nodeArgs, path.join(root, file), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (ready.test(output)) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${output}`)));
+  });
+  return {
+    child,
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGINT');
+      await once(child, 'exit');
+    },
+  };
+};
+
+/** Clock ticks a second of /proc (Linux: 100 on every platform that Node runs on). */
+const ticksPerSecond = 100;
+
+const cpuSecondsOf = (statFile: string): number => {
+  // The name, in brackets, may hold spaces; user and system time are the 12th and 13th fields after it.
+  const fields = readFileSync(statFile, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+};
+
+export interface CpuSeconds {
+  /** The main thread: HTTP, gateway, queues, pollers. */
+  readonly main: number;
+  /** Threads of functions, and V8’s and libuv’s helpers of all. */
+  readonly threads: number;
+  /** The database engine. */
+  readonly engine: number;
+}
+
+/** CPU that a process and its descendants have used (Linux). */
+export const cpuOf = (pid: number): CpuSeconds => {
+  const total = cpuSecondsOf(`/proc/${pid}/stat`);
+  const main = cpuSecondsOf(`/proc/${pid}/task/${pid}/stat`);
+  const engine = descendantsOf(pid).reduce((sum, child) => sum + cpuSecondsOf(`/proc/${child}/stat`), 0);
+  return { main, threads: total - main, engine };
+};
+
+const descendantsOf = (pid: number): readonly number[] => {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => {
+      try {
+        const fields = readFileSync(`/proc/${candidate}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+        return Number(fields[1]) === pid;
+      } catch {
+        return false;
+      }
+    });
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+};

@@ -1,0 +1,135 @@
+import { percentile } from '../local/demo/statistics.ts';
+import type { LoadResult } from './load.ts';
+import type { Results } from './run.ts';
+import type { Measured } from './scenarios.ts';
+
+const spread = (values: readonly number[], digits = 0): string =>
+  [0, 0.5, 1]
+    .map((share) =>
+      percentile(values, share).toLocaleString('en', {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+    )
+    .join(' / ');
+
+const pick = <T>(runs: readonly T[], of: (run: T) => number): readonly number[] => runs.map(of);
+const rate = (runs: readonly LoadResult[]): string => spread(pick(runs, (run) => run.perSecond));
+const cpu = (runs: readonly Measured[], part: keyof Measured['cpuMs']): string =>
+  percentile(
+    pick(runs, (run) => run.cpuMs[part]),
+    0.5,
+  ).toFixed(2);
+
+const comparison = 'hold one given seat, 64 connections';
+
+/** The page of figures. */
+export const renderReport = (results: Results): string => {
+  const { machine, scenarios, reference, coldStarts, repeats } = results;
+  const ours = scenarios.find(({ name }) => name === comparison)?.runs ?? [];
+  const holdsOf = reference.map(({ holds }) => holds);
+  const ratio =
+    percentile(
+      pick(ours, (run) => run.perSecond),
+      0.5,
+    ) /
+    percentile(
+      pick(holdsOf, (run) => run.perSecond),
+      0.5,
+    );
+  const hello = coldStarts.find(({ name }) => name === 'hello world');
+  const helloMs =
+    hello === undefined ? [] : hello.initMs.map((init, index) => init + (hello.firstMs[index] ?? 0));
+  return `<!-- Written by \`npm run bench\`. -->
+
+# Benchmarks
+
+\`npm run bench\` on ${machine.cores} cores (${machine.cpu}), Node ${machine.node.slice(1)}, ${machine.at.slice(0, 10)}; ${repeats} repeats, each on a fresh platform
+after a warm-up. Customers, gateway, functions and database engine share the machine. Every figure is
+min / median / max of the repeats. Numbers of shared machines are noisy: what counts is the ratio to what ran in the same minute.
+
+## The platform
+
+| scenario | requests/s | p50 ms | p99 ms | CPU ms a request: gateway, functions, engine | and it was so |
+|---|---|---|---|---|---|
+${scenarios
+  .map(
+    ({ name, runs }) =>
+      `| ${name} | ${rate(runs)} | ${spread(pick(runs, (run) => run.p50Ms))} | ${spread(pick(runs, (run) => run.p99Ms))} | ${cpu(runs, 'main')} + ${cpu(runs, 'threads')} + ${cpu(runs, 'engine')} | ${runs.at(-1)?.checked ?? ''} |`,
+  )
+  .join('\n')}
+
+"gateway" is the main thread: HTTP, API Gateway's part, queues, pollers. "functions" are their threads, V8's helpers included: the
+handler and the AWS SDK, and the relay that tells of each hold. A hold is 2 calls and 2 write units, a refused one
+1 call (asserted in \`test/ticketing\`, exact, not measured here).
+
+![Holds a second](images/bench-holds.svg)
+
+## Against PostgreSQL, in the same run
+
+${
+  reference.length === 0
+    ? 'Not run: the system has no PostgreSQL.'
+    : `\`bench/reference/postgres.ts\`: one Node process, row locks, PostgreSQL ${reference[0]?.version} with default settings, its data where ours is.
+
+| 64 connections | a second | p50 ms | p99 ms |
+|---|---|---|---|
+| PostgreSQL, holds | ${rate(holdsOf)} | ${spread(pick(holdsOf, (run) => run.p50Ms))} | ${spread(pick(holdsOf, (run) => run.p99Ms))} |
+| PostgreSQL, requests of hold and confirm | ${rate(reference.map(({ flows }) => flows))} | ${spread(pick(reference, ({ flows }) => flows.p50Ms))} | ${spread(pick(reference, ({ flows }) => flows.p99Ms))} |
+| Fairground, holds | ${rate(ours)} | ${spread(pick(ours, (run) => run.p50Ms))} | ${spread(pick(ours, (run) => run.p99Ms))} |
+
+**Ratio ${ratio.toFixed(2)}** (the target is 1). What stands between is said in [scale](scale.md#what-stands-between).`
+}
+
+## Cold starts
+
+Init and first request in a fresh process, ${coldStarts[0]?.initMs.length ?? 0} each, min / median; the budget is hello world + 100 ms in all.
+
+| function | first request | init ms | first request ms | over hello world, median ms |
+|---|---|---|---|---|
+${coldStarts
+  .map(({ name, request, initMs, firstMs }) => {
+    const both = initMs.map((init, index) => init + (firstMs[index] ?? 0));
+    const over = percentile(both, 0.5) - percentile(helloMs, 0.5);
+    return `| ${name} | ${request} | ${percentile(initMs, 0).toFixed(1)} / ${percentile(initMs, 0.5).toFixed(1)} | ${percentile(firstMs, 0).toFixed(1)} / ${percentile(firstMs, 0.5).toFixed(1)} | ${over.toFixed(0)} |`;
+  })
+  .join('\n')}
+`;
+};
+
+/** Bars of the rates, by file. */
+export const drawBars = ({ scenarios, reference }: Results): ReadonlyMap<string, string> => {
+  const bars = [
+    ...scenarios
+      .filter(({ name }) => name.startsWith('hold one'))
+      .map(({ name, runs }) => ({
+        label: name.replace('hold one given seat, ', ''),
+        value: percentile(
+          pick(runs, (run) => run.perSecond),
+          0.5,
+        ),
+        color: '#1f77b4',
+      })),
+    ...(reference.length === 0
+      ? []
+      : [
+          {
+            label: 'PostgreSQL, 64 connections',
+            value: percentile(
+              pick(reference, ({ holds }) => holds.perSecond),
+              0.5,
+            ),
+            color: '#7f7f7f',
+          },
+        ]),
+  ];
+  const most = Math.max(...bars.map(({ value }) => value), 1);
+  const rowHeight = 28;
+  const rows = bars.map(({ label, value, color }, index) => {
+    const y = 40 + index * rowHeight;
+    return `<text x="190" y="${y + 15}" text-anchor="end">${label}</text><rect x="200" y="${y}" width="${((value / most) * 380).toFixed(1)}" height="20" fill="${color}"/><text x="${(206 + (value / most) * 380).toFixed(1)}" y="${y + 15}">${value.toFixed(0)}</text>`;
+  });
+  const height = 50 + bars.length * rowHeight;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 ${height}" font-family="sans-serif" font-size="13"><rect width="660" height="${height}" fill="#fff"/><text x="200" y="24" font-size="15">Holds a second, median</text>${rows.join('')}</svg>\n`;
+  return new Map([['bench-holds.svg', svg]]);
+};
