@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../local/free-port.ts';
+import { installPythonTool } from './python-tool.ts';
 
 /** The LocalStack-compatible server that runs without Docker; pinned, because its gaps are known. */
 const requirement = 'ministack[full]==1.5.33';
@@ -14,40 +15,18 @@ export interface Ministack {
   stop(): Promise<void>;
 }
 
-/** Installs ministack into a virtual environment under `folder`, once. */
+/**
+ * Installs ministack under `folder`, once.
+ * @throws Error when there is no Python for it.
+ */
 export const installMinistack = (folder: string): void => {
-  const marker = path.join(folder, 'installed');
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === requirement) return;
-  const python = pythonCommand();
-  rmSync(path.join(folder, 'venv'), { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const run = (command: string, args: readonly string[]) => {
-    try {
-      execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
-    } catch (error) {
-      const { stderr } = error as { stderr?: string };
-      throw new Error(`${command} ${args.join(' ')} failed: ${stderr ?? String(error)}`, { cause: error });
-    }
-  };
-  run(python, ['-m', 'venv', path.join(folder, 'venv')]);
-  run(path.join(folder, 'venv/bin/pip'), ['install', '--quiet', '--disable-pip-version-check', requirement]);
-  writeFileSync(marker, requirement);
-};
-
-const pythonCommand = (): string => {
-  for (const command of ['python3', 'python']) {
-    try {
-      execFileSync(command, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 10))'], {
-        stdio: 'ignore',
-      });
-      return command;
-    } catch {
-      // Not there or too old: the next.
-    }
+  try {
+    installPythonTool(folder, requirement);
+  } catch (error) {
+    const { message } = error as Error;
+    const advice = 'or set LOCALSTACK_ENDPOINT to a running LocalStack (docs/guides/localstack.md)';
+    throw new Error(`${message}, ${advice}`, { cause: error });
   }
-  throw new Error(
-    'No python3 of at least 3.10 with venv: install one, or set LOCALSTACK_ENDPOINT to a running LocalStack (docs/guides/localstack.md)',
-  );
 };
 
 /**
