@@ -4,14 +4,17 @@ import type { InventoryStore } from './inventory-store.ts';
 import type { OpenSale } from './ports.ts';
 import type { Sale } from './sale.ts';
 
-/**
- * How old the sale settings in memory may be. A cancelled session is marked, and swept only after longer
- * than this, when no function can take holds of it any more.
- */
+/** How old the sale settings in memory may be when a request begins to rely on them. */
 export const saleMaxAgeMs = 5_000;
 
-/** Seconds between marking a session cancelled and sweeping its holds: longer than any memory of the sale. */
-export const sweepDelaySeconds = 6;
+/** The longest that a request may go on with what it has read: the timeout of the function. */
+export const requestSeconds = 10;
+
+/**
+ * Seconds between marking a session cancelled and sweeping its holds: longer than a request that still knew
+ * it as on sale can last, or its hold would be left over.
+ */
+export const sweepDelaySeconds = saleMaxAgeMs / 1_000 + requestSeconds + 1;
 
 const maxSales = 200;
 /** Plans and layouts are immutable; some megabytes each for the largest halls. */
@@ -32,7 +35,7 @@ export const openSales = (
 ) => {
   const sales = new Map<string, { readonly atMs: number; readonly sale: Promise<Sale | undefined> }>();
   const layouts = new Map<string, Promise<Layout>>();
-  const plans = new Map<string, InventoryPlan>();
+  const plans = new Map<string, Promise<InventoryPlan>>();
 
   const saleOf = (sessionId: string): Promise<Sale | undefined> => {
     const known = sales.get(sessionId);
@@ -64,12 +67,14 @@ export const openSales = (
     return layout;
   };
 
-  const planOf = async (sale: Sale): Promise<InventoryPlan> => {
+  /** All who come at once, when a sale begins, wait for one plan: making it takes as long as many holds. */
+  const planOf = (sale: Sale): Promise<InventoryPlan> => {
     const known = plans.get(sale.sessionId);
     if (known !== undefined) return known;
-    const plan = planInventory(await layoutOf(sale), sale.ticketTypes);
+    const plan = layoutOf(sale).then((layout) => planInventory(layout, sale.ticketTypes));
     plans.set(sale.sessionId, plan);
     bound(plans, maxPlans);
+    plan.catch(() => plans.delete(sale.sessionId));
     return plan;
   };
 
