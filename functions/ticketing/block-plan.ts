@@ -40,11 +40,15 @@ export interface InventoryPlan {
   readonly blocksOfType: readonly (readonly number[])[];
 }
 
-/** One partition takes 1,000 write units a second; a session gets one for each 2,500 places. */
+/**
+ * One partition takes 1,000 write units a second (DynamoDB’s limit). At a quarter of a request per place and
+ * second, the peak that docs/scale.md reckons with, 2,500 places need 625.
+ */
 const placesPerShard = 2_500;
 const maxShards = 16;
 
-const shardsFor = (places: number): number =>
+/** Partitions that the blocks of so many places are spread over. */
+export const shardCount = (places: number): number =>
   Math.min(maxShards, Math.max(1, Math.ceil(places / placesPerShard)));
 
 /** Cuts a run into blocks of nearly equal size, none over the limit. */
@@ -105,7 +109,7 @@ export const planInventory = (
   }
 
   const total = runs.reduce((sum, run) => sum + run.places.length, 0);
-  const shards = shardsFor(total);
+  const shards = shardCount(total);
   const blocks: PlannedBlock[] = [];
   const blockOf: ({ block: number; index: number } | undefined)[] = names.map(() => undefined);
   const blocksOfType: number[][] = ticketTypes.map(() => []);

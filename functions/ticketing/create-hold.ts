@@ -169,7 +169,7 @@ const tryPlaces = async (
       const put = await ports.store.putHold(promised, stamp('hold.created'));
       return put.put
         ? { kind: 'created', hold: promised }
-        : settle(ports, open, wanted, hold, put.old, claimed.kind === 'claimed');
+        : settle(ports, open, wanted, hold, put.old, claimed.kind === 'claimed', stamp);
     }
   }
   return claimTogether(ports, open, wanted, hold, now, stamp);
@@ -227,7 +227,7 @@ const claimTogether = async (
   const result = await store.claimWithHold(open.plan, hold, now, stamp('hold.created'));
   if (result.kind === 'claimed') return { kind: 'created', hold };
   if (result.kind === 'hold_exists') {
-    return settle({ store, pictures, ...ports }, open, wanted, hold, result.old, false);
+    return settle({ store, pictures, ...ports }, open, wanted, hold, result.old, false, stamp);
   }
   const taken = result.blocks.flatMap(({ number, block }) => {
     if (block !== undefined) pictures.mend(hold.sessionId, number, block);
@@ -240,6 +240,22 @@ const claimTogether = async (
   return { kind: 'places_taken', places: taken };
 };
 
+/**
+ * The places of a hold that was there already and keeps them. One that has lapsed is ended before its claims
+ * may be freed: an extension whose clock is behind, and which saw these claims, would rely on them.
+ */
+const placesThatStay = async (
+  { store, clock }: HoldPorts,
+  old: Hold,
+  stamp: Stamp,
+): Promise<readonly BlockPlaces[]> => {
+  if (old.status !== 'active') return [];
+  const now = clock();
+  if (statusAt(old, now) === 'active') return old.places;
+  const { hold } = await store.endHold(old.holdId, 'expired', now, stamp('hold.expired'));
+  return hold?.status === 'active' ? hold.places : [];
+};
+
 /** The put found a hold of this id: give back what was just claimed beyond it, and answer with it. */
 const settle = async (
   ports: HoldPorts,
@@ -248,9 +264,10 @@ const settle = async (
   attempt: Hold,
   old: Hold,
   hasClaimed: boolean,
+  stamp: Stamp,
 ): Promise<HoldOutcome> => {
   if (hasClaimed) {
-    const owned = statusAt(old, ports.clock()) === 'active' ? old.places : [];
+    const owned = await placesThatStay(ports, old, stamp);
     const extra = attempt.places.flatMap(({ block, keys }) => {
       const kept = new Set(owned.find((places) => places.block === block)?.keys);
       const unowned = keys.filter((key) => !kept.has(key));

@@ -2,9 +2,9 @@ import { ok, problem } from '../platform/answer.ts';
 import { shortHash } from '../platform/ids.ts';
 import type { Handlers } from '../platform/route.ts';
 import { epochSeconds } from '../platform/time.ts';
-import { type Counts, compactStates, countsOf, statesOf } from './availability-picture.ts';
+import { type Counts, compactStates, countsOf, type Picture, statesOf } from './availability-picture.ts';
 import type { InventoryStore } from './inventory-store.ts';
-import type { Pictures } from './ports.ts';
+import type { OpenSale, Pictures } from './ports.ts';
 import type { ticketingQueryRoutes } from './routes.ts';
 import type { Sales } from './sales.ts';
 import { holdView } from './views.ts';
@@ -21,6 +21,45 @@ const sumOf = (counts: readonly Counts[]): Counts =>
     }),
     { available: 0, held: 0, sold: 0 },
   );
+
+interface Shown {
+  readonly seconds: number;
+  readonly document: {
+    readonly asOf: string;
+    readonly planVersion?: string;
+    readonly summary: Counts;
+    readonly ticketTypes: readonly (Counts & { readonly id: string })[];
+  };
+  readonly states: string;
+  readonly etag: string;
+}
+
+/** What was last shown of a picture: everybody who asks within its second gets the same. */
+const lastShown = new WeakMap<Picture, Shown>();
+
+const shownAt = ({ sale }: OpenSale, picture: Picture, seconds: number): Shown => {
+  const last = lastShown.get(picture);
+  if (last?.seconds === seconds) return last;
+  const counts = countsOf(picture, seconds);
+  const states = compactStates(picture, seconds);
+  const { planVersion } = sale;
+  const shown: Shown = {
+    seconds,
+    document: {
+      asOf: new Date(picture.readAtMs).toISOString(),
+      ...(planVersion !== undefined && { planVersion }),
+      summary: sumOf(counts),
+      ticketTypes: sale.ticketTypes.map(({ id }, index) => ({
+        id,
+        ...(counts[index] ?? { available: 0, held: 0, sold: 0 }),
+      })),
+    },
+    states,
+    etag: shortHash(`${planVersion}/${states}`),
+  };
+  lastShown.set(picture, shown);
+  return shown;
+};
 
 export const ticketingQueries = (
   store: InventoryStore,
@@ -40,28 +79,15 @@ export const ticketingQueries = (
     if (open.sale.status === 'building')
       return problem('SESSION_NOT_ON_SALE', { members: { currentStatus: 'building' } });
     const picture = await pictures.of(open, seatsMaxAgeMs);
-    const seconds = epochSeconds(now);
-    const counts = countsOf(picture, seconds);
-    const states = compactStates(picture, seconds);
-    const { planVersion } = open.sale;
-    const document = {
-      asOf: new Date(picture.readAtMs).toISOString(),
-      ...(planVersion !== undefined && { planVersion }),
-      summary: sumOf(counts),
-      ticketTypes: open.sale.ticketTypes.map(({ id }, index) => ({
-        id,
-        ...(counts[index] ?? { available: 0, held: 0, sold: 0 }),
-      })),
-    };
-    const etag = `"${shortHash(`${query.format}/${planVersion}/${states}`)}"`;
-    if (query.format === 'compact') return ok(200, { ...document, states }, { etag });
-    const byPlace = statesOf(picture, seconds);
+    const { document, states, etag } = shownAt(open, picture, epochSeconds(now));
+    if (query.format === 'compact') return ok(200, { ...document, states }, { etag: `"${etag}"` });
+    const byPlace = statesOf(picture, epochSeconds(now));
     const places = Object.fromEntries(
       picture.plan.names.flatMap((name, place) =>
         picture.plan.blockOf[place] === undefined ? [] : [[name, byPlace[place] ?? 'sold']],
       ),
     );
-    return ok(200, { ...document, places }, { etag });
+    return ok(200, { ...document, places }, { etag: `"${etag}.full"` });
   },
 
   async getPlan({ params }) {

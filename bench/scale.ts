@@ -1,0 +1,71 @@
+import { shardCount } from '../functions/ticketing/block-plan.ts';
+import { functionTable } from '../lib/function-table.ts';
+
+/**
+ * What a sale needs of AWS, by arithmetic from units that tests measure exactly and from quotas and list
+ * prices of the services. docs/scale.md shows it; a test holds the page to this file.
+ */
+
+/** Asserted in test/ticketing from what DynamoDB reports. */
+export const units = { writesPerHold: 2, writesPerRefusal: 1, callsPerHold: 2 } as const;
+
+/** AWS’s own limits; what a default quota is can be raised by asking. */
+export const quotas = {
+  /** Write units a second that one partition of DynamoDB takes (fixed). */
+  writesPerPartition: 1_000,
+  /** Requests a second of API Gateway for an account and region (default). */
+  gatewayRequests: 10_000,
+  /** Lambda invocations at once for an account and region (default). */
+  lambdaConcurrency: 1_000,
+  /** Entries of PutEvents a second, in the largest regions (default; 2,400 and less elsewhere). */
+  eventEntries: 10_000,
+  /** Write units a second of one on-demand table (default). */
+  tableWrites: 40_000,
+} as const;
+
+/** List prices in dollars a million, us-east-1, without free tiers. */
+export const prices = {
+  gatewayRequest: 3.5,
+  lambdaRequest: 0.2,
+  /** Milliseconds of a gigabyte on arm64. */
+  lambdaGbMs: 0.0000133334 * 1_000,
+  writeUnit: 0.625,
+  event: 1,
+  sqsRequest: 0.4,
+} as const;
+
+export interface Sale {
+  readonly places: number;
+  readonly buyersPerSecond: number;
+  /** Milliseconds that an invocation of a hold takes in Lambda: two calls to DynamoDB and our own work. */
+  readonly holdMs: number;
+}
+
+/** What one second of the peak needs. */
+export const demandOf = ({ places, buyersPerSecond, holdMs }: Sale) => {
+  const shards = shardCount(places);
+  return {
+    shards,
+    /** One write a buyer goes to a block, held or refused; the other, to a partition of the hold’s own. */
+    writesPerShard: buyersPerSecond / shards,
+    tableWrites: buyersPerSecond * units.writesPerHold,
+    lambdaConcurrency: (buyersPerSecond * holdMs) / 1_000,
+    gatewayRequests: buyersPerSecond,
+    eventEntries: buyersPerSecond,
+  };
+};
+
+/** Dollars of a million holds that all end by expiring, which is the dearest end. */
+export const costPerMillionHolds = ({ holdMs }: Pick<Sale, 'holdMs'>) => {
+  const gb = functionTable['ticketing-commands'].memoryMb / 1_024;
+  return {
+    gateway: prices.gatewayRequest,
+    lambda: prices.lambdaRequest + holdMs * gb * prices.lambdaGbMs,
+    /** Claim and hold; at the end the hold’s status and the release of its claims. */
+    database: (units.writesPerHold + 2) * prices.writeUnit,
+    /** Created, and expired. */
+    events: 2 * prices.event,
+    /** The timer and the consumer of its event: sent, received, deleted, in batches of ten at best; one at worst. */
+    queues: 2 * 3 * prices.sqsRequest,
+  };
+};
