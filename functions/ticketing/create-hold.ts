@@ -311,12 +311,10 @@ const tryBest = async (
     });
     if (places === undefined) {
       if (isFresh && !isGuessed(picture, request.ticketType)) {
+        // Before anything is awaited: then others of this process may have marked their choice in it.
+        const isScattered = adjacent && hasEnough(picture.blocks, open, request, ports.clock());
         const repeat = await findRepeat(ports, wanted);
-        if (repeat !== undefined) return repeat;
-        return {
-          kind:
-            adjacent && hasEnough(picture.blocks, open, request, ports.clock()) ? 'not_adjacent' : 'sold_out',
-        };
+        return repeat ?? { kind: isScattered ? 'not_adjacent' : 'sold_out' };
       }
       // What others of this process are about to claim is not taken yet: only what is read decides.
       maxAgeMs = 0;
