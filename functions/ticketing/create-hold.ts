@@ -312,7 +312,8 @@ const tryBest = async (
     if (places === undefined) {
       if (isFresh && !isGuessed(picture, request.ticketType)) {
         // Before anything is awaited: then others of this process may have marked their choice in it.
-        const isScattered = adjacent && hasEnough(picture.blocks, open, request, ports.clock());
+        const isScattered =
+          adjacent && hasEnough(picture.blocks, open, request, wanted.holdId, ports.clock());
         const repeat = await findRepeat(ports, wanted);
         return repeat ?? { kind: isScattered ? 'not_adjacent' : 'sold_out' };
       }
@@ -357,13 +358,14 @@ const hasEnough = (
   blocks: readonly Block[],
   { plan }: OpenSale,
   { ticketType, quantity }: HoldRequest & { kind: 'best' },
+  holdId: string,
   now: number,
 ): boolean => {
   let free = 0;
   for (const number of plan.blocksOfType[ticketType] ?? []) {
     const { length } = plan.blocks[number]?.places ?? [];
     const keys = Array.from({ length }, (_, index) => placeKey(index));
-    free += length - takenKeys(blocks[number] ?? emptyBlock, keys, '', now).length;
+    free += length - takenKeys(blocks[number] ?? emptyBlock, keys, claimId(holdId), now).length;
   }
   return free >= quantity;
 };

@@ -1,5 +1,5 @@
 import type { InventoryPlan } from './block-plan.ts';
-import type { Hold } from './hold.ts';
+import { type Hold, keptSeconds } from './hold.ts';
 import type { HoldPorts, Stamp } from './ports.ts';
 import { releaseClaims } from './release-claims.ts';
 
@@ -45,15 +45,25 @@ export type ExpireOutcome =
   | { readonly kind: 'not_due'; readonly until: number }
   | { readonly kind: 'over_already' };
 
+/** What a lifecycle event tells of a hold that ended. */
+export interface EndedHold extends Pick<Hold, 'holdId' | 'sessionId' | 'places'> {
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** After this all claims of a hold have lapsed, extensions included, and TTL has not deleted its record yet. */
+const releasableSeconds = keptSeconds / 2;
+
 /**
- * Frees the claims of an ended hold once more, in case the one who ended it got no further. A hold that is
- * active was made anew under the same id (its record had been deleted by TTL): its claims are its own.
+ * Frees the claims of an ended hold once more, in case the one who ended it got no further. Late news is
+ * dropped: when TTL has deleted the record, the same key makes a hold of the same id, whose claims are its own.
  */
 export const releaseEnded = async (
   ports: HoldPorts,
   planOf: (hold: Pick<Hold, 'sessionId'>) => Promise<InventoryPlan>,
-  ended: Pick<Hold, 'holdId' | 'sessionId' | 'places'>,
+  ended: EndedHold,
 ): Promise<void> => {
+  if (Date.parse(ended.expiresAt) / 1_000 + releasableSeconds < ports.clock()) return;
   const hold = await ports.store.getHold(ended.holdId);
   if (hold?.status === 'active') return;
   await releaseClaims(ports, await planOf(ended), { ...ended, until: 0 });
