@@ -1,0 +1,59 @@
+import { noCoverage } from './coverage.ts';
+import type { History, Step } from './history.ts';
+import type { Outcome } from './world.ts';
+import { runHistory } from './world.ts';
+
+const outcomeOf = (history: History, isRecording = false): Promise<Outcome> =>
+  runHistory(history, { coverage: noCoverage(), isRecording });
+
+/** Runs tried at most: a history is a few dozen steps, so this is some seconds. */
+const mostRuns = 6_000;
+
+/**
+ * The shortest history found that breaks the same invariant: first ever smaller pieces are dropped, then in
+ * what is left faults are disabled and choices made dull, until nothing more can go.
+ */
+export const shrink = async (history: History): Promise<History> => {
+  const wanted = (await outcomeOf(history)).violation?.invariant;
+  if (wanted === undefined) throw new Error(`Seed ${history.seed} breaks nothing`);
+  let best = history;
+  let runs = 0;
+
+  const keepIf = async (steps: readonly Step[]): Promise<boolean> => {
+    if (runs >= mostRuns) return false;
+    runs += 1;
+    const { violation, steps: taken } = await outcomeOf({ ...best, steps });
+    if (violation?.invariant !== wanted) return false;
+    best = { ...best, steps: steps.slice(0, taken) };
+    return true;
+  };
+
+  const dropPieces = async (): Promise<void> => {
+    for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = Math.floor(size / 2)) {
+      for (let start = best.steps.length - size; start >= 0; start -= size) {
+        await keepIf([...best.steps.slice(0, start), ...best.steps.slice(start + size)]);
+      }
+    }
+  };
+
+  const simplify = async (): Promise<void> => {
+    for (let index = 0; index < best.steps.length; index += 1) {
+      for (const part of ['fault', 'which', 'detail', 'action'] as const) {
+        const step = best.steps[index];
+        if (step === undefined || step[part] === 0) continue;
+        await keepIf(best.steps.with(index, { ...step, [part]: 0 }));
+      }
+    }
+  };
+
+  for (let before = ''; before !== JSON.stringify(best.steps); ) {
+    before = JSON.stringify(best.steps);
+    await dropPieces();
+    await simplify();
+  }
+  return best;
+};
+
+/** What happened in a history, one line a thing; without what nobody needs to see the failure. */
+export const timelineOf = async (history: History): Promise<readonly string[]> =>
+  (await outcomeOf(history, true)).timeline;
