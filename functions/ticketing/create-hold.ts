@@ -65,29 +65,43 @@ export const createHold = async (
 ): Promise<HoldOutcome> => {
   const now = ports.clock();
   const until = now + open.sale.holdSeconds;
-  const slot = await takeSlot(ports, open, wanted, until, now);
-  if (slot === 'none_free') return refusedSlot(ports, open, wanted);
+  const taken = await takeSlot(ports, open, wanted, until, now, stamp('hold.created').requestId);
+  if (taken === 'none_free') return refusedSlot(ports, open, wanted);
+  const slot = taken?.slot;
 
   const outcome =
     wanted.request.kind === 'places'
       ? await tryPlaces(ports, open, wanted, wanted.request.places, until, slot, stamp)
       : await tryBest(ports, open, wanted, wanted.request, until, slot, stamp);
-  if (slot !== undefined && outcome.kind !== 'created')
-    await giveBackSlot(ports, open, wanted, slot, outcome);
+  if (taken !== undefined && outcome.kind !== 'created')
+    await giveBackSlot(ports, open, wanted, taken, outcome);
   return outcome;
 };
 
-/** A slot taken for nothing is free again; that of a live hold of this id stays its own. */
+interface TakenSlot {
+  readonly slot: CustomerSlot;
+  /** This very try, unless another one of the same hold had taken the slot before. */
+  readonly takenBy: string | undefined;
+}
+
+/**
+ * A slot taken for nothing is free again; that of a live hold of this id stays its own. While there is no such
+ * hold another try of the same request may be about to make it, relying on the slot: then it stays, at most
+ * until it lapses.
+ */
 const giveBackSlot = async (
   { store, clock }: HoldPorts,
   { sale }: OpenSale,
   { holdId }: NewHold,
-  slot: CustomerSlot,
+  { slot, takenBy }: TakenSlot,
   outcome: HoldOutcome,
 ): Promise<void> => {
   const hold = outcome.kind === 'replayed' ? outcome.hold : await store.getHold(holdId);
-  const isInUse =
-    hold !== undefined && statusAt(hold, clock()) === 'active' && hold.customerSlot?.slot === slot.slot;
+  if (hold === undefined) {
+    if (takenBy !== undefined) await store.freeSlot(sale.sessionId, slot, holdId, takenBy);
+    return;
+  }
+  const isInUse = statusAt(hold, clock()) === 'active' && hold.customerSlot?.slot === slot.slot;
   if (!isInUse) await store.freeSlot(sale.sessionId, slot, holdId);
 };
 
@@ -98,11 +112,13 @@ const takeSlot = async (
   { customer, holdId }: NewHold,
   until: number,
   now: number,
-): Promise<CustomerSlot | 'none_free' | undefined> => {
+  tryId: string,
+): Promise<TakenSlot | 'none_free' | undefined> => {
   if (sale.maxHoldsPerCustomer === undefined) return undefined;
-  for (let slot = 0; slot < sale.maxHoldsPerCustomer; slot += 1) {
-    if (await store.takeSlot(sale.sessionId, { customer, slot }, holdId, until, now))
-      return { customer, slot };
+  for (let number = 0; number < sale.maxHoldsPerCustomer; number += 1) {
+    const slot = { customer, slot: number };
+    const result = await store.takeSlot(sale.sessionId, slot, holdId, until, now, tryId);
+    if (result !== 'refused') return { slot, takenBy: result === 'taken' ? tryId : undefined };
   }
   return 'none_free';
 };

@@ -26,7 +26,8 @@ export const extendHold = async (
   const { until } = decision;
 
   if (hold.customerSlot !== undefined) {
-    await store.takeSlot(hold.sessionId, hold.customerSlot, hold.holdId, until, now);
+    const { requestId } = stamp('hold.extended');
+    await store.takeSlot(hold.sessionId, hold.customerSlot, hold.holdId, until, now, requestId);
   }
   const extended = await Promise.all(
     hold.places.map(async ({ block: number, keys }) => {

@@ -39,15 +39,20 @@ export interface InventoryStore {
   extendHold(holdId: string, until: number, now: number, change: Change): Promise<HoldChange>;
   /** Ends an active hold: `expired` only when its time is over, `cancelled` only before. */
   endHold(holdId: string, status: 'cancelled' | 'expired', now: number, change: Change): Promise<HoldChange>;
-  /** Takes a customer’s place number `slot`; refused while another live hold has it. */
+  /**
+   * Takes a customer’s place number `slot`; refused while another live hold has it. `shared` when another try
+   * of the same hold has taken it before. The last try that took it is noted.
+   */
   takeSlot(
     sessionId: string,
     slot: CustomerSlot,
     holdId: string,
     until: number,
     now: number,
-  ): Promise<boolean>;
-  freeSlot(sessionId: string, slot: CustomerSlot, holdId: string): Promise<void>;
+    tryId: string,
+  ): Promise<'taken' | 'shared' | 'refused'>;
+  /** Frees a hold’s slot; with `tryId` only when no other try of the hold has taken it since. */
+  freeSlot(sessionId: string, slot: CustomerSlot, holdId: string, tryId?: string): Promise<void>;
   /** All blocks of a session that exist, by number. */
   readBlocks(sessionId: string, shards: number, consistent: boolean): Promise<ReadonlyMap<number, Block>>;
 }
@@ -182,25 +187,36 @@ export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
       : { changed: false, hold: result.old && toHold(result.old) };
   },
 
-  async takeSlot(sessionId, slot, holdId, until, now) {
+  async takeSlot(sessionId, slot, holdId, until, now, tryId) {
     const id = claimId(holdId);
-    const result = await table.put(
-      { ...slotKey(sessionId, slot), h: id, u: until, ttl: until + keptSeconds },
-      {
-        condition: 'attribute_not_exists(pk) OR (#h = :h AND #u <= :until) OR #u < :now',
-        names: { '#h': 'h', '#u': 'u' },
-        values: { ':h': id, ':now': now, ':until': until },
-      },
+    const key = slotKey(sessionId, slot);
+    const fresh = await table.put(
+      { ...key, h: id, u: until, t: tryId, ttl: until + keptSeconds },
+      { condition: 'attribute_not_exists(pk) OR #u < :now', names: { '#u': 'u' }, values: { ':now': now } },
     );
-    // Its own already, and for longer: a repeat must not shorten what was extended since.
-    return result.written || result.old?.['h'] === id;
+    if (fresh.written) return 'taken';
+    let old = fresh.old;
+    while (old?.['h'] === id) {
+      // Its own already, maybe for longer: a repeat must not shorten what was extended since.
+      const last = Math.max(until, old['u'] as number);
+      const joined = await table.update<Item>(key, {
+        update: 'SET #u = :last, #t = :try, #ttl = :ttl',
+        condition: '#h = :h AND #u <= :last',
+        names: { '#h': 'h', '#u': 'u', '#t': 't', '#ttl': 'ttl' },
+        values: { ':h': id, ':last': last, ':try': tryId, ':ttl': last + keptSeconds },
+      });
+      if (joined.written) return 'shared';
+      old = joined.old;
+    }
+    return 'refused';
   },
 
-  async freeSlot(sessionId, slot, holdId) {
+  async freeSlot(sessionId, slot, holdId, tryId) {
+    const isOurs = tryId === undefined ? '' : ' AND #t = :try';
     await table.delete(slotKey(sessionId, slot), {
-      condition: '#h = :h',
-      names: { '#h': 'h' },
-      values: { ':h': claimId(holdId) },
+      condition: `#h = :h${isOurs}`,
+      names: { '#h': 'h', ...(tryId !== undefined && { '#t': 't' }) },
+      values: { ':h': claimId(holdId), ...(tryId !== undefined && { ':try': tryId }) },
     });
   },
 
