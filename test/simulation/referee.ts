@@ -42,7 +42,11 @@ export interface HoldRecord {
   /** Number of the commit that ended it last. */
   endedAt: number;
   wasDeleted: boolean;
+  /** Its end was told so late that nobody frees claims for it any more: those of a repeat lapse by themselves. */
+  isLongOver: boolean;
 }
+
+const longOverSeconds = 12 * 60 * 60;
 
 export interface RefereeOptions {
   readonly nowMs: () => number;
@@ -95,6 +99,7 @@ export const createReferee = (options: RefereeOptions) => {
       places: new Set(),
       endedAt: 0,
       wasDeleted: false,
+      isLongOver: false,
     };
     holds.set(holdId, fresh);
     return fresh;
@@ -130,6 +135,7 @@ export const createReferee = (options: RefereeOptions) => {
       report('honest', `${nameOf(holdId)} was ${old.status} and became ${now.status}`);
     } else if (now.status !== 'active') {
       record.endedAt = commits;
+      record.isLongOver = old.until + longOverSeconds < (nowMs() + aheadMs) / 1_000;
       expect(aggregate, `SEAT-HOLD-${now.status.toUpperCase()}`, now.revision);
     } else {
       expect(aggregate, 'SEAT-HOLD-EXTENDED', now.revision);
@@ -170,7 +176,7 @@ export const createReferee = (options: RefereeOptions) => {
       if (customer !== undefined) {
         const count = (perCustomer.get(customer) ?? 0) + 1;
         perCustomer.set(customer, count);
-        if (process.env['X'] && maxHoldsPerCustomer !== undefined && count > maxHoldsPerCustomer)
+        if (maxHoldsPerCustomer !== undefined && count > maxHoldsPerCustomer)
           report('limit', `${customer} has ${count} live holds`);
       }
       for (const [number, keys] of facts.places) {
@@ -210,7 +216,17 @@ export const createReferee = (options: RefereeOptions) => {
     /** Items that stand from the beginning. */
     begin(items: readonly Item[]): void {
       for (const item of items) {
-        if (item.sk.startsWith('BLOCK#')) blocks.set(Number(item.sk.slice('BLOCK#'.length)), noBlock);
+        if (item.sk.startsWith('BLOCK#'))
+          seeBlock(Number(item.sk.slice('BLOCK#'.length)), {
+            key: item,
+            before: undefined,
+            after: item,
+            expired: false,
+          });
+        if (item.sk === 'HOLD') {
+          seeHold({ key: item, before: undefined, after: item, expired: false });
+          delivered.set(`hold/${item['holdId']}`, 1);
+        }
         if (item.sk === 'SESSION') saleStatus = String(item['status']);
       }
     },
@@ -279,7 +295,7 @@ export const createReferee = (options: RefereeOptions) => {
           if (!isLiveForSome(claim.u) || record === undefined || record.facts?.status === 'active') continue;
           // Of a try that got no further other places may be left; they lapse by themselves.
           const isIts = record.facts?.places.some(([block, keys]) => block === number && keys.includes(key));
-          if (isIts && record.endedAt > (claimedAt.get(`${number}/${key}`) ?? 0))
+          if (isIts && !record.isLongOver && record.endedAt > (claimedAt.get(`${number}/${key}`) ?? 0))
             report('notBlocked', `${number}/${key} is blocked by ${nameOf(`hld_${claim.h}`)}, which is over`);
         }
       }

@@ -114,17 +114,17 @@ export const scheduledInventory = ({
         () => `end hold ${nameOf(holdId)} as ${status} (now ${seconds(now)})`,
         () => inventory.endHold(holdId, status, now, change),
       ),
-    takeSlot: (sessionId, slot, holdId, until, now) =>
+    takeSlot: (sessionId, slot, holdId, until, now, tryId) =>
       call(
         'take slot',
         () => `take slot ${slot.slot} for ${nameOf(holdId)} until ${seconds(until)}`,
-        () => inventory.takeSlot(sessionId, slot, holdId, until, now),
+        () => inventory.takeSlot(sessionId, slot, holdId, until, now, tryId),
       ),
-    freeSlot: (sessionId, slot, holdId) =>
+    freeSlot: (sessionId, slot, holdId, tryId) =>
       call(
         'free slot',
         () => `free slot ${slot.slot} of ${nameOf(holdId)}`,
-        () => inventory.freeSlot(sessionId, slot, holdId),
+        () => inventory.freeSlot(sessionId, slot, holdId, tryId),
       ),
     readBlocks: (sessionId, shards, consistent) =>
       call(

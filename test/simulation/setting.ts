@@ -27,6 +27,8 @@ export interface Setting {
   readonly skewsMs: readonly number[];
   /** The sale stands from the beginning; otherwise it is built in the schedule, beside everything else. */
   readonly isBuilt: boolean;
+  /** Whether ann holds a place from the beginning: such schedules get deeper into what becomes of holds. */
+  readonly isHeld: boolean;
   /** In percent of the calls. */
   readonly faultRate: number;
   /** The faults of this schedule: of all kinds in some, of a few in others. */
@@ -66,14 +68,17 @@ export const settingOf = (seed: number): Setting => {
   const next = numbersFrom(Math.imul(seed, 0x9e3779b1) ^ 0x5f356495);
   const oneOf = <T>(values: readonly T[]): T => values[next() % values.length] as T;
   const isSkewed = next() % 2 === 0;
+  const isBuilt = next() % 4 !== 0;
+  const maxHoldsPerCustomer = oneOf([undefined, undefined, 1, 2]);
   return {
     hall: oneOf(halls),
     holdSeconds: oneOf([5, 10, 20, 20]),
-    maxHoldsPerCustomer: oneOf([undefined, undefined, 1, 2]),
+    maxHoldsPerCustomer,
     customers: 2 + (next() % 3),
     skewsMs: processNames.map(() => (isSkewed ? (next() % (2 * maxSkewMs + 1)) - maxSkewMs : 0)),
-    isBuilt: next() % 4 !== 0,
-    faultRate: oneOf([0, 10, 25, 40]),
+    isBuilt,
+    isHeld: isBuilt && maxHoldsPerCustomer === undefined && next() % 3 !== 0,
+    faultRate: oneOf([0, 5, 10, 20, 30]),
     faults: next() % 2 === 0 ? faultNames : [oneOf(faultNames), oneOf(faultNames)],
     weights: Object.fromEntries(
       activities.map((activity) => [

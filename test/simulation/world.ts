@@ -7,6 +7,7 @@ import { rules } from '../../functions/ticketing/block.ts';
 import { type InventoryPlan, planInventory } from '../../functions/ticketing/block-plan.ts';
 import { buildInventory } from '../../functions/ticketing/build-inventory.ts';
 import { expireWhenDue, releaseEnded } from '../../functions/ticketing/end-hold.ts';
+import { claimId, keptSeconds } from '../../functions/ticketing/hold.ts';
 import { holdCommands } from '../../functions/ticketing/holds-api.ts';
 import { openInventory } from '../../functions/ticketing/inventory-store.ts';
 import { expiryTimer, holdTimers, ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
@@ -226,6 +227,23 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     requestId: 'r',
     at: '2027-01-15T08:00:00.000Z',
   });
+  const firstRequest: CreateRequest & { readonly body: { readonly seats: readonly string[] } } = {
+    customer: 'ann',
+    key: 'key-0',
+    holdId: idOf('hld', 'ann', { sessionId }, 'key-0'),
+    body: { seats: [plan.names[plan.blocks[0]?.places[0] ?? 0] ?? ''] },
+  };
+  const first = {
+    holdId: firstRequest.holdId,
+    sessionId,
+    status: 'active',
+    places: [[0, '0']],
+    until: startSeconds + setting.holdSeconds,
+    createdAt: startSeconds,
+    requestHash: JSON.stringify(firstRequest.body),
+    revision: 1,
+    ttl: startSeconds + setting.holdSeconds + keptSeconds,
+  };
   const initial: Item[] = setting.isBuilt
     ? [
         {
@@ -238,8 +256,11 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         ...plan.blocks.map(({ number, shard }) => ({
           pk: `SESSION#${sessionId}#${shard}`,
           sk: `BLOCK#${String(number).padStart(5, '0')}`,
-          held: {},
+          held: setting.isHeld && number === 0 ? { 0: { h: claimId(first.holdId), u: first.until } } : {},
         })),
+        ...(setting.isHeld
+          ? [{ ...first, pk: `HOLD#${first.holdId}`, sk: 'HOLD', change: change('hold.created') }]
+          : []),
       ]
     : [];
   referee.begin(initial);
@@ -443,7 +464,17 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
 
   // — requests of customers
+  let requestNumber = 0;
+  const newRequestId = (): string => {
+    requestNumber += 1;
+    return `request-${requestNumber}`;
+  };
   const requests: CreateRequest[] = [];
+  const remember = (request: CreateRequest): void => {
+    requests.push(request);
+    holdNames.set(request.holdId, `${request.customer}/${request.key}`);
+    customersOfHolds.set(request.holdId, request.customer);
+  };
   const shoppings = new Set<Shopping>();
   const watches = new Set<Watch>();
   const watch = (holdId: string): Watch => {
@@ -464,7 +495,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     caller: undefined,
     resource: undefined,
     organizationId: undefined,
-    requestId: 'r',
+    requestId: newRequestId(),
     traceparent: undefined,
     sourceIp: customer,
     now: new Date(nowMs + process.skewMs),
@@ -750,8 +781,15 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   const customer = (): string => customers[draw() % setting.customers] ?? 'ann';
   const places = plan.names.filter((_, place) => plan.blockOf[place] !== undefined);
 
+  /** Customers are few and patient: what is under way should come to something. */
+  const isBusy = (): boolean => {
+    let count = 0;
+    for (const { works } of running.values()) count += works.size;
+    return count >= 4;
+  };
+
   const askAnew = (): boolean => {
-    if (requests.length >= 6) return false;
+    if (requests.length >= 6 || isBusy()) return false;
     const who = customer();
     const key = `key-${draw() % 3}`;
     const seats: string[] = [];
@@ -769,23 +807,21 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     }
     const holdId = idOf('hld', who, { sessionId }, key);
     const request = { customer: who, key, holdId, body };
-    if (!holdNames.has(holdId)) {
-      holdNames.set(holdId, `${who}/${key}`);
-      customersOfHolds.set(holdId, who);
-    }
-    requests.push(request);
+    remember(request);
     create(shop(), request);
     return true;
   };
   const askAgain = (): boolean => {
     const request = requests[draw() % requests.length];
-    if (request === undefined) return false;
+    if (request === undefined || isBusy()) return false;
     create(shop(), request);
     return true;
   };
   const extendOrCancel = (): boolean => {
-    const request = requests[draw() % requests.length];
-    if (request === undefined) return false;
+    const held = requests.filter(({ holdId }) => referee.holdOf(holdId)?.facts !== undefined);
+    const among = held.length > 0 && draw() % 4 !== 0 ? held : requests;
+    const request = among[draw() % among.length];
+    if (request === undefined || isBusy()) return false;
     const kind = draw() % 5;
     if (kind < 2) cancel(shop(), request.holdId);
     else extend(shop(), request.holdId, [undefined, 6, 25][kind - 2]);
@@ -803,7 +839,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
   const wait = (): boolean => {
     const kind = draw() % 6;
-    if (kind === 0) {
+    if (kind === 0 && (calls.length === 0 || draw() % 3 === 0)) {
       // To about the instant at which a hold ends, where clocks and rounding decide.
       const ends = [...referee.holds().values()].flatMap(({ facts }) =>
         facts?.status === 'active' ? [facts.until] : [],
@@ -815,7 +851,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         return true;
       }
     }
-    const ms = [200, 1_000, 1_000, 3_000, 6_000, 1_000 * setting.holdSeconds][kind] ?? 0;
+    // Long waits would end what is under way: they come when little is.
+    const most = calls.length > 0 && draw() % 8 !== 0 ? 3 : 6;
+    const ms = [200, 1_000, 500, 3_000, 6_000, 1_000 * setting.holdSeconds][kind % most] ?? 0;
     passTime(ms, `${ms} ms pass`);
     return true;
   };
@@ -967,6 +1005,16 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     async run(): Promise<Outcome> {
       note('setting', () => settingText(setting));
       if (!setting.isBuilt) announce('SESSION-PUBLISHING');
+      if (setting.isHeld) {
+        remember(firstRequest);
+        note(
+          'ann',
+          () => `has ${firstRequest.body.seats.join()} until ${seconds(first.until)}, active (ann/key-0)`,
+        );
+        // Its timer may be early: the clock that set it was another.
+        const early = seed % 2 === 0 ? 0 : 1 + (seed % setting.holdSeconds);
+        send('expiry', { holdId: first.holdId }, 'expiry of ann/key-0', setting.holdSeconds + 1 - early);
+      }
       let taken = 0;
       for (const step of steps) {
         taken += 1;
