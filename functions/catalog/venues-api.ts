@@ -138,25 +138,31 @@ export const venueCommands = (
       const checked = toLayout(document, venue.venueId);
       if (!checked.ok) return checked.problem;
       await writePlan(bucket, checked.layout, checked.document);
+      const { planVersion, zones, seats, generalAdmission } = checked.plan;
+      const summary = { planVersion, zones, seats, generalAdmission };
       // The newest import wins whatever else changed meanwhile; sessions on sale keep the version they pinned.
+      // What is imported already is no change: a repeat after a lost answer counts and tells nothing.
       const changed = await table.update<VenueItem>(keyOf('VENUE', venue.venueId), {
         update: 'SET #plan = :plan, #revision = #revision + :one, #updatedAt = :at, #change = :change',
-        condition: 'attribute_exists(pk)',
-        names: { '#plan': 'plan', '#revision': 'revision', '#updatedAt': 'updatedAt', '#change': 'change' },
+        condition:
+          'attribute_exists(pk) AND (attribute_not_exists(#plan) OR #plan.#planVersion <> :planVersion)',
+        names: {
+          '#plan': 'plan',
+          '#planVersion': 'planVersion',
+          '#revision': 'revision',
+          '#updatedAt': 'updatedAt',
+          '#change': 'change',
+        },
         values: {
           ':plan': checked.plan,
+          ':planVersion': planVersion,
           ':one': 1,
           ':at': request.now.toISOString(),
           ':change': stamp('venue.plan_imported', request),
         },
       });
-      if (!changed.written) return problem('NOT_FOUND');
-      const { planVersion, zones, seats, generalAdmission } = checked.plan;
-      return ok(
-        200,
-        { planVersion, zones, seats, generalAdmission },
-        { etag: etagOf(changed.item.revision) },
-      );
+      const item = changed.written ? changed.item : (changed.old as VenueItem | undefined);
+      return item === undefined ? problem('NOT_FOUND') : ok(200, summary, { etag: etagOf(item.revision) });
     },
 
     async createUpload(request) {
