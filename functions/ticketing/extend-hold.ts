@@ -13,14 +13,22 @@ export type ExtendOutcome =
  * crash in between leaves claims that reach further than the hold; they lapse, or are freed with it.
  */
 export const extendHold = async (
-  { store, pictures, clock }: HoldPorts,
-  { sale, plan }: OpenSale,
+  ports: HoldPorts,
+  open: OpenSale,
   hold: Hold,
   seconds: number | undefined,
   stamp: Stamp,
 ): Promise<ExtendOutcome> => {
+  const { store, pictures, clock } = ports;
+  const { sale, plan } = open;
   const now = clock();
   const decision = decideExtend(hold, now, sale.holdSeconds, seconds);
+  if (decision.kind === 'expired') {
+    // Since it was read another request may have extended it.
+    const current = await store.getHold(hold.holdId);
+    if (current !== undefined && current.revision > hold.revision)
+      return extendHold(ports, open, current, seconds, stamp);
+  }
   if (decision.kind === 'unchanged') return { kind: 'extended', hold };
   if (decision.kind !== 'extend') return decision;
   const { until } = decision;
