@@ -851,6 +851,13 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         return true;
       }
     }
+    const later = messages.filter(({ availableAtMs }) => availableAtMs > nowMs);
+    const next = later[draw() % later.length];
+    if (kind === 4 && next !== undefined) {
+      const ms = next.availableAtMs - nowMs;
+      passTime(ms, `${ms} ms pass`);
+      return true;
+    }
     // Long waits would end what is under way: they come when little is.
     const most = calls.length > 0 && draw() % 8 !== 0 ? 3 : 6;
     const ms = [200, 1_000, 500, 3_000, 6_000, 1_000 * setting.holdSeconds][kind % most] ?? 0;
@@ -862,7 +869,11 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     const kind = draw() % 8;
     if (kind < 3) {
       const status = (['published', 'postponed', 'published', 'cancelled'] as const)[draw() % 4];
-      if (catalog.status === 'cancelled' || status === undefined) return false;
+      if (catalog.status === 'cancelled') {
+        announce('SESSION-CANCELLED');
+        return true;
+      }
+      if (status === undefined) return false;
       if (catalog.status === 'publishing' && status !== 'cancelled') return false;
       if (status === 'postponed' && catalog.status !== 'published') return false;
       catalog.sequence += 1;
