@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   BatchGetItemCommand,
   type ConsumedCapacity,
@@ -220,7 +221,10 @@ export const openTable = (name: string, client: DynamoDBClient = sharedClient())
           }),
         ),
       );
-      if (!result.written) return result;
+      if (!result.written) {
+        // The SDK tries again when an answer is lost: what it then finds is the write that was applied.
+        return isOwn(result.old, by) ? { written: true, item: result.old as unknown as T } : result;
+      }
       return { written: true, item: unmarshall(result.output.Attributes ?? {}) as T };
     },
 
@@ -275,6 +279,16 @@ const sharedClient = (): DynamoDBClient => {
   client ??= withoutFrills(new DynamoDBClient(clientSettings('dynamodb')));
   return client;
 };
+
+/** Whether an item was last written by this very write, which its stamp of the change tells. */
+const isOwn = (old: Item | undefined, { values }: UpdateExpression): boolean => {
+  const change = values?.[':change'];
+  return change !== undefined && old !== undefined && isDeepStrictEqual(old['change'], plainOf(change));
+};
+
+/** As the table keeps it: without members that are undefined. */
+const plainOf = (value: unknown): unknown =>
+  unmarshall(marshall({ value }, { removeUndefinedValues: true }))['value'];
 
 const pick = ({ pk, sk }: Key): Key => ({ pk, sk });
 
