@@ -410,10 +410,23 @@ const withOrganization = (
 const failure = (error: Error | null | undefined): Problem => {
   const name = error?.name ?? 'Error';
   logger.error('request failed', { error: error ?? new Error('unknown') });
-  return busyErrors.has(name)
+  return busyErrors.has(name) || isUnreachable(error)
     ? problem('SERVICE_UNAVAILABLE', { headers: { 'Retry-After': '1' } })
     : problem('INTERNAL_ERROR');
 };
+
+/** AWS could not be reached, or broke itself, also when tried again: who comes back later may find it well. */
+const isUnreachable = (error: (Error & { code?: unknown; $fault?: unknown }) | null | undefined): boolean =>
+  error?.$fault === 'server' || connectionErrors.has(String(error?.code));
+
+const connectionErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 const busyErrors = new Set([
   'ProvisionedThroughputExceededException',
