@@ -1,0 +1,162 @@
+import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
+import type { Item } from '../../functions/platform/table.ts';
+import { inParallel } from '../../local/demo/parallel.ts';
+import { type Fault, faultsOf, newRun, type Run, within } from './injection.ts';
+import type { Platform } from './platform.ts';
+import type { Ending, Ready, UseCase } from './use-cases.ts';
+
+/** One use case with one fault at one of its calls; without a fault it is what the others are compared with. */
+export interface Scenario {
+  readonly useCase: UseCase;
+  readonly plan: Run['plan'];
+}
+
+export interface Result extends Scenario {
+  readonly run: Run;
+  readonly ready: Ready;
+  /** How each attempt ended, the repeat after the first success included. */
+  readonly endings: readonly Ending[];
+}
+
+/** Attempts that a caller, a queue or a stream makes until one does not fail. */
+const maxAttempts = 4;
+/** Fewer than the sessions whose plans a process keeps: nothing is read anew because it was dropped. */
+const atOnce = 14;
+
+const play = async (platform: Platform, { useCase, plan }: Scenario): Promise<Result> => {
+  const ready = await useCase.prepare(platform);
+  const run = newRun(plan);
+  const endings = [await within(run, () => ready.run())];
+  while (endings.at(-1)?.isFailure) {
+    if (endings.length === maxAttempts) throw new Error(`${useCase.name} never succeeds again`);
+    endings.push(await ready.run());
+  }
+  // What was still on its way arrives, and then everything comes once more.
+  for (const send of run.late) await send();
+  endings.push(await ready.run());
+  return { useCase, plan, run, ready, endings };
+};
+
+/** Runs every use case without a fault, to see its calls. */
+export const baselines = (platform: Platform, useCases: readonly UseCase[]): Promise<readonly Result[]> =>
+  inParallel(atOnce, useCases, (useCase) => play(platform, { useCase, plan: undefined }));
+
+/** Every fault at every call that the use cases declare. */
+export const scenariosOf = (useCases: readonly UseCase[]): readonly Scenario[] =>
+  useCases.flatMap((useCase) => {
+    const seen = new Map<string, number>();
+    return useCase.calls.flatMap((call) => {
+      const occurrence = (seen.get(call) ?? 0) + 1;
+      seen.set(call, occurrence);
+      return faultsOf(call).map((fault): Scenario => ({ useCase, plan: { call, occurrence, fault } }));
+    });
+  });
+
+export const playAll = (platform: Platform, scenarios: readonly Scenario[]): Promise<readonly Result[]> =>
+  inParallel(atOnce, scenarios, (scenario) => play(platform, scenario));
+
+/** What is in the tables and what was told, by the marks of a world. */
+export const openFacts = async (platform: Platform) => {
+  const ticketing = await platform.scan('ticketing');
+  const owned = [...(await platform.scan('catalog')), ...(await platform.scan('identity'))];
+  const told = new Map<string, LifecycleEvent>();
+  for (const event of platform.outbox) if (!told.has(event.id)) told.set(event.id, event);
+  const textOf = new Map(owned.map((item) => [item, JSON.stringify(item)]));
+  const events = [...told.values()].map((event) => ({ event, text: JSON.stringify(event) }));
+
+  return ({ useCase, ready }: Result): readonly string[] => {
+    const facts = ready.marks.flatMap((mark) => [
+      ...saleFacts(ticketing, mark),
+      ...owned.flatMap((item) => (textOf.get(item)?.includes(mark) ? [`item ${plain(item)}`] : [])),
+      ...events.flatMap(({ event, text }) =>
+        text.includes(mark) ? [`told ${event.type} ${event.aggregate.sequence}`] : [],
+      ),
+    ]);
+    const { timeless = (fact: string) => fact } = useCase;
+    const all = [...facts, ...(ready.facts?.() ?? [])].map(timeless);
+    return useCase.timeless === undefined ? all.sort() : [...new Set(all)].sort();
+  };
+};
+
+/** The same value with the members of its objects in the order of their names. */
+const inOrder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, member]) => [name, inOrder(member)]),
+  );
+};
+
+/** An item without what differs from run to run: ids, instants, hashes, subjects. Its revision stays. */
+const plain = (item: Item): string => {
+  const { requestHash: _, change, ...rest } = item;
+  return JSON.stringify(inOrder({ ...rest, change: (change as { what?: string } | undefined)?.what }))
+    .replaceAll(/\b([a-z]{2,3})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+    .replaceAll(/owner-[0-9a-f-]{36}/g, 'owner');
+};
+
+/** The sale, its holds with what they own, and claims that belong to nobody. */
+const saleFacts = (items: readonly Item[], sessionId: string): readonly string[] => {
+  if (!sessionId.startsWith('ses_')) return [];
+  const now = Date.now() / 1_000;
+  const claims = items
+    .filter(({ pk, sk }) => pk.startsWith(`SESSION#${sessionId}#`) && sk.startsWith('BLOCK#'))
+    .flatMap((item) =>
+      Object.values(item['held'] as Record<string, { h: string; u: number }>).filter(({ u }) => u >= now),
+    );
+  const holds = items.filter((item) => item.sk === 'HOLD' && item['sessionId'] === sessionId);
+  const ids = new Set(
+    holds.filter(({ status }) => status === 'active').map(({ pk }) => pk.slice('HOLD#hld_'.length)),
+  );
+  const sale = items.find(({ pk, sk }) => pk === `SESSION#${sessionId}` && sk === 'SESSION');
+  const slots = items.filter(({ pk, sk }) => pk === `SESSION#${sessionId}` && sk.startsWith('CUSTOMER#'));
+  return [
+    `sale ${sale?.['status']} ${sale?.['blocksBuilt']}/${sale?.['blocksTotal']} holdSeconds ${sale?.['holdSeconds']}`,
+    `slots ${slots.length}`,
+    `claims of nobody ${claims.filter(({ h }) => !ids.has(h)).length}`,
+    ...holds.map((item) => {
+      const places = (item['places'] as [number, string][]).reduce((sum, [, keys]) => sum + keys.length, 0);
+      const id = item.pk.slice('HOLD#hld_'.length);
+      const own = claims.filter(({ h, u }) => h === id && u >= Number(item['until']));
+      return `hold ${item['status']} of ${places}, owns ${own.length}, revision ${item['revision']}`;
+    }),
+  ];
+};
+
+/** How a use case came through a fault, in a few words. */
+export const outcomeOf = ({ endings }: Result): string => {
+  // The last one is the repeat for its own sake.
+  const attempts = endings.slice(0, -1).map(({ text }) => text);
+  return [...new Set(attempts)].join(', then ');
+};
+
+/** The table of the docs. */
+export const faultTable = (results: readonly Result[], columns: readonly Fault[]): string => {
+  const byContext = Map.groupBy(results, ({ useCase }) => useCase);
+  const lines = [...byContext].map(([useCase, ofCase]) => {
+    const rows = Map.groupBy(ofCase, ({ plan }) => `${plan?.call} ${plan?.occurrence}`);
+    const isRepeated = (call: string) => useCase.calls.filter((other) => other === call).length > 1;
+    const text = [...rows.values()].map((row) => {
+      const [{ plan } = {}] = row;
+      const call = plan?.call ?? '';
+      const name = isRepeated(call) ? `${call} (${plan?.occurrence})` : call;
+      const cells = columns.map((fault) => {
+        const result = row.find((one) => one.plan?.fault === fault);
+        return result === undefined ? '–' : outcomeOf(result);
+      });
+      return `| ${name} | ${cells.join(' | ')} |`;
+    });
+    return [
+      `### ${useCase.context}: ${useCase.name}`,
+      '',
+      `| call | ${columns.join(' | ')} |`,
+      `|${'---|'.repeat(columns.length + 1)}`,
+      ...text,
+      '',
+    ].join('\n');
+  });
+  return lines.join('\n');
+};

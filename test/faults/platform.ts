@@ -1,0 +1,308 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+} from '@aws-sdk/client-dynamodb-streams';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type {
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
+  Context,
+  DynamoDBBatchResponse,
+  DynamoDBRecord,
+  DynamoDBStreamEvent,
+  SQSBatchResponse,
+  SQSEvent,
+} from 'aws-lambda';
+import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
+import type { Item } from '../../functions/platform/table.ts';
+import { routes } from '../../functions/routes.ts';
+import { account, arnOf, localClient } from '../../local/account.ts';
+import { answerAws, serviceOf } from '../../local/aws-endpoint.ts';
+import { EventBus } from '../../local/event-bus.ts';
+import { openFrontDoor } from '../../local/front-door.ts';
+import { createIssuer } from '../../local/issuer.ts';
+import { createQueuesAndBuckets, startQueuesAndBuckets } from '../../local/queues-and-buckets.ts';
+import { Secrets } from '../../local/secrets.ts';
+import { openState } from '../../local/state.ts';
+import { startEngine } from '../support/dynoxide.ts';
+import { gatewayEvent } from '../support/gateway-event.ts';
+
+export type Operation = keyof typeof routes;
+
+export interface ApiCall {
+  readonly as?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly ifMatch?: string;
+  /** Answers instead of the function of the route. */
+  readonly handler?: ApiHandler;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly etag: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is for each use case to say
+  readonly body: any;
+}
+
+type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+
+export type Consumer =
+  | 'inventory-builder'
+  | 'session-sync'
+  | 'session-sweep'
+  | 'hold-expiry'
+  | 'claim-release'
+  | 'publication';
+export type Table = 'identity' | 'catalog' | 'ticketing';
+
+const lambda = {
+  awsRequestId: 'lambda-1',
+  functionName: 'faults',
+  getRemainingTimeInMillis: () => 30_000,
+} as unknown as Context;
+/** A process that died is not waited for: its lock on a message is over at once. */
+const lambdaOfConsumers = { ...lambda, getRemainingTimeInMillis: () => 1 };
+
+const secretArn = arnOf('secretsmanager', 'secret:id');
+
+/**
+ * The functions’ own Lambda entries in this process, with the SDK’s own clients, against the engine, fauxqs
+ * and the embedded cloud’s EventBridge and Secrets Manager. Nothing runs by itself: streams and queues are
+ * read when a test says so.
+ */
+export const startPlatform = async () => {
+  const engine = await startEngine();
+  const queues = await startQueuesAndBuckets();
+  const issuer = await createIssuer({ listenOn: '127.0.0.1', host: '127.0.0.1' });
+  const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
+  await createQueuesAndBuckets(
+    queues,
+    ['hold-expiry', 'session-sweep']
+      .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
+      .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
+  );
+  const outbox: LifecycleEvent[] = [];
+  const bus = new EventBus(
+    [{ type: 'AWS::Events::EventBus', name: 'bus', properties: {} }] as never,
+    () => undefined,
+  );
+  const state = openState();
+  const secrets = new Secrets(
+    [
+      {
+        type: 'AWS::SecretsManager::Secret',
+        name: secretArn,
+        properties: { GenerateSecretString: { PasswordLength: 32, ExcludePunctuation: true } },
+      },
+    ] as never,
+    state,
+  );
+  const door = await openFrontDoor(0, () => undefined);
+  const recording = {
+    putEvents(request: Parameters<EventBus['putEvents']>[0]) {
+      const answer = bus.putEvents(request);
+      outbox.push(...(request.Entries ?? []).map(({ Detail = '' }) => JSON.parse(Detail) as LifecycleEvent));
+      return answer;
+    },
+  } as EventBus;
+  door.open((request, response) =>
+    answerAws({ endpoints: {}, bus: recording, secrets }, serviceOf(request) ?? '', request, response),
+  );
+
+  Object.assign(process.env, {
+    STAGE: 'test',
+    AWS_REGION: account.region,
+    AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: door.origin,
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    AWS_ENDPOINT_URL_S3: queues.endpoint,
+    AWS_LAMBDA_FUNCTION_NAME: 'faults',
+    IDENTITY_TABLE: 'identity',
+    CATALOG_TABLE: 'catalog',
+    TICKETING_TABLE: 'ticketing',
+    PLANS_BUCKET: 'plans',
+    BUS_NAME: 'bus',
+    ISSUER: issuer.issuer,
+    JWKS_URI: issuer.jwksUri,
+    ID_SECRET_ARN: secretArn,
+    HOLD_EXPIRY_QUEUE_URL: queueUrl('hold-expiry'),
+    SESSION_SWEEP_QUEUE_URL: queueUrl('session-sweep'),
+    MIN_HOLD_SECONDS: '60',
+    MAX_HOLD_SECONDS: '7200',
+  });
+  await engine.createTable('identity');
+  await engine.createTable('catalog');
+  const ticketingTable = await engine.createTable('ticketing');
+
+  const api: Readonly<Record<string, ApiHandler>> = {
+    'identity-commands': (await import('../../functions/identity/commands.ts')).handler,
+    'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
+    'ticketing-commands': (await import('../../functions/ticketing/commands.ts')).handler,
+  };
+  const consumers: Readonly<Record<Consumer, QueueHandler>> = {
+    'inventory-builder': (await import('../../functions/ticketing/inventory-builder.ts')).handler,
+    'session-sync': (await import('../../functions/ticketing/session-sync.ts')).handler,
+    'session-sweep': (await import('../../functions/ticketing/session-sweep.ts')).handler,
+    'hold-expiry': (await import('../../functions/ticketing/hold-expiry.ts')).handler,
+    'claim-release': (await import('../../functions/ticketing/claim-release.ts')).handler,
+    publication: (await import('../../functions/catalog/publication.ts')).handler,
+  };
+  const relays: Readonly<Record<Table, StreamHandler>> = {
+    identity: (await import('../../functions/identity/relay.ts')).handler,
+    catalog: (await import('../../functions/catalog/relay.ts')).handler,
+    ticketing: (await import('../../functions/ticketing/relay.ts')).handler,
+  };
+  const streams = new DynamoDBStreamsClient(localClient(engine.endpoint));
+  const s3 = new S3Client({ ...localClient(queues.endpoint), forcePathStyle: true });
+
+  const read = new Map<string, string | undefined>();
+  const records = async (table: Table): Promise<readonly DynamoDBRecord[]> => {
+    const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
+    const StreamArn = Streams?.[0]?.StreamArn ?? '';
+    const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+    const found: DynamoDBRecord[] = [];
+    for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
+      const id = `${table}/${ShardId}`;
+      if (!read.has(id)) {
+        const from = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' as const };
+        read.set(id, (await streams.send(new GetShardIteratorCommand(from))).ShardIterator);
+      }
+      const ShardIterator = read.get(id);
+      if (ShardIterator === undefined) continue;
+      const { Records = [], NextShardIterator } = await streams.send(
+        new GetRecordsCommand({ ShardIterator }),
+      );
+      read.set(id, NextShardIterator);
+      found.push(...(Records as unknown as DynamoDBRecord[]));
+    }
+    // The SDK gives a date where Lambda gives seconds; nothing here asks for it.
+    return found.map(({ eventID, eventName, dynamodb }) => {
+      const { ApproximateCreationDateTime: _, ...change } = dynamodb ?? {};
+      return { eventID: eventID ?? '', eventName, dynamodb: change } as DynamoDBRecord;
+    });
+  };
+
+  let messages = 0;
+  return {
+    ticketingTable,
+    outbox,
+    secretArn,
+    relays,
+
+    async call(
+      operation: Operation,
+      { as, params = {}, body, key, ifMatch, handler }: ApiCall,
+    ): Promise<ApiAnswer> {
+      const definition = routes[operation];
+      const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+      const event = gatewayEvent(definition.method, path, {
+        headers: {
+          ...(as !== undefined && { authorization: `Bearer ${await issuer.mint({ sub: as })}` }),
+          ...(key !== undefined && { 'idempotency-key': key }),
+          ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+          'fairground-client': 'a client of the fault tests',
+        },
+        params,
+        ...(body !== undefined && { body }),
+      });
+      const handle = handler ?? api[definition.function];
+      if (handle === undefined) throw new Error(`${definition.function} is not here`);
+      const { statusCode, headers = {}, body: text } = await handle(event, lambda);
+      return {
+        status: statusCode,
+        etag: String(headers['ETag'] ?? ''),
+        body: text === '' ? undefined : JSON.parse(text),
+      };
+    },
+
+    /** Whether the consumer handled the message. */
+    async deliver(consumer: Consumer, body: unknown): Promise<boolean> {
+      messages += 1;
+      const record = {
+        messageId: `message-${messages}`,
+        receiptHandle: 'r',
+        body: JSON.stringify(body),
+        attributes: { ApproximateReceiveCount: '1' },
+        messageAttributes: {},
+        eventSource: 'aws:sqs',
+      };
+      const { batchItemFailures } = await consumers[consumer](
+        { Records: [record] } as never,
+        lambdaOfConsumers,
+      );
+      return batchItemFailures.length === 0;
+    },
+
+    putObject: (key: string, body: unknown) =>
+      s3.send(new PutObjectCommand({ Bucket: 'plans', Key: key, Body: JSON.stringify(body) })),
+
+    /** Bodies of messages that wait in a queue, delayed ones too. */
+    waiting: (name: string): readonly string[] => {
+      const { ready, delayed } = queues.server.inspectQueue(name)?.messages ?? { ready: [], delayed: [] };
+      return [...ready, ...delayed].map((message) => {
+        const { body, message: inner } = message as { body?: string; message?: { body: string } };
+        return body ?? inner?.body ?? '';
+      });
+    },
+
+    /** Relays all three streams to their ends and hands ended holds to the consumer that frees their claims. */
+    async settle(): Promise<void> {
+      let told = outbox.length;
+      for (let isQuiet = false; !isQuiet; ) {
+        isQuiet = true;
+        for (const table of ['identity', 'catalog', 'ticketing'] as const) {
+          for (let found = await records(table); found.length > 0; found = await records(table)) {
+            isQuiet = false;
+            for (let start = 0; start < found.length; start += 100) {
+              const { batchItemFailures } = await relays[table]({ Records: found.slice(start, start + 100) });
+              if (batchItemFailures.length > 0) throw new Error(`The relay of ${table} gave records back`);
+            }
+          }
+        }
+        const ended = outbox.slice(told).filter(({ type }) => /^SEAT-HOLD-(CANCELLED|EXPIRED)$/.test(type));
+        told = outbox.length;
+        for (const detail of ended) {
+          if (!(await this.deliver('claim-release', { 'detail-type': detail.type, detail })))
+            throw new Error('Claims could not be freed');
+        }
+      }
+    },
+
+    /** Every item of a table. */
+    async scan(table: Table): Promise<readonly Item[]> {
+      const items: Item[] = [];
+      let from: Record<string, never> | undefined;
+      do {
+        const page = await engine.client.send(
+          new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }),
+        );
+        items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item));
+        from = page.LastEvaluatedKey as Record<string, never> | undefined;
+      } while (from !== undefined);
+      return items;
+    },
+
+    async stop(): Promise<void> {
+      streams.destroy();
+      s3.destroy();
+      await door.close();
+      state.close();
+      await issuer.stop();
+      await queues.stop();
+      await engine.stop();
+    },
+  };
+};
+
+export type Platform = Awaited<ReturnType<typeof startPlatform>>;
