@@ -26,7 +26,7 @@ export type HoldChange =
   | { readonly changed: true; readonly hold: Hold }
   | { readonly changed: false; readonly hold: Hold | undefined };
 
-/** Where blocks, holds and sales are kept. The simulation has one of its own. */
+/** Where blocks, holds and sales are kept. Simulations put faults before each call. */
 export interface InventoryStore {
   readSale(sessionId: string): Promise<Sale | undefined>;
   /** Applies a rule to places of one block: one write, all places or none. */
@@ -298,7 +298,7 @@ export type SaleSettings = Partial<
   Pick<Sale, 'startsAt' | 'endsAt' | 'holdSeconds' | 'maxPlacesPerHold' | 'maxHoldsPerCustomer' | 'status'>
 >;
 
-/** Writes of builder and sync, which simulations of holds do without. */
+/** Writes of builder and sync. */
 export interface SaleWrites {
   /** Puts a new sale; gives the one that is there already. */
   createSale(sale: Sale, change: Change): Promise<Sale | undefined>;

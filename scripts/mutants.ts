@@ -1,0 +1,299 @@
+/**
+ * Plants known mistakes, one at a time, in a copy of the project, and shows that each is caught: by a schedule of
+ * the simulation, or by a named test. `npm run mutants` prints the table; `-- --write` puts it into
+ * docs/simulation.md. Ends with 1 when one survives.
+ */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of source files
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+interface Mutant {
+  readonly mistake: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** The test that catches it, where the simulation has no eye for it. */
+  readonly test?: string;
+}
+
+const ticketing = 'functions/ticketing';
+const mutants: readonly Mutant[] = [
+  {
+    mistake: 'a claim lapses by being taken away, not by its time',
+    file: `${ticketing}/block-expression.ts`,
+    from: '(attribute_not_exists(#held.${name}) OR #held.${name}.#u < :now)`,\n  mine_live',
+    to: 'attribute_not_exists(#held.${name})`,\n  mine_live',
+  },
+  {
+    mistake: '`<=` for `<`: a claim lapses a second early',
+    file: `${ticketing}/block-expression.ts`,
+    from: 'OR #held.${name}.#u < :now)`,\n  mine_live',
+    to: 'OR #held.${name}.#u <= :now)`,\n  mine_live',
+  },
+  {
+    mistake: 'the claim of a hold takes what is sold',
+    file: `${ticketing}/block-expression.ts`,
+    from: '    `NOT contains(#sold, ${key}) AND (attribute_not_exists(#held.${name}) OR #held.${name}.#u < :now)`',
+    to: '    `(NOT contains(#sold, ${key}) OR contains(#sold, ${key})) AND (attribute_not_exists(#held.${name}) OR #held.${name}.#u < :now)`',
+  },
+  {
+    mistake: 'release does not ask whose the claim is',
+    file: `${ticketing}/block-expression.ts`,
+    from: '  mine: (name) => `#held.${name}.#h = :holdId`',
+    to: '  mine: (name) => `attribute_exists(#held.${name}) AND :holdId = :holdId`',
+  },
+  {
+    mistake: 'an extension shortens a claim that reaches further',
+    file: `${ticketing}/block-expression.ts`,
+    from: ' AND #held.${name}.#u >= :now AND #held.${name}.#u <= :until`',
+    to: ' AND #held.${name}.#u >= :now`',
+  },
+  {
+    mistake: 'an extension revives a claim that has lapsed and is another’s',
+    file: `${ticketing}/block-expression.ts`,
+    from: 'AND #held.${name}.#h = :holdId AND #held.${name}.#u >= :now',
+    to: 'AND #held.${name}.#u >= :now',
+  },
+  {
+    mistake: 'the hold is put before its places are claimed',
+    file: `${ticketing}/create-hold.ts`,
+    from: '    const claimed = await claimOne(ports, open, hold, only, now);',
+    to: "    await ports.store.putHold(hold, stamp('hold.created'));\n    const claimed = await claimOne(ports, open, hold, only, now);",
+  },
+  {
+    mistake: 'a retry promises its own end, not that of the claims it found',
+    file: `${ticketing}/create-hold.ts`,
+    from: "claimed.kind === 'claimed' ? hold : lastingUntil(hold, claimed.until)",
+    to: 'hold',
+  },
+  {
+    mistake: 'a repeat keeps what it claimed beyond the hold that was there',
+    file: `${ticketing}/create-hold.ts`,
+    from: '    await releaseClaims(ports, open.plan, { ...attempt, places: extra });',
+    to: '    void extra;',
+    test: 'test/ticketing/faults.test.ts',
+  },
+  {
+    mistake: 'a repeat frees the claims of a lapsed hold without ending it',
+    file: `${ticketing}/create-hold.ts`,
+    from: "  const { hold } = await store.endHold(old.holdId, 'expired', now, stamp('hold.expired'));\n  return hold?.status === 'active' ? hold.places : [];",
+    to: '  void stamp;\n  void store;\n  return [];',
+  },
+  {
+    mistake: 'a refused try frees the slot that its twin relies on',
+    file: `${ticketing}/inventory-store.ts`,
+    from: "tryId === undefined ? '' : ' AND #t = :try'",
+    to: "tryId === undefined ? '' : ' AND (#t = :try OR #h = :h)'",
+  },
+  {
+    mistake: 'a hold is put over one that is there',
+    file: `${ticketing}/inventory-store.ts`,
+    from: '    const result = await table.put(toItem(hold, change), absent);',
+    to: '    const result = await table.put(toItem(hold, change), {});',
+  },
+  {
+    mistake: 'a hold in several blocks is put over one that is there',
+    file: `${ticketing}/inventory-store.ts`,
+    from: '{ put: toItem(hold, change), when: absent }',
+    to: '{ put: toItem(hold, change) }',
+  },
+  {
+    mistake: 'expiry does not see that the hold was extended',
+    file: `${ticketing}/inventory-store.ts`,
+    from: "`#status = :active AND #until ${isDue ? '<' : '>='} :now`",
+    to: "isDue ? '#status = :active AND #until <> :now' : '#status = :active AND #until >= :now'",
+  },
+  {
+    mistake: 'a hold that ended can be extended',
+    file: `${ticketing}/inventory-store.ts`,
+    from: "'#status = :active AND #until >= :now AND #until < :until'",
+    to: "'#status <> :nothing AND #until >= :now AND #until < :until AND :active <> :nothing'",
+  },
+  {
+    mistake: 'a timer that comes early is dropped',
+    file: `${ticketing}/end-hold.ts`,
+    from: "  if (outcome.kind === 'not_due') await waitUntil(outcome.until);",
+    to: '  void outcome;\n  void waitUntil;',
+  },
+  {
+    mistake: 'claims are freed before the hold is ended',
+    file: `${ticketing}/end-hold.ts`,
+    from: "  const ended = await ports.store.endHold(holdId, 'cancelled',",
+    to: "  const before = await ports.store.getHold(holdId);\n  if (before !== undefined) await releaseAll(ports, await planOf(before), before);\n  const ended = await ports.store.endHold(holdId, 'cancelled',",
+  },
+  {
+    mistake: 'late news frees the claims of a hold made anew',
+    file: `${ticketing}/end-hold.ts`,
+    from: '  if (Date.parse(ended.expiresAt) / 1_000 + releasableSeconds < ports.clock()) return;',
+    to: '  void releasableSeconds;',
+  },
+  {
+    mistake: 'the hold is extended before its claims',
+    file: `${ticketing}/extend-hold.ts`,
+    from: '  const extended = await Promise.all(',
+    to: "  await store.extendHold(hold.holdId, until, now, stamp('hold.extended'));\n  const extended = await Promise.all(",
+  },
+  {
+    mistake: 'the sweep is asked for before the sale is marked',
+    file: `${ticketing}/sync-session.ts`,
+    from: '  const result = await sync();',
+    to: "  if (status === 'cancelled') await requestSweep();\n  const result = await sync();\n  if (status === 'cancelled' && result !== 'missing') return;",
+  },
+  {
+    mistake: 'the sweep comes while requests still know the sale as open',
+    file: `${ticketing}/sales.ts`,
+    from: 'saleMaxAgeMs / 1_000 + requestSeconds + 1',
+    to: 'saleMaxAgeMs / 1_000 + 1',
+  },
+  {
+    mistake: 'old news of a session overwrites newer',
+    file: `${ticketing}/inventory-store.ts`,
+    from: 'attribute_exists(pk) AND #sourceSequence < :sequence AND #status <> :cancelled',
+    to: 'attribute_exists(pk) AND #status <> :cancelled',
+  },
+  {
+    mistake: 'a second builder empties blocks that sell already',
+    file: `${ticketing}/inventory-store.ts`,
+    from: '    await table.put({ ...blockKey(sessionId, block), held: {} }, absent);',
+    to: '    await table.put({ ...blockKey(sessionId, block), held: {} }, {});',
+  },
+  {
+    mistake: 'the relay goes on after a refused entry',
+    file: 'functions/platform/relay.ts',
+    from: '    if (failed.length > 0) return Math.min(...failed.map((entry) => entry.recordIndex));',
+    to: '',
+  },
+  {
+    mistake: 'the relay puts two events of one aggregate in one call',
+    file: 'functions/platform/relay.ts',
+    from: 'wave.length === maxEntries || aggregates.has(aggregate)',
+    to: 'wave.length === maxEntries',
+  },
+  {
+    mistake: 'a hold deleted by TTL is never told as expired',
+    file: `${ticketing}/lifecycle.ts`,
+    from: "    return expired && hold.status === 'active'",
+    to: "    return !expired && hold.status === 'active'",
+  },
+  {
+    mistake: 'the derived id ignores who asks',
+    file: 'functions/platform/ids.ts',
+    from: '    creation.requester,\n',
+    to: '',
+  },
+  {
+    mistake: 'a repeat is answered without asking whether it is the same request',
+    file: `${ticketing}/create-hold.ts`,
+    from: "old.requestHash === requestHash ? { kind: 'replayed', hold: old } : { kind: 'key_reused' }",
+    to: "old.requestHash === requestHash || old.requestHash !== '' ? { kind: 'replayed', hold: old } : { kind: 'key_reused' }",
+  },
+  {
+    mistake: 'sold out is said from a picture that may be old',
+    file: `${ticketing}/create-hold.ts`,
+    from: 'if (isFresh && !isGuessed(picture, request.ticketType)) {',
+    to: 'if ((isFresh || !isFresh) && !isGuessed(picture, request.ticketType)) {',
+  },
+  {
+    mistake: 'confirming takes a place that another holds',
+    file: `${ticketing}/block.ts`,
+    from: "    case 'mine_or_free':\n      return !isSold && (claim === undefined || isMine || hasLapsed(claim, now));",
+    to: "    case 'mine_or_free':\n      return !isSold;",
+    test: 'test/ticketing/block.test.ts',
+  },
+];
+
+const root = path.join(import.meta.dirname, '..');
+const page = path.join(root, 'docs/simulation.md');
+const { values } = parseArgs({
+  options: {
+    schedules: { type: 'string', default: '60000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+const run = (
+  file: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ failed: boolean; output: string }> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', NO_COLOR: '1' };
+    execFile(file, args, { cwd, env, maxBuffer: 64 * 1_024 * 1_024 }, (error, stdout, stderr) =>
+      resolve({ failed: error !== null, output: stdout + stderr }),
+    );
+  });
+
+const runTest = (copy: string, test: string) =>
+  run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', test], copy);
+
+/** What catches a mutant planted in this copy: a seed, a test, or nothing. */
+const caughtBy = async (copy: string, { test }: Mutant): Promise<string | undefined> => {
+  if (test !== undefined) {
+    const { failed } = await runTest(copy, test);
+    return failed ? `\`${test}\`` : undefined;
+  }
+  const { schedules, seed } = values;
+  const args = ['scripts/simulate.ts', '--schedules', schedules, '--seed', seed];
+  const { failed, output } = await run(process.execPath, args, copy);
+  const found = output.match(/Seed (\d+) breaks: (.*)/);
+  if (failed && found === null) throw new Error(`The simulation itself failed:\n${output}`);
+  const steps = output.match(/shrunk to (\d+)/)?.[1];
+  return found === null ? undefined : `seed ${found[1]} (${steps} steps): ${found[2]}`;
+};
+
+const copy = await mkdtemp(path.join(tmpdir(), 'mutants-'));
+const rows: string[] = [];
+let survivors = 0;
+try {
+  for (const name of [
+    'functions',
+    'test',
+    'scripts',
+    'lib',
+    'local',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    'vitest.e2e.config.ts',
+  ])
+    await cp(path.join(root, name), path.join(copy, name), { recursive: true });
+  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  for (const test of new Set(mutants.flatMap(({ test }) => test ?? []))) {
+    const { failed, output } = await runTest(copy, test);
+    if (failed) throw new Error(`${test} fails without any mutant:\n${output}`);
+  }
+  for (const [index, mutant] of mutants.entries()) {
+    if (values.only !== undefined && values.only !== String(index + 1)) continue;
+    const file = path.join(copy, mutant.file);
+    const original = await readFile(file, 'utf8');
+    if (original.split(mutant.from).length !== 2)
+      throw new Error(`${mutant.mistake}: its text is not found once in ${mutant.file}`);
+    await writeFile(
+      file,
+      original.replace(mutant.from, () => mutant.to),
+    );
+    const caught = await caughtBy(copy, mutant);
+    await writeFile(file, original);
+    if (caught === undefined) survivors += 1;
+    const row = `| ${index + 1} | ${mutant.mistake} | \`${path.basename(mutant.file)}\` | ${caught ?? '**survives**'} |`;
+    rows.push(row);
+    console.log(row);
+  }
+} finally {
+  await rm(copy, { recursive: true, force: true });
+}
+console.log(`${rows.length - survivors} of ${rows.length} caught.`);
+if (values.write) {
+  const text = await readFile(page, 'utf8');
+  const [before, rest] = text.split('<!-- mutants -->\n');
+  const after = rest?.split('<!-- /mutants -->')[1];
+  if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table`);
+  const table = ['| | mistake | in | caught by |', '|---:|---|---|---|', ...rows].join('\n');
+  await writeFile(page, `${before}<!-- mutants -->\n${table}\n<!-- /mutants -->${after}`);
+}
+if (survivors > 0) process.exitCode = 1;
