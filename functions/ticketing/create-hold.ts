@@ -185,7 +185,7 @@ const tryPlaces = async (
       const put = await ports.store.putHold(promised, stamp('hold.created'));
       return put.put
         ? { kind: 'created', hold: promised }
-        : settle(ports, open, wanted, hold, put.old, claimed.kind === 'claimed', stamp);
+        : settle(ports, open, wanted, hold, put.old, true, stamp);
     }
   }
   return claimTogether(ports, open, wanted, hold, now, stamp);
@@ -272,7 +272,10 @@ const placesThatStay = async (
   return hold?.status === 'active' ? hold.places : [];
 };
 
-/** The put found a hold of this id: give back what was just claimed beyond it, and answer with it. */
+/**
+ * The put found a hold of this id: give back what is claimed beyond it, and answer with it. Claims that were
+ * found, not made, are given back too: they may be those of this very call, sent twice after a lost answer.
+ */
 const settle = async (
   ports: HoldPorts,
   open: OpenSale,
