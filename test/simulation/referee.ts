@@ -134,6 +134,8 @@ export const createReferee = (options: RefereeOptions) => {
     if (old.status !== 'active') {
       report('honest', `${nameOf(holdId)} was ${old.status} and became ${now.status}`);
     } else if (now.status !== 'active') {
+      if (now.status === 'expired' && isLiveForAll(old.until))
+        report('ownsItsPlaces', `${nameOf(holdId)} expired before its time`);
       record.endedAt = commits;
       record.isLongOver = old.until + longOverSeconds < (nowMs() + aheadMs) / 1_000;
       expect(aggregate, `SEAT-HOLD-${now.status.toUpperCase()}`, now.revision);
@@ -274,6 +276,18 @@ export const createReferee = (options: RefereeOptions) => {
       if (!isDirty) return;
       isDirty = false;
       checkHolds();
+    },
+
+    /** Every try to make this hold has been answered, none was cut off: nothing is claimed beyond the hold. */
+    checkClaims(holdId: string): void {
+      const { facts } = holds.get(holdId) ?? {};
+      for (const [number, { held }] of blocks) {
+        const own = facts?.places.find(([block]) => block === number)?.[1] ?? '';
+        for (const [key, claim] of Object.entries(held)) {
+          if (`hld_${claim.h}` === holdId && isLiveForAll(claim.u) && !own.includes(key))
+            report('notBlocked', `${number}/${key} is claimed for ${nameOf(holdId)}, which does not have it`);
+        }
+      }
     },
 
     /** When nobody works and nothing is under way. */

@@ -476,6 +476,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     customersOfHolds.set(request.holdId, request.customer);
   };
   const shoppings = new Set<Shopping>();
+  /** Tries under way to make a hold, and holds of which a try failed or died: it may have left claims. */
+  const triesOf = new Map<string, number>();
+  const abandoned = new Set<string>();
   const watches = new Set<Watch>();
   const watch = (holdId: string): Watch => {
     const fresh = { holdId, wasOver: isOver(holdId) };
@@ -514,8 +517,18 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       shoppings.add(shopping);
       look(shopping);
     }
+    triesOf.set(holdId, (triesOf.get(holdId) ?? 0) + 1);
     const over = () => {
       if (shopping !== undefined) shoppings.delete(shopping);
+      triesOf.set(holdId, (triesOf.get(holdId) ?? 1) - 1);
+    };
+    const done = () => {
+      over();
+      if (triesOf.get(holdId) === 0 && !abandoned.has(holdId)) referee.checkClaims(holdId);
+    };
+    const abandon = () => {
+      over();
+      abandoned.add(holdId);
     };
     work(
       process,
@@ -535,7 +548,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         }
         judgeHold(request, answer.body);
       },
-      { onDone: over, onFailure: over, onDeath: over },
+      { onDone: done, onFailure: abandon, onDeath: abandon },
     );
   };
 
