@@ -78,8 +78,8 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'a repeat frees the claims of a lapsed hold without ending it',
     file: `${ticketing}/create-hold.ts`,
-    from: "  const { hold } = await store.endHold(old.holdId, 'expired', now, stamp('hold.expired'));\n  return hold?.status === 'active' ? hold.places : [];",
-    to: '  void stamp;\n  void store;\n  return [];',
+    from: "  const ended = await store.endHold(hold.holdId, 'expired', now, stamp('hold.expired'));\n  return ended.hold ?? { ...hold, status };",
+    to: '  void stamp;\n  void store;\n  return { ...hold, status };',
   },
   {
     mistake: 'a refused try frees the slot that its twin relies on',

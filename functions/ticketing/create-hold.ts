@@ -74,7 +74,7 @@ export const createHold = async (
       ? await tryPlaces(ports, open, wanted, wanted.request.places, until, slot, stamp)
       : await tryBest(ports, open, wanted, wanted.request, until, slot, stamp);
   if (taken !== undefined && outcome.kind !== 'created')
-    await giveBackSlot(ports, open, wanted, taken, outcome);
+    await giveBackSlot(ports, open, wanted, taken, outcome, stamp);
   return outcome;
 };
 
@@ -90,18 +90,21 @@ interface TakenSlot {
  * until it lapses.
  */
 const giveBackSlot = async (
-  { store, clock }: HoldPorts,
+  ports: HoldPorts,
   { sale }: OpenSale,
   { holdId }: NewHold,
   { slot, takenBy }: TakenSlot,
   outcome: HoldOutcome,
+  stamp: Stamp,
 ): Promise<void> => {
+  const { store } = ports;
   const hold = outcome.kind === 'replayed' ? outcome.hold : await store.getHold(holdId);
   if (hold === undefined) {
     if (takenBy !== undefined) await store.freeSlot(sale.sessionId, slot, holdId, takenBy);
     return;
   }
-  const isInUse = statusAt(hold, clock()) === 'active' && hold.customerSlot?.slot === slot.slot;
+  const isInUse =
+    hold.customerSlot?.slot === slot.slot && (await endedIfLapsed(ports, hold, stamp)).status === 'active';
   if (!isInUse) await store.freeSlot(sale.sessionId, slot, holdId);
 };
 
@@ -257,19 +260,15 @@ const claimTogether = async (
 };
 
 /**
- * The places of a hold that was there already and keeps them. One that has lapsed is ended before its claims
- * may be freed: an extension whose clock is behind, and which saw these claims, would rely on them.
+ * A hold that was there already, ended when it has lapsed. Only then may its claims and its slot be freed: an
+ * extension whose clock is behind, or which is under way, would rely on them.
  */
-const placesThatStay = async (
-  { store, clock }: HoldPorts,
-  old: Hold,
-  stamp: Stamp,
-): Promise<readonly BlockPlaces[]> => {
-  if (old.status !== 'active') return [];
+const endedIfLapsed = async ({ store, clock }: HoldPorts, hold: Hold, stamp: Stamp): Promise<Hold> => {
   const now = clock();
-  if (statusAt(old, now) === 'active') return old.places;
-  const { hold } = await store.endHold(old.holdId, 'expired', now, stamp('hold.expired'));
-  return hold?.status === 'active' ? hold.places : [];
+  const status = statusAt(hold, now);
+  if (status === hold.status) return hold;
+  const ended = await store.endHold(hold.holdId, 'expired', now, stamp('hold.expired'));
+  return ended.hold ?? { ...hold, status };
 };
 
 /**
@@ -286,7 +285,8 @@ const settle = async (
   stamp: Stamp,
 ): Promise<HoldOutcome> => {
   if (hasClaimed) {
-    const owned = await placesThatStay(ports, old, stamp);
+    const { status, places } = await endedIfLapsed(ports, old, stamp);
+    const owned = status === 'active' ? places : [];
     const extra = attempt.places.flatMap(({ block, keys }) => {
       const kept = new Set(owned.find((places) => places.block === block)?.keys);
       const unowned = keys.filter((key) => !kept.has(key));
