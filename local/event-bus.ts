@@ -114,13 +114,17 @@ export class EventBus {
     };
     for (const rule of this.rules) {
       if (rule.busName !== busName || !rule.matches(event)) continue;
-      for (const targetArn of rule.targetArns) this.deliver(targetArn, JSON.stringify(event));
+      for (const targetArn of rule.targetArns) this.deliver(targetArn, asMessage(event));
     }
     this.outbox.push(event);
     if (this.outbox.length > outboxSize) this.outbox.shift();
     return { EventId: event.id };
   }
 }
+
+/** Escapes what lies beyond the basic plane (emoji): SQS takes it, fauxqs refuses it. It is the same JSON. */
+const asMessage = (event: BusEvent): string =>
+  JSON.stringify(event).replace(/[\ud800-\udfff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 
 /**
  * Event patterns of plain values: every field named must hold one of the values listed.

@@ -18,6 +18,18 @@ const busWith = (...rules: readonly Resource[]) => {
 const entry = { EventBusName: 'bus', Source: 'shop', DetailType: 'SOLD', Detail: '{"n":1}' };
 
 describe('PutEvents', () => {
+  test('hands text beyond the basic plane on as escapes, which every queue takes', () => {
+    const bodies: string[] = [];
+    const queue = rule({ source: ['shop'] }, 'queue');
+    const bus = new EventBus(
+      [{ name: 'bus', type: 'AWS::Events::EventBus', properties: {} }, queue],
+      (_arn, body) => bodies.push(body),
+    );
+    bus.putEvents({ Entries: [{ ...entry, Detail: '{"name":"👩‍👧 é"}' }] });
+    expect(bodies[0]).toMatch(/^[\x20-\ud7ff]*$/);
+    expect(JSON.parse(bodies[0] ?? '').detail).toEqual({ name: '👩‍👧 é' });
+  });
+
   test('hands an event to every rule that matches', () => {
     const { bus, delivered } = busWith(
       rule({ source: ['shop'], 'detail-type': ['SOLD', 'LOST'] }, 'queue-a'),
