@@ -1,7 +1,7 @@
 import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
-import { pointerOf, validationProblem } from '../platform/request.ts';
+import { isCarriedText, pointerOf, validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
 import { absent, type Table } from '../platform/table.ts';
@@ -133,6 +133,10 @@ export const venueCommands = (
           return refusedPlan([
             { in: 'body', pointer: '', code: 'NOT_JSON', detail: (error as Error).message.slice(0, 160) },
           ]);
+        }
+        if (!isCarriedText(text, document)) {
+          const detail = 'It has half of a surrogate pair, U+FFFE or U+FFFF.';
+          return refusedPlan([{ in: 'body', pointer: '', code: 'NOT_UNICODE', detail }]);
         }
       }
       const checked = toLayout(document, venue.venueId);

@@ -123,25 +123,33 @@ const readBody = (
   } catch (error) {
     return refuse('INVALID_REQUEST', `The body is not JSON: ${(error as Error).message.slice(0, 160)}`);
   }
-  if (escapedSurrogate.test(text) && !isUnicode(value)) {
-    return refuse('INVALID_REQUEST', 'The body has half of a surrogate pair, which is no Unicode text.');
+  if (!isCarriedText(text, value)) {
+    return refuse(
+      'INVALID_REQUEST',
+      'The body has text that no store or queue carries: half of a surrogate pair, U+FFFE or U+FFFF.',
+    );
   }
   return { ok: true, value };
 };
 
-/** Only an escape can bring half of a pair: UTF-8 has none. */
-const escapedSurrogate = /\\u[dD][89a-fA-F]/;
+/** UTF-8 has no halves of surrogate pairs: only an escape can bring one. */
+const suspicious = /\\u(?:[dD][89a-fA-F]|[fF]{3}[eEfF])|[\uFFFE\uFFFF]/;
 
-/** Whether all texts and names of a JSON value are Unicode (RFC 7493 §2.1); no store takes others. */
-const isUnicode = (json: unknown): boolean => {
+/**
+ * Whether all texts and names of a JSON document are Unicode (RFC 7493 §2.1) without U+FFFE and U+FFFF, which
+ * SQS refuses: a lifecycle event with one of them would hold up all that come after it.
+ */
+export const isCarriedText = (text: string, json: unknown): boolean => {
+  if (!suspicious.test(text)) return true;
+  const isCarried = (part: string): boolean => part.isWellFormed() && !/[\uFFFE\uFFFF]/.test(part);
   // A list of its own instead of recursion: bodies may nest as deep as they are long.
   const pending: unknown[] = [json];
   while (pending.length > 0) {
     const value = pending.pop();
-    if (typeof value === 'string' && !value.isWellFormed()) return false;
+    if (typeof value === 'string' && !isCarried(value)) return false;
     if (typeof value !== 'object' || value === null) continue;
     for (const [name, member] of Object.entries(value)) {
-      if (!name.isWellFormed()) return false;
+      if (!isCarried(name)) return false;
       pending.push(member);
     }
   }
