@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/e2e/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxConcurrency: 16,
+    maxConcurrency: 8,
     sequence: { groupOrder: 2 },
   },
 });
