@@ -1,6 +1,6 @@
 import { percentile } from '../local/demo/statistics.ts';
 import type { LoadResult } from './load.ts';
-import type { Results } from './run.ts';
+import type { Results } from './results.ts';
 import type { Measured } from './scenarios.ts';
 
 const spread = (values: readonly number[], digits = 0): string =>

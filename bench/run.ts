@@ -8,29 +8,13 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ColdStart, measureColdStarts } from './cold-start.ts';
+import { measureColdStarts } from './cold-start.ts';
 import { load } from './load.ts';
 import { holdRequest, startPlatform } from './platform.ts';
 import { type ReferenceResult, runReference } from './reference/run.ts';
 import { drawBars, renderReport } from './report.ts';
+import type { Results } from './results.ts';
 import { type Measured, scenarios } from './scenarios.ts';
-
-export interface Results {
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly node: string;
-    readonly at: string;
-  };
-  readonly repeats: number;
-  readonly scenarios: readonly {
-    readonly name: string;
-    readonly what: string;
-    readonly runs: readonly Measured[];
-  }[];
-  readonly reference: readonly ReferenceResult[];
-  readonly coldStarts: readonly ColdStart[];
-}
 
 const { values } = parseArgs({
   options: {
