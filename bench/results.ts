@@ -1,0 +1,21 @@
+import type { ColdStart } from './cold-start.ts';
+import type { ReferenceResult } from './reference/run.ts';
+import type { Measured } from './scenarios.ts';
+
+/** What a run of the benchmarks found, as bench/results.json keeps it. */
+export interface Results {
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly node: string;
+    readonly at: string;
+  };
+  readonly repeats: number;
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly what: string;
+    readonly runs: readonly Measured[];
+  }[];
+  readonly reference: readonly ReferenceResult[];
+  readonly coldStarts: readonly ColdStart[];
+}
