@@ -35,7 +35,10 @@ export const extendHold = async (
 
   if (hold.customerSlot !== undefined) {
     const { requestId } = stamp('hold.extended');
-    await store.takeSlot(hold.sessionId, hold.customerSlot, hold.holdId, until, now, requestId);
+    const slot = hold.customerSlot;
+    const taken = await store.takeSlot(hold.sessionId, slot, hold.holdId, until, now, requestId);
+    // By a clock ahead of this one it had lapsed, and another hold of the customer has its room.
+    if (taken === 'refused') return { kind: 'expired' };
   }
   const extended = await Promise.all(
     hold.places.map(async ({ block: number, keys }) => {

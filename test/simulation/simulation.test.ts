@@ -15,8 +15,10 @@ import { runHistory } from './world.ts';
 
 const schedules = 50_000;
 
-test(`${schedules} schedules from a new seed break no invariant and reach every step × fault`, async () => {
-  const seed = Math.floor(Math.random() * 1e9);
+/** The same in every run, so that a change is what makes it fail; `npm run simulate` looks elsewhere. */
+const seed = 1;
+
+test(`${schedules} schedules from one seed break no invariant and reach every step × fault`, async () => {
   const { found, coverage, schedules: done } = await simulate({ seed, schedules });
   const story =
     found === undefined
