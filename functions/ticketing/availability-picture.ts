@@ -6,10 +6,10 @@ export const emptyBlock: Block = { sold: new Set(), held: {} };
 /** The blocks of a session as last read: what best available chooses from and what is shown. */
 export interface Picture {
   readonly plan: InventoryPlan;
-  /** By block number. A block that was mended from a refusal is newer than the rest. */
+  /** By block number, with what was seen or is expected since: the likeliest state, to choose from. */
   readonly blocks: Block[];
-  /** Blocks that show claims which were about to be sent, and may yet be refused. */
-  readonly guessed: Set<number>;
+  /** By block number, as the read gave them: what was true after `readAtMs`, to say that nothing is left. */
+  readonly asRead: readonly Block[];
   /** Milliseconds since the epoch when the read began: nothing in the picture is older than that. */
   readonly readAtMs: number;
 }

@@ -1,5 +1,6 @@
-import { emptyBlock, type Picture } from './availability-picture.ts';
-import { placeKey, placeState } from './block.ts';
+import { emptyBlock } from './availability-picture.ts';
+import { type Block, placeKey, placeState } from './block.ts';
+import type { InventoryPlan } from './block-plan.ts';
 
 export interface Wanted {
   /** Index of the ticket type. */
@@ -27,21 +28,25 @@ type Run = readonly number[];
 const spread = 24;
 
 /**
- * Chooses places from a picture. A retry gets what its first try claimed. Else: side by side when there are
+ * Chooses places from blocks, by number. A retry gets what its first try claimed. Else: side by side when there are
  * such, best rows first by plan order; else the fewest pieces, from the best rows. Wheelchair places are
- * given only when nothing else is left. Undefined when the picture shows too few (or none side by side,
+ * given only when nothing else is left. Undefined when they show too few (or none side by side,
  * where that is demanded).
  */
-export const chooseBest = (picture: Picture, wanted: Wanted): readonly number[] | undefined => {
-  const { accessible } = picture.plan;
+export const chooseBest = (
+  plan: InventoryPlan,
+  blocks: readonly Block[],
+  wanted: Wanted,
+): readonly number[] | undefined => {
+  const { accessible } = plan;
   // Nobody wants a certain standing place: each buyer begins to look somewhere else.
-  const numbers = picture.plan.blocksOfType[wanted.ticketType] ?? [];
+  const numbers = plan.blocksOfType[wanted.ticketType] ?? [];
   const first = wanted.isGeneralAdmission ? Math.floor(wanted.random() * numbers.length) : 0;
   const order = [...numbers.slice(first), ...numbers.slice(0, first)];
   const choose = (willDo: (seen: SeenPlace) => boolean) =>
-    chooseFrom(() => runsOf(picture, order, wanted, willDo), wanted);
+    chooseFrom(() => runsOf(plan, blocks, order, wanted, willDo), wanted);
   return (
-    (claimedBefore(picture, order, wanted.holdId) === wanted.quantity
+    (claimedBefore(blocks, order, wanted.holdId) === wanted.quantity
       ? choose(({ isMine }) => isMine)
       : undefined) ??
     choose(({ isFree, place }) => isFree && !accessible.has(place)) ??
@@ -50,7 +55,7 @@ export const chooseBest = (picture: Picture, wanted: Wanted): readonly number[] 
 };
 
 /** How many places the hold that asks has claimed already. */
-const claimedBefore = ({ blocks }: Picture, order: readonly number[], holdId: string): number => {
+const claimedBefore = (blocks: readonly Block[], order: readonly number[], holdId: string): number => {
   let count = 0;
   for (const number of order) {
     const { sold, held } = blocks[number] ?? emptyBlock;
@@ -80,7 +85,8 @@ interface SeenPlace {
  * finds enough in the first rows of a stadium does not look at the rest.
  */
 function* runsOf(
-  { plan, blocks }: Picture,
+  plan: InventoryPlan,
+  blocks: readonly Block[],
   order: readonly number[],
   wanted: Wanted,
   willDo: (seen: SeenPlace) => boolean,

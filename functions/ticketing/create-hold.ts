@@ -1,4 +1,4 @@
-import { emptyBlock, type Picture } from './availability-picture.ts';
+import { emptyBlock } from './availability-picture.ts';
 import { chooseBest, seededRandom } from './best-available.ts';
 import { applyRule, type Block, claimedUntil, placeKey, rules, takenKeys } from './block.ts';
 import { type BlockPlaces, type CustomerSlot, claimId, type Hold, statusAt } from './hold.ts';
@@ -320,23 +320,24 @@ const tryBest = async (
   for (let tries = 0; tries < maxTries; tries += 1) {
     const picture = await ports.pictures.of(open, maxAgeMs);
     const isFresh = maxAgeMs === 0;
-    const places = chooseBest(picture, {
-      ...request,
-      adjacent,
-      isGeneralAdmission,
-      holdId: claimId(wanted.holdId),
-      now: ports.clock(),
-      random,
-    });
+    const choose = (blocks: readonly Block[]) =>
+      chooseBest(open.plan, blocks, {
+        ...request,
+        adjacent,
+        isGeneralAdmission,
+        holdId: claimId(wanted.holdId),
+        now: ports.clock(),
+        random,
+      });
+    const places = choose(picture.blocks);
     if (places === undefined) {
-      if (isFresh && !isGuessed(picture, request.ticketType)) {
-        // Before anything is awaited: then others of this process may have marked their choice in it.
+      // What others of this process are about to claim, or gave back since, is not what was read: only that decides.
+      if (isFresh && choose(picture.asRead) === undefined) {
         const isScattered =
-          adjacent && hasEnough(picture.blocks, open, request, wanted.holdId, ports.clock());
+          adjacent && hasEnough(picture.asRead, open, request, wanted.holdId, ports.clock());
         const repeat = await findRepeat(ports, wanted);
         return repeat ?? { kind: isScattered ? 'not_adjacent' : 'sold_out' };
       }
-      // What others of this process are about to claim is not taken yet: only what is read decides.
       maxAgeMs = 0;
       continue;
     }
@@ -348,10 +349,6 @@ const tryBest = async (
   }
   return { kind: 'busy' };
 };
-
-/** Whether the picture shows a place of this ticket type as taken that nobody may have got in the end. */
-const isGuessed = ({ guessed, plan }: Picture, ticketType: number): boolean =>
-  [...guessed].some((number) => plan.blocks[number]?.ticketType === ticketType);
 
 /** Marks the choice in the picture at once, so that the next request of this process chooses others. */
 const mark = (
@@ -369,7 +366,7 @@ const mark = (
       now: clock(),
       until,
     });
-    if (marked.applied) pictures.guess(open.sale.sessionId, block, marked.block);
+    if (marked.applied) pictures.mend(open.sale.sessionId, block, marked.block);
   }
 };
 

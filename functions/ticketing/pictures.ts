@@ -10,7 +10,7 @@ interface Entry {
   /** The read after that one, for requests that need one begun after they asked. */
   next: Promise<Picture> | undefined;
   /** Blocks seen newer than the picture, with when: a read begun earlier must not bring back the old. */
-  readonly mended: Map<number, { readonly block: Block; readonly atMs: number; readonly isGuess: boolean }>;
+  readonly mended: Map<number, { readonly block: Block; readonly turn: number }>;
 }
 
 /** Sessions whose pictures one process keeps; a picture of 40,000 places takes some megabytes. */
@@ -19,6 +19,8 @@ const maxSessions = 32;
 /** Pictures of sessions in memory: one read serves all requests of the process that come meanwhile. */
 export const openPictures = (store: InventoryStore, clockMs: () => number = Date.now): Pictures => {
   const entries = new Map<string, Entry>();
+  /** Counts reads and mends: which came first, where the clock shows the same millisecond for both. */
+  let turns = 0;
 
   const entryOf = (sessionId: string): Entry => {
     const known = entries.get(sessionId);
@@ -32,20 +34,18 @@ export const openPictures = (store: InventoryStore, clockMs: () => number = Date
 
   const read = (entry: Entry, { sale, plan }: OpenSale, consistent: boolean): Promise<Picture> => {
     const readAtMs = clockMs();
+    turns += 1;
+    const turn = turns;
     const reading = store
       .readBlocks(sale.sessionId, plan.shards, consistent)
       .then((found) => {
-        const blocks = plan.blocks.map(({ number }) => found.get(number) ?? emptyBlock);
-        const guessed = new Set<number>();
-        for (const [number, { block, atMs, isGuess }] of entry.mended) {
-          if (atMs < readAtMs) {
-            entry.mended.delete(number);
-            continue;
-          }
-          blocks[number] = block;
-          if (isGuess) guessed.add(number);
+        const asRead = plan.blocks.map(({ number }) => found.get(number) ?? emptyBlock);
+        const blocks = [...asRead];
+        for (const [number, mended] of entry.mended) {
+          if (mended.turn < turn) entry.mended.delete(number);
+          else blocks[number] = mended.block;
         }
-        entry.picture = { plan, blocks, guessed, readAtMs };
+        entry.picture = { plan, blocks, asRead, readAtMs };
         return entry.picture;
       })
       .finally(() => {
@@ -53,16 +53,6 @@ export const openPictures = (store: InventoryStore, clockMs: () => number = Date
       });
     entry.reading = reading;
     return reading;
-  };
-
-  const note = (sessionId: string, number: number, block: Block, isGuess: boolean): void => {
-    const entry = entries.get(sessionId);
-    if (entry === undefined) return;
-    entry.mended.set(number, { block, atMs: clockMs(), isGuess });
-    if (entry.picture === undefined) return;
-    entry.picture.blocks[number] = block;
-    if (isGuess) entry.picture.guessed.add(number);
-    else entry.picture.guessed.delete(number);
   };
 
   return {
@@ -83,7 +73,12 @@ export const openPictures = (store: InventoryStore, clockMs: () => number = Date
       return entry.next;
     },
 
-    mend: (sessionId, number, block) => note(sessionId, number, block, false),
-    guess: (sessionId, number, block) => note(sessionId, number, block, true),
+    mend(sessionId, number, block) {
+      const entry = entries.get(sessionId);
+      if (entry === undefined) return;
+      turns += 1;
+      entry.mended.set(number, { block, turn: turns });
+      if (entry.picture !== undefined) entry.picture.blocks[number] = block;
+    },
   };
 };

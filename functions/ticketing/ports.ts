@@ -15,10 +15,8 @@ export interface OpenSale {
 export interface Pictures {
   /** A picture at most `maxAgeMs` old; with 0 one read after the call, strongly consistent. */
   of(open: OpenSale, maxAgeMs: number): Promise<Picture>;
-  /** What a refusal or a write of ours showed of a block, newer than the picture. */
+  /** What a refusal or a write of ours showed of a block, or how it will be when a claim is applied. */
   mend(sessionId: string, block: number, now: Block): void;
-  /** How a block will be when the claim that is about to be sent is applied. A read or a mend overrules it. */
-  guess(sessionId: string, block: number, soon: Block): void;
 }
 
 /** What the use cases of holds stand on; simulations bring their own. */

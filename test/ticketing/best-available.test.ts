@@ -1,16 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Picture } from '../../functions/ticketing/availability-picture.ts';
 import { chooseBest, seededRandom, type Wanted } from '../../functions/ticketing/best-available.ts';
 import { type Block, placeKey } from '../../functions/ticketing/block.ts';
-import { planInventory, type SaleTicketType } from '../../functions/ticketing/block-plan.ts';
+import {
+  type InventoryPlan,
+  planInventory,
+  type SaleTicketType,
+} from '../../functions/ticketing/block-plan.ts';
 import { hall, seated, standing } from './hall.ts';
 
 /**
  * A picture drawn as text: `a` is free, `A` a free wheelchair place, `x` taken (held by another), `s` sold,
  * `m` claimed by the hold that asks, `l` lapsed claim of another.
  */
-const picture = (rows: readonly string[], types: readonly SaleTicketType[] = [seated('a')]): Picture => {
+interface Hall {
+  readonly plan: InventoryPlan;
+  readonly blocks: readonly Block[];
+}
+
+const choose = ({ plan, blocks }: Hall, asked: Wanted) => chooseBest(plan, blocks, asked);
+
+const picture = (rows: readonly string[], types: readonly SaleTicketType[] = [seated('a')]): Hall => {
   const plan = planInventory(hall(rows.map((row) => row.replaceAll(/[xsml]/g, 'a'))), types);
   const letters = rows.join('');
   const blocks = plan.blocks.map(({ places }): Block => {
@@ -25,7 +35,7 @@ const picture = (rows: readonly string[], types: readonly SaleTicketType[] = [se
     }
     return { sold, held };
   });
-  return { plan, blocks, guessed: new Set(), readAtMs: 0 };
+  return { plan, blocks };
 };
 
 const wanted = (quantity: number, more: Partial<Wanted> = {}): Wanted => ({
@@ -54,7 +64,7 @@ describe('which places, by the first random draw', () => {
     ['and anew when that is not what it asks for', ['aaaa', 'xmmx'], 3, [0, 1, 2]],
     ['too few', ['axxa'], 3, undefined],
   ])('%s', (_, rows, quantity, expected) => {
-    expect(chooseBest(picture(rows), wanted(quantity))).toEqual(expected);
+    expect(choose(picture(rows), wanted(quantity))).toEqual(expected);
   });
 
   test.each<[string, string[], number, number[] | undefined]>([
@@ -63,28 +73,28 @@ describe('which places, by the first random draw', () => {
     ['what a first try claimed apart will not do', ['mxm', 'xaa'], 2, [4, 5]],
     ['wheelchair places make it possible', ['aAax'], 3, [0, 1, 2]],
   ])('demanded side by side: %s', (_, rows, quantity, expected) => {
-    expect(chooseBest(picture(rows), wanted(quantity, { adjacent: true }))).toEqual(expected);
+    expect(choose(picture(rows), wanted(quantity, { adjacent: true }))).toEqual(expected);
   });
 
   test('neighbours across the border of two blocks of a row', () => {
     // 30 seats are blocks of 15 and 15.
-    expect(
-      chooseBest(picture([`${'x'.repeat(14)}aa${'x'.repeat(14)}`]), wanted(2, { adjacent: true })),
-    ).toEqual([14, 15]);
+    expect(choose(picture([`${'x'.repeat(14)}aa${'x'.repeat(14)}`]), wanted(2, { adjacent: true }))).toEqual([
+      14, 15,
+    ]);
   });
 
   test('only places of the ticket type', () => {
-    expect(
-      chooseBest(picture(['aab', 'bbb'], [seated('a'), seated('b')]), wanted(3, { ticketType: 1 })),
-    ).toEqual([3, 4, 5]);
-    expect(chooseBest(picture(['aab'], [seated('a'), seated('b')]), wanted(2, { ticketType: 1 }))).toBe(
+    expect(choose(picture(['aab', 'bbb'], [seated('a'), seated('b')]), wanted(3, { ticketType: 1 }))).toEqual(
+      [3, 4, 5],
+    );
+    expect(choose(picture(['aab'], [seated('a'), seated('b')]), wanted(2, { ticketType: 1 }))).toBe(
       undefined,
     );
   });
 
   test('what is left of a row stays in one piece: windows are tiled from its beginning', () => {
     const rows = ['aaaaaa'];
-    const chosen = [0, 0.4, 0.9].map((draw) => chooseBest(picture(rows), wanted(2, { random: () => draw })));
+    const chosen = [0, 0.4, 0.9].map((draw) => choose(picture(rows), wanted(2, { random: () => draw })));
     expect(chosen).toEqual([
       [0, 1],
       [2, 3],
@@ -99,7 +109,7 @@ describe('spreading', () => {
   test('a hundred holds spread over the best 24 windows, and no further', () => {
     const firsts = new Set(
       Array.from({ length: 100 }, (_, buyer) => {
-        const places = chooseBest(picture(rows), wanted(2, { random: seededRandom(`hld_${buyer}`) }));
+        const places = choose(picture(rows), wanted(2, { random: seededRandom(`hld_${buyer}`) }));
         return places?.[0] ?? -1;
       }),
     );
@@ -119,16 +129,14 @@ describe('spreading', () => {
 
   test('standing places are drawn from all of them, each group within one block', () => {
     const plan = planInventory(undefined, [standing('lawn', 2_000)]);
-    const lawn: Picture = {
+    const lawn: Hall = {
       plan,
       blocks: plan.blocks.map(() => ({ sold: new Set(), held: {} })),
-      guessed: new Set(),
-      readAtMs: 0,
     };
     const blocks = new Set<number>();
     for (let buyer = 0; buyer < 200; buyer += 1) {
       const random = seededRandom(`hld_${buyer}`);
-      const places = chooseBest(lawn, wanted(3, { isGeneralAdmission: true, random })) ?? [];
+      const places = choose(lawn, wanted(3, { isGeneralAdmission: true, random })) ?? [];
       const used = new Set(places.map((place) => plan.blockOf[place]?.block));
       expect(used.size).toBe(1);
       blocks.add([...used][0] ?? -1);
@@ -155,7 +163,7 @@ test(`any picture: free places of the type only, as many as asked, none twice; n
         const letters = rows.join('');
         const free = [...letters].flatMap((letter, place) => ('aAml'.includes(letter) ? [place] : []));
         const rowOf = rows.flatMap((row, number) => [...row].map(() => number));
-        const chosen = chooseBest(
+        const chosen = choose(
           picture(rows, [seated('a'), seated('b')]),
           wanted(quantity, { adjacent, random: seededRandom(holdId) }),
         );

@@ -18,23 +18,20 @@ const blocks = plan.blocks.map(
 );
 const open = { plan, sale: { sessionId: 'ses_1', holdSeconds: 60, ticketTypes } } as unknown as OpenSale;
 
-/** Asks for a place of type a, while claims on these blocks are under way; counts the fresh reads. */
-const ask = async (guessed: readonly (readonly number[])[]) => {
-  const pictures: Picture[] = guessed.map((numbers) => ({
-    plan,
-    blocks,
-    guessed: new Set(numbers),
-    readAtMs: 0,
-  }));
+const free: Block = { sold: new Set(), held: {} };
+const allFree = plan.blocks.map(() => free);
+
+/** Asks for a place of type a, all shown as taken, while reads in turn give these blocks; counts the reads. */
+const ask = async (reads: readonly (readonly Block[])[]) => {
   let freshReads = 0;
   const ports = {
     clock: () => 100,
     store: { getHold: async () => undefined },
     pictures: {
-      of: async (_: OpenSale, maxAgeMs: number) => {
-        if (maxAgeMs > 0) return pictures[0];
-        freshReads += 1;
-        return pictures[Math.min(freshReads, pictures.length) - 1];
+      of: async (_: OpenSale, maxAgeMs: number): Promise<Picture> => {
+        if (maxAgeMs === 0) freshReads += 1;
+        const asRead = reads[Math.min(Math.max(freshReads, 1), reads.length) - 1] ?? [];
+        return { plan, blocks: [...blocks], asRead, readAtMs: 0 };
       },
     },
   } as unknown as HoldPorts;
@@ -44,13 +41,14 @@ const ask = async (guessed: readonly (readonly number[])[]) => {
   return { outcome: outcome.kind, freshReads };
 };
 
-test('sold out is said after one fresh read, whatever is being claimed of other ticket types', async () => {
-  const ofTypeB = plan.blocks.flatMap(({ number, ticketType }) => (ticketType === 1 ? [number] : []));
-  expect(ofTypeB).toHaveLength(1);
-  expect(await ask([ofTypeB])).toEqual({ outcome: 'sold_out', freshReads: 1 });
+test('sold out is said after one read begun since, when that shows it', async () => {
+  expect(await ask([blocks])).toEqual({ outcome: 'sold_out', freshReads: 1 });
 });
 
-test('while places of the type itself are being claimed it is read again', async () => {
-  const ofTypeA = plan.blocks.flatMap(({ number, ticketType }) => (ticketType === 0 ? [number] : []));
-  expect(await ask([ofTypeA, ofTypeA, []])).toEqual({ outcome: 'sold_out', freshReads: 3 });
+test('while a read shows places that others seem to be claiming, it is read again', async () => {
+  expect(await ask([allFree, allFree, blocks])).toEqual({ outcome: 'sold_out', freshReads: 3 });
+});
+
+test('and who never gets to see them is told to come again, not that nothing is left', async () => {
+  expect(await ask([allFree])).toEqual({ outcome: 'busy', freshReads: 39 });
 });
