@@ -52,11 +52,13 @@ export type Transacted =
   | { readonly written: true }
   | { readonly written: false; readonly refusals: readonly Refusal[] };
 
-export type TransactionWrite =
+/** A write of a transaction, on this table unless it names another. */
+export type TransactionWrite = { readonly table?: string } & (
   | { readonly put: Item; readonly when?: Expression }
   | { readonly update: Key; readonly by: UpdateExpression }
   | { readonly delete: Key; readonly when?: Expression }
-  | { readonly check: Key; readonly when: Expression };
+  | { readonly check: Key; readonly when: Expression }
+);
 
 export interface Query {
   readonly pk: string;
@@ -310,7 +312,10 @@ const project = (attributes: readonly string[] | undefined) =>
       };
 
 const transactItem = (table: string, write: TransactionWrite): TransactWriteItem => {
-  const common = { TableName: table, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+  const common = {
+    TableName: write.table ?? table,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
   if ('put' in write) {
     return {
       Put: {

@@ -1,0 +1,32 @@
+import type { Change } from '../platform/lifecycle-event.ts';
+import { absent, type TransactionWrite } from '../platform/table.ts';
+import type { Ticket } from './ticket.ts';
+
+export { readTicketId, type Ticket, ticketIdOf, ticketPartsOf } from './ticket.ts';
+
+/** Where tickets lie, for the transactions of orders. */
+export const ticketKey = (serial: string) => ({ pk: `TICKET#${serial}`, sk: 'TICKET' });
+
+/** Puts a new ticket: part of the transaction that confirms its order. */
+export const issueTicket = (table: string, ticket: Ticket, change: Change): TransactionWrite => ({
+  table,
+  put: { ...ticketKey(ticket.serial), ...ticket, change },
+  when: absent,
+});
+
+/** Ends a valid ticket: part of the transaction that refunds or cancels it. Refused when it has ended. */
+export const endTicket = (
+  table: string,
+  serial: string,
+  status: 'refunded' | 'cancelled',
+  change: Change,
+): TransactionWrite => ({
+  table,
+  update: ticketKey(serial),
+  by: {
+    update: 'SET #status = :status, #revision = #revision + :one, #change = :change',
+    condition: '#status = :valid',
+    names: { '#status': 'status', '#revision': 'revision', '#change': 'change' },
+    values: { ':status': status, ':valid': 'valid', ':one': 1, ':change': change },
+  },
+});

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { idOf } from '../platform/id-schema.ts';
+import { derivedId } from '../platform/ids.ts';
+
+export const ticketId = idOf('tkt');
+
+export const ticketStatus = z.enum(['valid', 'refunded', 'cancelled']);
+export type TicketStatus = z.output<typeof ticketStatus>;
+
+/** A first scan that let somebody in. */
+export interface Admission {
+  /** ISO 8601, as the scanning device says. */
+  readonly at: string;
+  readonly nonce: string;
+  readonly device?: string | undefined;
+  /** Subject id of the scanner’s caller. */
+  readonly by: string;
+}
+
+/** One holder of a ticket after the other; the last one has it. */
+export interface Holder {
+  readonly name: string;
+  readonly email: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface Ticket {
+  /** 13 characters: the item’s key, the same for ever. */
+  readonly serial: string;
+  /** 13 characters: what an id must also name. A transfer changes it, so that older ids and codes are dead. */
+  readonly secret: string;
+  readonly orderId: string;
+  readonly organizationId: string;
+  readonly eventId: string;
+  readonly sessionId: string;
+  readonly place: string;
+  readonly ticketTypeId: string;
+  readonly ticketTypeName: string;
+  readonly holders: readonly Holder[];
+  readonly status: TicketStatus;
+  readonly admission?: Admission | undefined;
+  readonly revision: number;
+}
+
+const prefix = 'tkt';
+const halfLength = 13;
+
+/** Serial and secret of the `index`-th ticket of an order after `transfers` transfers; nobody else can compute them. */
+export const ticketPartsOf = (
+  idSecret: string,
+  orderId: string,
+  index: number,
+  transfers: number,
+): { readonly serial: string; readonly secret: string } => {
+  const part = (...parts: readonly string[]): string =>
+    derivedId('', idSecret, ['ticket', orderId, String(index), ...parts]).slice(1, 1 + halfLength);
+  return { serial: part('serial'), secret: part('secret', String(transfers)) };
+};
+
+/** The public id of a ticket: an unguessable capability. */
+export const ticketIdOf = ({ serial, secret }: Pick<Ticket, 'serial' | 'secret'>): string =>
+  `${prefix}_${serial}${secret}`;
+
+/** Serial and secret that an id names. */
+export const readTicketId = (id: string): Pick<Ticket, 'serial' | 'secret'> => {
+  const text = id.slice(prefix.length + 1);
+  return { serial: text.slice(0, halfLength), secret: text.slice(halfLength) };
+};

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { idOf } from '../platform/id-schema.ts';
+
+export const orderId = idOf('ord');
+
+export const orderStatus = z.enum(['pending', 'awaiting_payment', 'confirmed', 'cancelled']);
+export type OrderStatus = z.output<typeof orderStatus>;
+
+/** Why an order was cancelled, as its customer reads it. */
+export const cancelReason = z.enum([
+  'customer',
+  'payment_timeout',
+  'payment_failed',
+  'places_lost',
+  'session_cancelled',
+]);
+export type CancelReason = z.output<typeof cancelReason>;
+
+export type OrderCommand =
+  /** The provider knows the payment: the customer can pay. */
+  | 'awaitPayment'
+  /** Money is authorized (or none is due): the places are taken for good. */
+  | 'confirm'
+  /** It ends without its places: by the customer, a deadline, a declined payment, lost places, a cancelled session. */
+  | 'cancel'
+  /** A confirmed order is undone: its tickets end, its places go back or not, what was captured is refunded. */
+  | 'undo';
+
+/** What each status allows, and where it leads. What is not here is refused. The diagram is drawn from this. */
+export const orderTransitions: Readonly<Record<OrderStatus, Partial<Record<OrderCommand, OrderStatus>>>> = {
+  // News of a payment may come before our own note that it exists: confirm is allowed from pending too.
+  pending: { awaitPayment: 'awaiting_payment', confirm: 'confirmed', cancel: 'cancelled' },
+  awaiting_payment: { confirm: 'confirmed', cancel: 'cancelled' },
+  confirmed: { undo: 'cancelled' },
+  cancelled: {},
+};
+
+/** Statuses that a command may come from: the condition of its write. */
+export const statusesBefore = (command: OrderCommand): readonly OrderStatus[] =>
+  orderStatus.options.filter((status) => orderTransitions[status][command] !== undefined);
+
+/** Money of an order: integer minor units of its one currency. */
+export interface OrderLine {
+  readonly kind: 'ticket' | 'discount' | 'fee' | 'tax';
+  /** Index of the item it belongs to. */
+  readonly item: number;
+  readonly label: string;
+  /** Signed minor units; a tax that is included in the price is shown but adds nothing. */
+  readonly amount: number;
+  readonly isIncluded?: boolean;
+}
+
+/** One place that is bought, with the ticket it becomes. */
+export interface OrderItem {
+  readonly ticketId: string;
+  readonly sessionId: string;
+  readonly eventId: string;
+  /** `seat_guid`, or the name of a standing place. */
+  readonly place: string;
+  /** Where the place lies in the session’s inventory. */
+  readonly block: number;
+  readonly key: string;
+  readonly ticketTypeId: string;
+  readonly ticketTypeName: string;
+  /** What this place costs, all lines of it together, in minor units. */
+  readonly total: number;
+  /** Of that, what is given back when it is refunded (fees may be kept). */
+  readonly refundable: number;
+  readonly attendee: { readonly name: string; readonly email: string };
+  readonly status: 'open' | 'valid' | 'refunded' | 'cancelled';
+}
+
+/** A hold that the order takes its places from, as it was when the order was made. */
+export interface OrderHold {
+  readonly holdId: string;
+  readonly sessionId: string;
+  /** Epoch seconds. */
+  readonly until: number;
+}
+
+export interface OrderPayment {
+  readonly paymentId: string;
+  readonly provider: 'stripe' | 'test';
+  readonly status: 'created' | 'authorized' | 'captured' | 'declined' | 'voided';
+  readonly clientSecret?: string | undefined;
+}
+
+export interface Order {
+  readonly orderId: string;
+  readonly organizationId: string;
+  readonly status: OrderStatus;
+  readonly cancelReason?: CancelReason | undefined;
+  readonly currency: string;
+  /** Minor units. */
+  readonly total: number;
+  readonly customer: { readonly email: string; readonly name: string; readonly locale: 'en' | 'ro' };
+  readonly holds: readonly OrderHold[];
+  readonly items: readonly OrderItem[];
+  readonly lines: readonly OrderLine[];
+  readonly promoCode?: string | undefined;
+  /** Which provider the customer chose; none for a free order. */
+  readonly provider?: 'stripe' | 'test' | undefined;
+  readonly payment?: OrderPayment | undefined;
+  /** Minor units captured, and of those given back or promised to be. */
+  readonly captured: number;
+  readonly refunded: number;
+  /** Epoch seconds after which an unpaid order is cancelled. */
+  readonly payBy?: number | undefined;
+  /** The next best places, held for a customer whose places were lost. */
+  readonly offeredHoldId?: string | undefined;
+  readonly createdAt: string;
+  readonly requestHash: string;
+  readonly revision: number;
+}

@@ -1,0 +1,78 @@
+/** Money as the orders keep it: integer minor units and an ISO 4217 code. */
+export interface Amount {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** What a payment is at its provider. */
+export type PaymentStatus =
+  /** The customer has yet to pay. */
+  | 'created'
+  /** Money is set aside; nobody was charged. */
+  | 'authorized'
+  /** Money was taken. */
+  | 'captured'
+  /** The provider refused the customer’s means of payment. */
+  | 'declined'
+  /** It was given up: what was set aside is free again. */
+  | 'voided';
+
+/** What the provider tells of a payment, by webhook, by answer, or when it is asked. */
+export interface PaymentNews {
+  readonly provider: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly status: PaymentStatus;
+  /** A declined payment that the customer may not try again. */
+  readonly isFinal?: boolean;
+  /** The provider’s own word for why it was declined; never shown as is. */
+  readonly declineCode?: string;
+}
+
+/** What an order asks of a provider. */
+export interface NewPayment {
+  readonly orderId: string;
+  readonly amount: Amount;
+  /** What the customer reads on a statement. */
+  readonly description: string;
+  readonly email: string;
+}
+
+export interface CreatedPayment {
+  readonly paymentId: string;
+  readonly status: PaymentStatus;
+  /** With which the customer’s browser pays, where the provider gives one. */
+  readonly clientSecret?: string;
+}
+
+/** A call that the provider answered, or not. Unavailable ones are tried again with the same key. */
+export type ProviderResult<T> =
+  | { readonly ok: true; readonly value: T }
+  /** It does not answer, is overloaded, or the circuit breaker is open. */
+  | { readonly ok: false; readonly reason: 'unavailable'; readonly retryAfterSeconds: number }
+  /** It answered that this cannot be; trying again changes nothing. */
+  | { readonly ok: false; readonly reason: 'refused'; readonly code: string };
+
+export interface RefundedPayment {
+  /** The provider’s own id of the refund. */
+  readonly providerRefundId: string;
+  readonly status: 'pending' | 'succeeded' | 'failed';
+}
+
+/**
+ * A provider of payments. Every call is idempotent by the id it is given: a repeat after a lost answer does
+ * nothing twice and answers alike.
+ */
+export interface PaymentProvider {
+  readonly name: 'stripe' | 'test';
+  /** Idempotent by `orderId`. */
+  create(payment: NewPayment): Promise<ProviderResult<CreatedPayment>>;
+  /** Takes the money that is set aside; idempotent by payment. Captured already: ok. */
+  capture(paymentId: string): Promise<ProviderResult<PaymentStatus>>;
+  /** Gives up a payment that was not captured; idempotent by payment. Voided already: ok. Captured: refused. */
+  void(paymentId: string): Promise<ProviderResult<PaymentStatus>>;
+  /** Gives back captured money; idempotent by `refundId`. */
+  refund(paymentId: string, refundId: string, amount: Amount): Promise<ProviderResult<RefundedPayment>>;
+  /** What the payment is now, for reconciliation. */
+  read(paymentId: string): Promise<ProviderResult<PaymentNews>>;
+}
