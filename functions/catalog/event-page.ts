@@ -119,12 +119,9 @@ export const eventPageView = (
         startsAt: session.startsAt,
         endsAt: session.endsAt,
         timeZone: session.timeZone,
-        ticketTypes: session.ticketTypes.map(({ id, name, price, planCategory }) => ({
-          id,
-          name,
-          price,
-          ...(planCategory !== undefined && { planCategory }),
-          ...(places?.ticketTypes[id] ?? { available: 0, held: 0, sold: 0 }),
+        ticketTypes: session.ticketTypes.map(({ quantity: _, ...type }) => ({
+          ...type,
+          ...(places?.ticketTypes[type.id] ?? { available: 0, held: 0, sold: 0 }),
         })),
         ...(session.status === 'publishing' && {
           inventory: { built: places?.blocksBuilt ?? 0, total: places?.blocksTotal ?? 0 },

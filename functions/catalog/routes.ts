@@ -5,6 +5,7 @@ import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant, timeZone } from '../platform/time.ts';
 import { eventCategory, eventDescription, eventName, eventStatus, maxPerformers } from './event.ts';
+import { saleTerms } from './sale-terms.ts';
 import { isShallow, maxPlanBytes } from './seating-plan.ts';
 import { newSession, sessionPatch, sessionStatus, ticketType } from './session.ts';
 
@@ -404,6 +405,7 @@ const eventPage = z
             name: z.string(),
             price: money,
             planCategory: z.string().optional(),
+            ...saleTerms,
             available: z.int(),
             held: z.int(),
             sold: z.int(),
@@ -612,7 +614,9 @@ export const updateSession = route({
   tags: ['Sessions'],
   summary: 'Change, postpone or reschedule a session',
   description:
-    '`status: "postponed"` stops the sale and keeps tickets; `status: "published"` with new dates resumes it.',
+    '`status: "postponed"` stops the sale and keeps tickets; `status: "published"` with new dates resumes it. ' +
+    'Names, prices and places of ticket types are fixed once the session is published; `saleTerms` (fee, tax, sales ' +
+    'window, limit per order) are not.',
   access: policy('UpdateSession', { kind: 'session', from: 'params.sessionId' }),
   ifMatch: true,
   params: sessionParams,

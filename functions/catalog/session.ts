@@ -4,6 +4,7 @@ import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
 import { instant } from '../platform/time.ts';
 import type { CategoryPlaces } from './layout.ts';
+import { salesWindowFaults, saleTerms, saleTermsPatch } from './sale-terms.ts';
 import { maxPlaces } from './seating-plan.ts';
 
 export const sessionStatus = z.enum(['draft', 'publishing', 'published', 'postponed', 'cancelled']);
@@ -39,8 +40,9 @@ export const newTicketType = z.union([
     name,
     price: money,
     planCategory: name.meta({ description: 'Category of the seating plan.' }),
+    ...saleTerms,
   }),
-  z.strictObject({ name, price: money, quantity: z.int().min(1).max(maxPlaces) }),
+  z.strictObject({ name, price: money, quantity: z.int().min(1).max(maxPlaces), ...saleTerms }),
 ]);
 
 export type NewTicketType = z.output<typeof newTicketType>;
@@ -51,6 +53,7 @@ export const ticketType = z.strictObject({
   price: money,
   planCategory: z.string().optional(),
   quantity: z.int().optional(),
+  ...saleTerms,
 });
 export type TicketType = z.output<typeof ticketType>;
 
@@ -108,17 +111,19 @@ interface PricedPlaces {
   readonly price: { readonly currency: string };
   readonly planCategory?: string | undefined;
   readonly quantity?: number | undefined;
+  readonly salesFrom?: string | undefined;
+  readonly salesUntil?: string | undefined;
 }
 
 /**
  * Faults of ticket types against the places the venue has: one currency, each category once and known,
- * no more than 40,000 places in all.
+ * no more than 40,000 places in all, sales windows that end after they begin.
  */
 export const ticketTypeFaults = (
   types: readonly PricedPlaces[],
   categories: readonly CategoryPlaces[] | undefined,
 ): readonly Fault[] => {
-  const faults: Fault[] = [];
+  const faults: Fault[] = [...salesWindowFaults(types, 'ticketTypes')];
   const fault = (index: number, field: string, code: string, detail: string): void => {
     faults.push({ in: 'body', pointer: `/ticketTypes/${index}/${field}`, code, detail });
   };
@@ -187,6 +192,14 @@ export const sessionPatch = z
       .min(1)
       .max(50)
       .meta({ description: 'Only while the session is a draft.' }),
+    saleTerms: z
+      .array(z.strictObject({ id: ticketTypeId, ...saleTermsPatch }))
+      .min(1)
+      .max(50)
+      .meta({
+        description:
+          'Terms of ticket types to change, also while they are on sale; null ends one. Orders that exist keep theirs.',
+      }),
     status: z
       .enum(['postponed', 'published'])
       .meta({ description: 'postponed, and published again with new dates.' }),

@@ -11,6 +11,7 @@ import type { EventItem, SessionItem, VenueItem } from './items.ts';
 import type { CatalogLoaders } from './loaders.ts';
 import { changeAt, keyOf, newItem, openOwned } from './owned-item.ts';
 import type { catalogCommandRoutes } from './routes.ts';
+import { changeSaleTerms } from './sale-terms.ts';
 import {
   type NewTicketType,
   type SessionCommand,
@@ -119,7 +120,7 @@ export const sessionCommands = (
 
     async updateSession(request) {
       const { entity: session } = request.resource;
-      const { status, ticketTypes, maxHoldsPerCustomer, ...fields } = request.body;
+      const { status, ticketTypes, saleTerms = [], maxHoldsPerCustomer, ...fields } = request.body;
       const command = commandOf(session.status, status);
       const allowed = sessionTransitions[session.status];
       const nextStatus = allowed[command];
@@ -127,6 +128,11 @@ export const sessionCommands = (
         return notAllowed(session.status, allowed);
       }
       const venue = ticketTypes === undefined ? undefined : await venues.get(session.venueId);
+      const types =
+        ticketTypes === undefined
+          ? session.ticketTypes
+          : withIds(session.sessionId, ticketTypes, String(request.ifMatchRevision));
+      const terms = changeSaleTerms(types, saleTerms);
       const faults = [
         ...timeFaults(
           {
@@ -137,16 +143,15 @@ export const sessionCommands = (
           bounds,
         ),
         ...(ticketTypes === undefined ? [] : ticketTypeFaults(ticketTypes, venue?.plan?.categories)),
+        ...(terms.ok ? [] : terms.faults),
         ...(command === 'reschedule' ? pastFaults(fields.startsAt ?? session.startsAt, request.now) : []),
       ];
-      if (faults.length > 0) return validationProblem(faults);
+      if (!terms.ok || faults.length > 0) return validationProblem(faults);
 
       const changes: Record<string, unknown> = {
         ...fields,
         status: nextStatus,
-        ...(ticketTypes !== undefined && {
-          ticketTypes: withIds(session.sessionId, ticketTypes, String(request.ifMatchRevision)),
-        }),
+        ...((ticketTypes !== undefined || saleTerms.length > 0) && { ticketTypes: terms.types }),
       };
       if (maxHoldsPerCustomer !== undefined)
         changes['maxHoldsPerCustomer'] = maxHoldsPerCustomer ?? undefined;

@@ -173,6 +173,11 @@ export const problemCatalogue = {
     title: 'Not enough places are left',
     whatToDo: 'Ask for fewer or for another ticket type; held places may come back.',
   },
+  TICKET_TYPE_NOT_ON_SALE: {
+    status: 409,
+    title: 'The ticket type is not on sale now',
+    whatToDo: '`ticketTypes` says from when and until when each is; choose another, or come in its time.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

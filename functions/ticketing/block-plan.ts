@@ -1,13 +1,18 @@
-import type { Layout } from '../catalog/contracts.ts';
+import type { Fee, Layout, Tax } from '../catalog/contracts.ts';
 import { placesPerBlock } from './block.ts';
 
-/** What a session sells: a category of the plan, or a quantity of general admission. */
+/** What a session sells, and on what terms: a category of the plan, or a quantity of general admission. */
 export interface SaleTicketType {
   readonly id: string;
   readonly name: string;
   readonly price: { readonly amount: number; readonly currency: string };
   readonly planCategory?: string | undefined;
   readonly quantity?: number | undefined;
+  readonly fee?: Fee | undefined;
+  readonly tax?: Tax | undefined;
+  readonly salesFrom?: string | undefined;
+  readonly salesUntil?: string | undefined;
+  readonly maxPerOrder?: number | undefined;
 }
 
 /** A block as planned: which places it has, in which row, of which ticket type. */

@@ -4,6 +4,7 @@ import { stamp } from '../platform/lifecycle-event.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers, RouteDefinition } from '../platform/route.ts';
 import { epochSeconds } from '../platform/time.ts';
+import type { SaleTicketType } from './block-plan.ts';
 import { createHold, findRepeat, type HoldOutcome, type HoldRequest } from './create-hold.ts';
 import { cancelHold } from './end-hold.ts';
 import { extendHold } from './extend-hold.ts';
@@ -11,13 +12,19 @@ import type { InventoryStore } from './inventory-store.ts';
 import type { HoldPorts, OpenSale, Pictures, Stamp } from './ports.ts';
 import { maxPlacesPerHold, type ticketingCommandRoutes } from './routes.ts';
 import { saleState } from './sale.ts';
+import { isInSalesWindow, orderLimitsExceeded } from './sale-terms.ts';
 import type { Sales } from './sales.ts';
 import { expiresAt, holdView } from './views.ts';
 
 type Body = ApiRequest<(typeof ticketingCommandRoutes)['createHold']>['body'];
 
 type Resolved =
-  | { readonly ok: true; readonly request: HoldRequest }
+  | {
+      readonly ok: true;
+      readonly request: HoldRequest;
+      /** The ticket types of its places, each once. */
+      readonly ticketTypes: readonly SaleTicketType[];
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 /** What a body asks for in terms of the session’s inventory, or everything that is wrong with it. */
@@ -30,6 +37,11 @@ export const resolveRequest = (body: Body, { sale, plan }: OpenSale): Resolved =
   const tooMany = (pointer: string, count: number): void => {
     if (count > most)
       fault(pointer, 'TOO_MANY_PLACES', `${count} places; a hold of this session has at most ${most}.`);
+  };
+  /** What one hold may not have, no order could either. */
+  const overOrderLimit = (pointer: string, ofPlaces: readonly string[]): void => {
+    for (const { name, count, maxPerOrder } of orderLimitsExceeded(sale.ticketTypes, ofPlaces))
+      fault(pointer, 'OVER_ORDER_LIMIT', `${count} of ${name}; an order has at most ${maxPerOrder}.`);
   };
 
   if ('seats' in body) {
@@ -45,18 +57,48 @@ export const resolveRequest = (body: Body, { sale, plan }: OpenSale): Resolved =
         places.push(place);
       }
     }
+    const types = places.flatMap(
+      (place) => sale.ticketTypes[plan.blocks[plan.blockOf[place]?.block ?? -1]?.ticketType ?? -1] ?? [],
+    );
+    overOrderLimit(
+      '/seats',
+      types.map(({ id }) => id),
+    );
     if (faults.length > 0) return { ok: false, problem: validationProblem(faults) };
-    return { ok: true, request: { kind: 'places', places: places.toSorted((a, b) => a - b) } };
+    return {
+      ok: true,
+      request: { kind: 'places', places: places.toSorted((a, b) => a - b) },
+      ticketTypes: [...new Set(types)],
+    };
   }
 
   tooMany('/quantity', body.quantity);
   const ticketType = sale.ticketTypes.findIndex(({ id }) => id === body.ticketTypeId);
-  if (ticketType < 0) fault('/ticketTypeId', 'UNKNOWN_TICKET_TYPE', 'The session has no such ticket type.');
-  if (faults.length > 0) return { ok: false, problem: validationProblem(faults) };
+  const type = sale.ticketTypes[ticketType];
+  if (type === undefined)
+    fault('/ticketTypeId', 'UNKNOWN_TICKET_TYPE', 'The session has no such ticket type.');
+  overOrderLimit('/quantity', Array<string>(body.quantity).fill(body.ticketTypeId));
+  if (type === undefined || faults.length > 0) return { ok: false, problem: validationProblem(faults) };
   return {
     ok: true,
     request: { kind: 'best', ticketType, quantity: body.quantity, adjacent: body.adjacent ?? false },
+    ticketTypes: [type],
   };
+};
+
+/** Refuses ticket types outside their sales window; undefined when all can be held now. */
+const windowProblem = (types: readonly SaleTicketType[], now: number): Problem | undefined => {
+  const closed = types.filter((type) => !isInSalesWindow(type, now));
+  if (closed.length === 0) return undefined;
+  return problem('TICKET_TYPE_NOT_ON_SALE', {
+    members: {
+      ticketTypes: closed.map(({ id, salesFrom, salesUntil }) => ({
+        ticketTypeId: id,
+        ...(salesFrom !== undefined && { salesFrom }),
+        ...(salesUntil !== undefined && { salesUntil }),
+      })),
+    },
+  });
 };
 
 /** Why a hold was not made, as the API says it. */
@@ -107,15 +149,18 @@ export const holdCommands = (
         outcome.kind === 'created' || outcome.kind === 'replayed'
           ? ok(201, holdView(outcome.hold, open, ports.clock()), { replayed: outcome.kind === 'replayed' })
           : refusal(outcome, open);
-      const state = saleState(open.sale, ports.clock());
-      if (state !== 'on_sale') {
+      /** A retry is answered with its hold, even if what it asks for would be refused by now. */
+      const refuse = async (refused: Problem) => {
         const repeat = await findRepeat(ports, identity);
-        return repeat
-          ? answer(repeat)
-          : problem('SESSION_NOT_ON_SALE', { members: { currentStatus: state } });
-      }
+        return repeat ? answer(repeat) : refused;
+      };
+      const state = saleState(open.sale, ports.clock());
+      if (state !== 'on_sale')
+        return refuse(problem('SESSION_NOT_ON_SALE', { members: { currentStatus: state } }));
       const resolved = resolveRequest(request.body, open);
-      if (!resolved.ok) return resolved.problem;
+      if (!resolved.ok) return refuse(resolved.problem);
+      const closed = windowProblem(resolved.ticketTypes, ports.clock());
+      if (closed !== undefined) return refuse(closed);
       const outcome = await createHold(
         ports,
         open,

@@ -295,7 +295,16 @@ export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
 });
 
 export type SaleSettings = Partial<
-  Pick<Sale, 'startsAt' | 'endsAt' | 'holdSeconds' | 'maxPlacesPerHold' | 'maxHoldsPerCustomer' | 'status'>
+  Pick<
+    Sale,
+    | 'startsAt'
+    | 'endsAt'
+    | 'holdSeconds'
+    | 'maxPlacesPerHold'
+    | 'maxHoldsPerCustomer'
+    | 'ticketTypes'
+    | 'status'
+  >
 >;
 
 /** Writes of builder and sync. */

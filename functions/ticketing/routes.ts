@@ -78,6 +78,7 @@ export const createHold = route({
     'SERVICE_UNAVAILABLE',
     'SESSION_NOT_ON_SALE',
     'SOLD_OUT',
+    'TICKET_TYPE_NOT_ON_SALE',
   ],
 });
 
@@ -138,7 +139,15 @@ const seats = z
     asOf: instant,
     planVersion: z.string().optional(),
     summary: z.strictObject(counts),
-    ticketTypes: z.array(z.strictObject({ id: idOf('tt'), ...counts })),
+    ticketTypes: z.array(
+      z.strictObject({
+        id: idOf('tt'),
+        ...counts,
+        salesFrom: instant.optional().meta({ description: 'Held by nobody before this instant.' }),
+        salesUntil: instant.optional().meta({ description: 'Held by nobody from this instant on.' }),
+        maxPerOrder: z.int().optional(),
+      }),
+    ),
     states: z
       .string()
       .optional()
@@ -167,7 +176,7 @@ export const getSeats = route({
   query: z.strictObject({ format: z.enum(['compact', 'full']).default('compact') }),
   responses: {
     200: {
-      description: 'The live part; `ETag` tells whether any state changed.',
+      description: 'The live part; `ETag` tells whether any state or sales window changed.',
       schema: seats,
       example: {
         asOf: '2026-11-20T18:00:00.000Z',

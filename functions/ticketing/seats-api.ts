@@ -3,6 +3,7 @@ import { shortHash } from '../platform/ids.ts';
 import type { Handlers } from '../platform/route.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { type Counts, compactStates, countsOf, type Picture, statesOf } from './availability-picture.ts';
+import type { SaleTicketType } from './block-plan.ts';
 import type { InventoryStore } from './inventory-store.ts';
 import type { OpenSale, Pictures } from './ports.ts';
 import type { ticketingQueryRoutes } from './routes.ts';
@@ -22,13 +23,22 @@ const sumOf = (counts: readonly Counts[]): Counts =>
     { available: 0, held: 0, sold: 0 },
   );
 
+/** When, and how many of a ticket type at once, can be held. */
+type Terms = Pick<SaleTicketType, 'salesFrom' | 'salesUntil' | 'maxPerOrder'>;
+
+const termsOf = ({ salesFrom, salesUntil, maxPerOrder }: SaleTicketType): Terms => ({
+  ...(salesFrom !== undefined && { salesFrom }),
+  ...(salesUntil !== undefined && { salesUntil }),
+  ...(maxPerOrder !== undefined && { maxPerOrder }),
+});
+
 interface Shown {
   readonly seconds: number;
   readonly document: {
     readonly asOf: string;
     readonly planVersion?: string;
     readonly summary: Counts;
-    readonly ticketTypes: readonly (Counts & { readonly id: string })[];
+    readonly ticketTypes: readonly (Counts & Terms & { readonly id: string })[];
   };
   readonly states: string;
   readonly etag: string;
@@ -49,13 +59,14 @@ const shownAt = ({ sale }: OpenSale, picture: Picture, seconds: number): Shown =
       asOf: new Date(picture.readAtMs).toISOString(),
       ...(planVersion !== undefined && { planVersion }),
       summary: sumOf(counts),
-      ticketTypes: sale.ticketTypes.map(({ id }, index) => ({
-        id,
+      ticketTypes: sale.ticketTypes.map((type, index) => ({
+        id: type.id,
         ...(counts[index] ?? { available: 0, held: 0, sold: 0 }),
+        ...termsOf(type),
       })),
     },
     states,
-    etag: shortHash(`${planVersion}/${states}`),
+    etag: shortHash(`${planVersion}/${states}/${JSON.stringify(sale.ticketTypes.map(termsOf))}`),
   };
   lastShown.set(picture, shown);
   return shown;

@@ -36,6 +36,8 @@ export const syncSession = async (
         holdSeconds: data.holdSeconds,
         maxPlacesPerHold: data.maxPlacesPerHold,
         maxHoldsPerCustomer: data.maxHoldsPerCustomer,
+        // Their terms may differ, not their places: the inventory stands on those.
+        ticketTypes: data.ticketTypes,
         ...(status !== undefined && { status }),
       },
       change,
