@@ -78,6 +78,12 @@ export interface OrderHold {
   readonly until: number;
 }
 
+/** A use of a promo code with limited uses. */
+export interface PromoUse {
+  readonly eventId: string;
+  readonly code: string;
+}
+
 export interface OrderPayment {
   readonly paymentId: string;
   readonly provider: 'stripe' | 'test';
@@ -98,6 +104,8 @@ export interface Order {
   readonly items: readonly OrderItem[];
   readonly lines: readonly OrderLine[];
   readonly promoCode?: string | undefined;
+  /** The use of a promo code with limited uses that it holds; given back in the transaction that cancels it. */
+  readonly promoUse?: PromoUse | undefined;
   /** Which provider the customer chose; none for a free order. */
   readonly provider?: 'stripe' | 'test' | undefined;
   readonly payment?: OrderPayment | undefined;

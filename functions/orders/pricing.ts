@@ -84,8 +84,8 @@ const sum = (amounts: readonly number[]): number => amounts.reduce((total, amoun
 
 /** `amount × numerator ÷ denominator`, exact, then rounded half up; nothing here is negative. */
 const share = (amount: number, numerator: number, denominator: number): number => {
-  const double = 2n * BigInt(denominator);
-  return Number((2n * BigInt(amount) * BigInt(numerator) + BigInt(denominator)) / double);
+  const doubled = 2n * BigInt(amount) * BigInt(numerator);
+  return Number((doubled + BigInt(denominator)) / (2n * BigInt(denominator)));
 };
 
 /** What the promo code takes off each place. */
@@ -106,14 +106,14 @@ const priceOf = (place: PricedPlace, discount: number, item: number, code: strin
   const net = price - discount;
   const fee = feeOf(place.fee, net);
   const taxed = net + (tax?.isFeeTaxed ? fee : 0);
-  const taxLine = tax === undefined ? 0 : taxOf(tax, taxed);
+  const taxAmount = tax === undefined ? 0 : taxOf(tax, taxed);
   const isAdded = tax !== undefined && !tax.included;
   const optional: readonly OrderLine[] = [
     { kind: 'discount', item, label: code, amount: -discount },
     { kind: 'fee', item, label: 'Fee', amount: fee },
-    { kind: 'tax', item, label: tax?.name ?? '', amount: taxLine, ...(!isAdded && { isIncluded: true }) },
+    { kind: 'tax', item, label: tax?.name ?? '', amount: taxAmount, ...(!isAdded && { isIncluded: true }) },
   ];
-  const total = net + fee + (isAdded ? taxLine : 0);
+  const total = net + fee + (isAdded ? taxAmount : 0);
   const isFeeKept = place.fee !== undefined && !place.fee.isRefundable;
   return {
     lines: [

@@ -178,6 +178,18 @@ export const problemCatalogue = {
     title: 'The ticket type is not on sale now',
     whatToDo: '`ticketTypes` says from when and until when each is; choose another, or come in its time.',
   },
+
+  // Prices
+  PROMO_CODE_EXISTS: {
+    status: 409,
+    title: 'The event has a promo code of that name',
+    whatToDo: 'Choose another name, or change the one there is with PATCH.',
+  },
+  PROMO_CODE_REFUSED: {
+    status: 409,
+    title: 'The promo code gives nothing here',
+    whatToDo: '`reason` says why; order without it, or with another.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

@@ -49,10 +49,13 @@ type Call = (operation: Operation, options?: CallOptions) => Promise<Answered>;
  * with a real issuer and the real policies, S3 in memory, and counts that a test sets.
  */
 export interface Catalog {
+  readonly engine: Engine;
   readonly table: Table;
   readonly objects: Map<string, string>;
   readonly availability: Map<string, SessionAvailability>;
   readonly call: Call;
+  /** An access token of the subject. */
+  token(subject: Subject): string;
   /** Another instance of the query function, with a memory of its own. */
   anotherInstance(): Call;
   /** What the publication consumer does on SESSION-INVENTORY-BUILT. */
@@ -101,8 +104,9 @@ export const startCatalog = async (): Promise<Catalog> => {
       loaders: catalogQueryLoaders(table, openEventPages(table)),
       guard: async () => (await import('../../functions/identity/contracts.ts')).identityGuard(),
     });
-  const token: Record<string, string> = {};
-  for (const subject of ['ann', 'bob', 'cat', 'dan']) token[subject] = await issuer.mint({ sub: subject });
+  const tokens: Record<string, string> = {};
+  for (const subject of ['ann', 'bob', 'cat', 'dan']) tokens[subject] = await issuer.mint({ sub: subject });
+  const token = (subject: Subject): string => tokens[subject] ?? '';
 
   const callOn =
     (query: LambdaHandler): Call =>
@@ -114,7 +118,7 @@ export const startCatalog = async (): Promise<Catalog> => {
       const subject = options.as === undefined ? 'ann' : options.as;
       const creates = 'creates' in definition && definition.creates;
       const headers: Record<string, string> = {
-        ...(subject !== null && { authorization: `Bearer ${token[subject]}` }),
+        ...(subject !== null && { authorization: `Bearer ${token(subject)}` }),
         ...(creates && { 'idempotency-key': options.key ?? freshKey() }),
         ...(options.ifMatch !== undefined && { 'if-match': options.ifMatch }),
         ...(options.ifNoneMatch !== undefined && { 'if-none-match': options.ifNoneMatch }),
@@ -137,9 +141,11 @@ export const startCatalog = async (): Promise<Catalog> => {
     };
 
   return {
+    engine,
     table,
     objects,
     availability,
+    token,
     call: callOn(serveQueries()),
     anotherInstance: () => callOn(serveQueries()),
     inventoryBuilt: (sessionId) =>

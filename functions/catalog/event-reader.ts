@@ -1,0 +1,33 @@
+import type { Table } from '../platform/table.ts';
+import type { EventItem } from './items.ts';
+import { openOwned } from './owned-item.ts';
+import type { TicketType } from './session.ts';
+import { readSessions } from './session-store.ts';
+
+/** What other contexts need of an event: whose it is, for policies, and which sessions it has. */
+export interface EventReading {
+  readonly eventId: string;
+  readonly organizationId: string;
+  readonly sessionIds: readonly string[];
+}
+
+/** Reads events of the catalog table for other contexts, strongly consistent. */
+export const openEventReader = (table: Table) => {
+  const events = openOwned<EventItem>(table, 'EVENT');
+  return {
+    /** Loader of the event that a policy is about. */
+    async event(id: string) {
+      const item = await events.get(id);
+      if (item === undefined) return undefined;
+      const { eventId, organizationId, sessionIds } = item;
+      const entity: EventReading = { eventId, organizationId, sessionIds };
+      return { entity, organizationId };
+    },
+    /** Ticket types of all sessions of an event. */
+    async ticketTypesOf({ sessionIds }: EventReading): Promise<readonly TicketType[]> {
+      return (await readSessions(table, sessionIds)).flatMap(({ ticketTypes }) => ticketTypes);
+    },
+  };
+};
+
+export type EventReader = ReturnType<typeof openEventReader>;
