@@ -113,12 +113,11 @@ export const openPromoCodes = (table: Table) => ({
 export type PromoCodes = ReturnType<typeof openPromoCodes>;
 
 /**
- * Claims one use of a limited code. It belongs into the transaction that creates the order, whose own put is
- * conditional: a repeat claims nothing. Refused when the code is used up or switched off; what refused it is
- * the code as it is, for `refusalNow`.
+ * The write that claims one use of a limited code. It belongs into the transaction that creates the order, whose
+ * own put is conditional: a repeat claims nothing. Refused when the code is used up or switched off; what
+ * refused it is the code as it is, for `refusalNow`.
  */
-export const claimPromoUse = (table: Pick<Table, 'name'>, use: PromoUse): TransactionWrite => ({
-  table: table.name,
+export const claimPromoUse = (use: PromoUse): TransactionWrite => ({
   update: promoKey(use),
   by: {
     update: 'SET #uses = #uses + :one',
@@ -129,12 +128,11 @@ export const claimPromoUse = (table: Pick<Table, 'name'>, use: PromoUse): Transa
 });
 
 /**
- * Gives a claimed use back. It belongs into the transaction that cancels the order, whose own update is
- * conditional on an order that has not ended: that is why it happens once. Codes are never deleted, so that
- * nothing but the order can refuse.
+ * The write that gives a claimed use back. It belongs into the transaction that cancels the order, whose own
+ * update is conditional on an order that has not ended: that is why it happens once. Codes are never deleted,
+ * so that nothing but the order can refuse.
  */
-export const releasePromoUse = (table: Pick<Table, 'name'>, use: PromoUse): TransactionWrite => ({
-  table: table.name,
+export const releasePromoUse = (use: PromoUse): TransactionWrite => ({
   update: promoKey(use),
   by: {
     update: 'SET #uses = #uses - :one',

@@ -491,6 +491,68 @@ describe('sessions', () => {
     expect([changed.status, changed.body.ticketTypes[0].name]).toEqual([200, 'Other']);
   });
 
+  const terms = {
+    fee: { amount: 150 },
+    tax: { name: 'TVA', basisPoints: 900, included: true },
+    salesFrom: '2036-01-01T09:00:00Z',
+    salesUntil: '2037-03-01T18:00:00Z',
+    maxPerOrder: 4,
+  };
+  const standing = { name: 'Standing', price: eur(2500), quantity: 100 };
+
+  test('keep the terms that ticket types are sold on, and show them to customers', async () => {
+    const event = await newEvent();
+    const session = await newSession(event.id, { ticketTypes: [{ ...standing, ...terms }] });
+    const kept = {
+      ...terms,
+      fee: { amount: 150, isRefundable: false },
+      tax: { ...terms.tax, isFeeTaxed: true },
+    };
+    const id = session.ticketTypes[0].id;
+    expect(session.ticketTypes).toEqual([{ id, ...standing, ...kept }]);
+    const page = await call('getEvent', { params: { eventId: event.id } });
+    expect(page.body.sessions[0].ticketTypes).toEqual([
+      { id, name: 'Standing', price: eur(2500), ...kept, available: 0, held: 0, sold: 0 },
+    ]);
+  });
+
+  test('on sale change the terms of ticket types, and nothing else of them', async () => {
+    const { sessions } = await publishedEvent();
+    const params = { sessionId: sessions[0].id };
+    const patch = async (saleTerms: object[]) =>
+      call('updateSession', { params, ifMatch: await etagOf('getSession', params), body: { saleTerms } });
+    const { id } = sessions[0].ticketTypes[0];
+    const changed = await patch([{ id, ...terms, fee: { basisPoints: 500, isRefundable: true } }]);
+    expect([changed.status, changed.body.ticketTypes]).toEqual([
+      200,
+      [
+        {
+          id,
+          ...standing,
+          ...terms,
+          fee: { basisPoints: 500, isRefundable: true },
+          tax: { ...terms.tax, isFeeTaxed: true },
+        },
+      ],
+    ]);
+    // What is left out stays; null ends it.
+    await patch([{ id, fee: null, tax: null, salesFrom: null, maxPerOrder: 2 }]);
+    const now = await call('getSession', { params });
+    expect(now.body.ticketTypes).toEqual([{ id, ...standing, salesUntil: terms.salesUntil, maxPerOrder: 2 }]);
+    const refused = await patch([{ id, price: eur(1) }]);
+    expect(refused.body.errors.map(({ pointer, code }: Record<string, string>) => [pointer, code])).toEqual([
+      ['/saleTerms/0/price', 'UNKNOWN_FIELD'],
+    ]);
+    const wrong = await patch([
+      { id, salesFrom: terms.salesUntil },
+      { id: 'tt_00000000000000000000000000', maxPerOrder: 1 },
+    ]);
+    expect(wrong.body.errors.map(({ pointer, code }: Record<string, string>) => [pointer, code])).toEqual([
+      ['/saleTerms/1/id', 'UNKNOWN_TICKET_TYPE'],
+    ]);
+    expect((await call('getSession', { params })).body.ticketTypes).toEqual(now.body.ticketTypes);
+  });
+
   test('are postponed, get new dates, and are on sale again', async () => {
     const { params, sessions } = await publishedEvent();
     const session = { sessionId: sessions[0].id };

@@ -229,7 +229,7 @@ describe('changing a promo code', () => {
   test('limit and dates change, null ends a date; a use taken meanwhile does not stand in the way', async () => {
     const made = await create('DATES', { maxUses: 1, validUntil: '2021-01-01T00:00:00Z' });
     expect((await look('DATES')).body).toMatchObject({ isValid: false, reason: 'over' });
-    await orders.transact([claimPromoUse(orders, { eventId, code: 'DATES' })]);
+    await orders.transact([claimPromoUse({ eventId, code: 'DATES' })]);
     const changed = await call('updatePromoCode', {
       code: 'DATES',
       ifMatch: made.etag,
@@ -238,7 +238,7 @@ describe('changing a promo code', () => {
     expect(changed.status).toBe(200);
     expect([changed.body.maxUses, changed.body.uses, changed.body.validUntil]).toEqual([2, 1, undefined]);
     expect((await look('DATES')).body.isValid).toBe(true);
-    await orders.transact([claimPromoUse(orders, { eventId, code: 'DATES' })]);
+    await orders.transact([claimPromoUse({ eventId, code: 'DATES' })]);
     expect((await look('DATES')).body).toMatchObject({ isValid: false, reason: 'used_up' });
   });
 

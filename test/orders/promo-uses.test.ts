@@ -37,7 +37,7 @@ const orderKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
 const order = (orderId: string, use: PromoUse): Promise<Transacted> =>
   table.transact([
     { put: { ...orderKey(orderId), status: 'pending', promoUse: use }, when: absent },
-    claimPromoUse(table, use),
+    claimPromoUse(use),
   ]);
 const cancel = (orderId: string, use: PromoUse): Promise<Transacted> =>
   table.transact([
@@ -50,7 +50,7 @@ const cancel = (orderId: string, use: PromoUse): Promise<Transacted> =>
         values: { ':cancelled': 'cancelled', ':pending': 'pending' },
       },
     },
-    releasePromoUse(table, use),
+    releasePromoUse(use),
   ]);
 
 describe('uses of a limited code', () => {
