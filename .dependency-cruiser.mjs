@@ -31,8 +31,9 @@ export default {
       severity: 'error',
       from: {
         path: [
-          '^functions/ticketing/(block|block-plan|best-available|hold)\\.ts$',
-          '^functions/catalog/(seating-plan|layout|event|session)\\.ts$',
+          '^functions/ticketing/(block|block-plan|best-available|hold|sale-terms)\\.ts$',
+          '^functions/orders/(pricing|promo-code)\\.ts$',
+          '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
         ],
       },
       to: {

@@ -70,22 +70,35 @@ export const refusalNow = (
 };
 
 export type PromoDecision =
-  | { readonly kind: 'given'; readonly discount: PromoDiscount }
+  | {
+      readonly kind: 'given';
+      /** For `priceOrder`. */
+      readonly discount: PromoDiscount;
+      /** The use that the order has to claim, and keeps to give it back; none of a code without limit. */
+      readonly use?: PromoUse;
+    }
   | { readonly kind: 'refused'; readonly reason: PromoRefusal };
 
-/** What a code gives an order of these places, in the order’s currency; to be handed to `priceOrder`. */
-export const decidePromo = (
-  promo: PromoCode | undefined,
-  order: {
-    readonly currency: string;
-    readonly places: readonly { readonly eventId: string; readonly ticketTypeId: string }[];
-  },
-  now: Date,
-): PromoDecision => {
-  if (promo === undefined) return { kind: 'refused', reason: 'unknown' };
+export interface PromoOrder {
+  readonly currency: string;
+  readonly places: readonly { readonly eventId: string; readonly ticketTypeId: string }[];
+}
+
+/**
+ * What a code gives an order. `promos` are the codes of that name that the order’s events have: the first that
+ * gives anything is the one, since an order has one code; when none does, the first says why.
+ */
+export const decidePromo = (promos: readonly PromoCode[], order: PromoOrder, now: Date): PromoDecision => {
+  const decisions = promos.map((promo) => decideOne(promo, order, now));
+  return (
+    decisions.find(({ kind }) => kind === 'given') ?? decisions[0] ?? { kind: 'refused', reason: 'unknown' }
+  );
+};
+
+const decideOne = (promo: PromoCode, order: PromoOrder, now: Date): PromoDecision => {
   const reason = refusalNow(promo, now);
   if (reason !== undefined) return { kind: 'refused', reason };
-  const { code, eventId, discount, ticketTypeIds } = promo;
+  const { code, eventId, discount, ticketTypeIds, maxUses } = promo;
   // Ids of ticket types are unique: those of other events in the order are none of the code’s.
   const given = order.places
     .filter((place) => place.eventId === eventId)
@@ -94,9 +107,9 @@ export const decidePromo = (
   if (given.length === 0) return { kind: 'refused', reason: 'other_ticket_types' };
   if ('currency' in discount && discount.currency !== order.currency)
     return { kind: 'refused', reason: 'other_currency' };
-  return { kind: 'given', discount: { code, discount, ticketTypeIds: [...new Set(given)] } };
+  return {
+    kind: 'given',
+    discount: { code, discount, ticketTypeIds: [...new Set(given)] },
+    ...(maxUses !== undefined && { use: { eventId, code } }),
+  };
 };
-
-/** The use that an order with this code has to claim; none of a code without limit. */
-export const useOf = ({ eventId, code, maxUses }: PromoCode): PromoUse | undefined =>
-  maxUses === undefined ? undefined : { eventId, code };

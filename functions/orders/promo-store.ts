@@ -41,6 +41,16 @@ export const openPromoCodes = (table: Table) => ({
   get: (use: PromoUse): Promise<PromoCodeItem | undefined> =>
     table.get<PromoCodeItem>(promoKey(use), { consistent: true }),
 
+  /** Codes of a name that these events have, in their order: for `decidePromo`. At most 100 events. */
+  async find(code: string, eventIds: readonly string[]): Promise<readonly PromoCodeItem[]> {
+    const distinct = [...new Set(eventIds)];
+    const items = await table.batchGet<PromoCodeItem>(
+      distinct.map((eventId) => promoKey({ eventId, code })),
+      { consistent: true },
+    );
+    return distinct.flatMap((eventId) => items.find((item) => item.eventId === eventId) ?? []);
+  },
+
   /** Puts a new code; gives the one that has its name already. */
   async create(
     promo: PromoCode,

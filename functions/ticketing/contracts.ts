@@ -6,7 +6,7 @@ import { openPictures } from './pictures.ts';
 import { openSales } from './sales.ts';
 
 export { sessionInventoryBuilt } from './lifecycle.ts';
-export { type OrderLimitExceeded, orderLimitsExceeded } from './sale-terms.ts';
+export { orderLimitsExceeded } from './sale-terms.ts';
 
 /** What is left of a session, and how far its inventory is built. */
 export interface SessionAvailability {

@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  decidePromo,
-  type PromoCode,
-  promoCodeText,
-  refusalNow,
-  useOf,
-} from '../../functions/orders/promo-code.ts';
+import { decidePromo, type PromoCode, promoCodeText, refusalNow } from '../../functions/orders/promo-code.ts';
 
 const promo = (more: Partial<PromoCode> = {}): PromoCode => ({
   eventId: 'evt_1',
@@ -44,12 +38,12 @@ describe('what a code gives an order', () => {
   ];
   const order = { currency: 'EUR', places };
 
-  test.each<[string, PromoCode | undefined, object]>([
-    ['no such code', undefined, { kind: 'refused', reason: 'unknown' }],
-    ['not valid now', promo({ isActive: false }), { kind: 'refused', reason: 'inactive' }],
+  test.each<[string, PromoCode[], object]>([
+    ['no such code', [], { kind: 'refused', reason: 'unknown' }],
+    ['not valid now', [promo({ isActive: false })], { kind: 'refused', reason: 'inactive' }],
     [
       'all ticket types of its event, none of another',
-      promo(),
+      [promo()],
       {
         kind: 'given',
         discount: { code: 'EARLY10', discount: { basisPoints: 1_000 }, ticketTypeIds: ['tt_a', 'tt_b'] },
@@ -57,7 +51,7 @@ describe('what a code gives an order', () => {
     ],
     [
       'those it is for',
-      promo({ ticketTypeIds: ['tt_b', 'tt_c', 'tt_d'] }),
+      [promo({ ticketTypeIds: ['tt_b', 'tt_c', 'tt_d'] })],
       {
         kind: 'given',
         discount: { code: 'EARLY10', discount: { basisPoints: 1_000 }, ticketTypeIds: ['tt_b'] },
@@ -65,13 +59,13 @@ describe('what a code gives an order', () => {
     ],
     [
       'none of the order',
-      promo({ ticketTypeIds: ['tt_d'] }),
+      [promo({ ticketTypeIds: ['tt_d'] })],
       { kind: 'refused', reason: 'other_ticket_types' },
     ],
-    ['another event', promo({ eventId: 'evt_3' }), { kind: 'refused', reason: 'other_ticket_types' }],
+    ['another event', [promo({ eventId: 'evt_3' })], { kind: 'refused', reason: 'other_ticket_types' }],
     [
       'an amount of its currency',
-      promo({ discount: { amount: 500, currency: 'EUR' } }),
+      [promo({ discount: { amount: 500, currency: 'EUR' } })],
       {
         kind: 'given',
         discount: {
@@ -83,16 +77,29 @@ describe('what a code gives an order', () => {
     ],
     [
       'an amount of another currency',
-      promo({ discount: { amount: 500, currency: 'RON' } }),
+      [promo({ discount: { amount: 500, currency: 'RON' } })],
       { kind: 'refused', reason: 'other_currency' },
     ],
   ])('%s', (_, code, decision) => {
     expect(decidePromo(code, order, noon)).toEqual(decision);
   });
 
-  test('only a limited code has a use to claim', () => {
-    expect(useOf(promo())).toBeUndefined();
-    expect(useOf(promo({ maxUses: 5 }))).toEqual({ eventId: 'evt_1', code: 'EARLY10' });
+  test('a limited code gives a use to claim', () => {
+    expect(decidePromo([promo({ maxUses: 5, uses: 4 })], order, noon)).toEqual({
+      kind: 'given',
+      discount: { code: 'EARLY10', discount: { basisPoints: 1_000 }, ticketTypeIds: ['tt_a', 'tt_b'] },
+      use: { eventId: 'evt_1', code: 'EARLY10' },
+    });
+  });
+
+  test('of two events with a code of that name, the first that gives anything; else the first says why', () => {
+    const off = promo({ isActive: false });
+    const over = promo({ eventId: 'evt_2', validUntil: '2020-01-01T00:00:00Z' });
+    expect(decidePromo([off, promo({ eventId: 'evt_2' })], order, noon)).toMatchObject({
+      kind: 'given',
+      discount: { ticketTypeIds: ['tt_c'] },
+    });
+    expect(decidePromo([off, over], order, noon)).toEqual({ kind: 'refused', reason: 'inactive' });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEventReader } from '../../functions/catalog/contracts.ts';
-import { promoCodeCommands, promoCodeQueries } from '../../functions/orders/promo-codes-api.ts';
+import { promoCodeCommands, promoCodeQueries, promoProblem } from '../../functions/orders/promo-codes-api.ts';
 import { promoCommandRoutes, promoQueryRoutes } from '../../functions/orders/promo-routes.ts';
 import { claimPromoUse, openPromoCodes } from '../../functions/orders/promo-store.ts';
 import { serve } from '../../functions/platform/serve.ts';
@@ -287,6 +287,20 @@ describe('looking at promo codes', () => {
       'base64url',
     );
     expect((await call('listPromoCodes', { query: { cursor: foreign } })).status).toBe(422);
+  });
+
+  test('an order finds the codes of its events, each once, in its own order', async () => {
+    await create('FOUND');
+    const codes = openPromoCodes(orders);
+    const other = 'evt_00000000000000000000000000';
+    const found = await codes.find('FOUND', [other, eventId, eventId, other]);
+    expect(found.map((item) => [item.eventId, item.code])).toEqual([[eventId, 'FOUND']]);
+    expect(await codes.find('FOUND', [other])).toEqual([]);
+    expect(promoProblem('used_up')).toEqual({
+      kind: 'problem',
+      code: 'PROMO_CODE_REFUSED',
+      members: { reason: 'used_up' },
+    });
   });
 
   test('of a code that is not there, and of what no code looks like, a customer learns nothing', async () => {
