@@ -146,6 +146,20 @@ describe('holding places on terms', () => {
     expect((await hold(sessionId, { ...pit, quantity: 1 })).status).toBe(201);
   });
 
+  test('a limit that the organizer lowers takes no hold back: its request still answers with it', async () => {
+    const announced = ticketing.announce({ layout: hall(['aaaa']), ticketTypes: [seats('a')] });
+    const { sessionId } = announced;
+    await ticketing.deliver('inventory-builder', announced.event('SESSION-PUBLISHING', 2));
+    const key = freshKey();
+    const made = await hold(sessionId, { seats: ['1-1', '1-2', '1-3'] }, { key });
+    expect(made.status).toBe(201);
+    const lowered = { status: 'published', ticketTypes: [{ ...seats('a'), maxPerOrder: 2 }] };
+    await ticketing.deliver('session-sync', announced.event('SESSION-UPDATED', 4, lowered));
+    const again = await hold(sessionId, { seats: ['1-1', '1-2', '1-3'] }, { key });
+    expect([again.status, again.body]).toEqual([201, made.body]);
+    expect((await hold(sessionId, { seats: ['1-1', '1-2', '1-3'] })).status).toBe(422);
+  });
+
   test('terms that the organizer changes are those of the sale; its places stay', async () => {
     at(opens);
     const announced = ticketing.announce(sale());
