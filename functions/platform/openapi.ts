@@ -119,6 +119,13 @@ const operation = (definition: RouteDefinition): ZodOpenApiOperationObject => {
         },
       },
     }),
+    ...(definition.rawBody && {
+      requestBody: {
+        required: true,
+        description: definition.rawBody.description,
+        content: { [definition.rawBody.mediaType]: { schema: {} } },
+      },
+    }),
     responses,
   };
 };

@@ -190,6 +190,14 @@ export const problemCatalogue = {
     title: 'The promo code gives nothing here',
     whatToDo: '`reason` says why; order without it, or with another.',
   },
+
+  // Payments
+  WEBHOOK_SIGNATURE_INVALID: {
+    status: 400,
+    title: 'The signature of the webhook does not fit its body',
+    whatToDo:
+      'Send the bytes that were signed, with their signature header, within five minutes, signed with a secret of this endpoint.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

@@ -95,6 +95,13 @@ const readBody = (
     ok: false,
     problem: problem(code, { detail }),
   });
+  const maxBytes = definition.maxBodyBytes ?? defaultMaxBodyBytes;
+  const tooLarge = (): Read<unknown> =>
+    refuse('PAYLOAD_TOO_LARGE', `The body may have ${maxBytes} bytes on this route.`);
+  if (definition.rawBody !== undefined) {
+    const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+    return bytes.byteLength > maxBytes ? tooLarge() : { ok: true, value: bytes };
+  }
   if (event.body === null || event.body === undefined || event.body === '')
     return { ok: true, value: undefined };
   if (definition.body === undefined) {
@@ -111,12 +118,9 @@ const readBody = (
       `Got ${mediaType === '' ? 'no Content-Type' : mediaType.slice(0, 80)}.`,
     );
   }
-  const maxBytes = definition.maxBodyBytes ?? defaultMaxBodyBytes;
   const text = event.isBase64Encoded ? decodeUtf8(Buffer.from(event.body, 'base64')) : event.body;
   if (text === undefined) return refuse('INVALID_REQUEST', 'The body is not UTF-8.');
-  if (Buffer.byteLength(text) > maxBytes) {
-    return refuse('PAYLOAD_TOO_LARGE', `The body may have ${maxBytes} bytes on this route.`);
-  }
+  if (Buffer.byteLength(text) > maxBytes) return tooLarge();
   let value: unknown;
   try {
     value = JSON.parse(text);

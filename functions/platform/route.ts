@@ -70,6 +70,8 @@ export interface RouteDefinition {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The body is handed over as the bytes that came, for a signature over them; never beside `body`. */
+  readonly rawBody?: { readonly mediaType: string; readonly description: string };
   /** Default 256 KiB. */
   readonly maxBodyBytes?: number;
   readonly requestExample?: unknown;
@@ -107,7 +109,7 @@ type EntityOf<R extends RouteDefinition, L extends Loaders> = R['access'] extend
 export interface ApiRequest<R extends RouteDefinition, L extends Loaders = Loaders> {
   readonly params: Parsed<R['params']>;
   readonly query: Parsed<R['query']>;
-  readonly body: Parsed<R['body']>;
+  readonly body: R['rawBody'] extends object ? Uint8Array : Parsed<R['body']>;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly caller: R['access'] extends { kind: 'signedIn' } | { kind: 'policy'; publicWhenVisible: false }
     ? Caller

@@ -2,7 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { openApiDocument } from '../../functions/platform/openapi.ts';
-import type { RouteDefinition } from '../../functions/platform/route.ts';
+import { publicAccess, type RouteDefinition, route } from '../../functions/platform/route.ts';
 import { routes } from '../../functions/routes.ts';
 
 const document = openApiDocument(routes, 'https://api.example.com/v1');
@@ -15,6 +15,28 @@ describe('the OpenAPI document', () => {
     expect(result.errors ?? []).toEqual([]);
     expect(result.valid).toBe(true);
     expect(validator.version).toBe('3.1');
+  });
+
+  test('a raw body is described by its media type, and asks for no Content-Type of ours', async () => {
+    const sealed = route({
+      operationId: 'seal',
+      method: 'POST',
+      path: '/seals',
+      function: 'boxes-commands',
+      tags: ['Boxes'],
+      summary: 'Seal',
+      access: publicAccess(),
+      rawBody: { mediaType: 'application/json', description: 'What the seal is over.' },
+      responses: { 204: { description: 'Sealed' } },
+    });
+    const own = JSON.parse(JSON.stringify(openApiDocument({ seal: sealed }, 'https://api.example.com/v1')));
+    expect((await new Validator().validate(own)).errors ?? []).toEqual([]);
+    expect(own.paths['/seals'].post.requestBody).toEqual({
+      required: true,
+      description: 'What the seal is over.',
+      content: { 'application/json': { schema: {} } },
+    });
+    expect(Object.keys(own.paths['/seals'].post.responses)).not.toContain('415');
   });
 
   test('an invalid document is seen', async () => {

@@ -68,6 +68,18 @@ const routes = {
     access: policy('StackBoxes', { kind: 'organization', from: 'body.organizationId' }),
     body: z.strictObject({ organizationId: z.string().optional() }),
   }),
+  sealBox: route({
+    ...base,
+    operationId: 'sealBox',
+    method: 'POST',
+    path: '/seals',
+    access: publicAccess(),
+    rawBody: { mediaType: 'application/json', description: 'What the seal is over.' },
+    maxBodyBytes: 20,
+    responses: {
+      200: { description: 'What came', schema: z.strictObject({ hex: z.string() }), example: { hex: '' } },
+    },
+  }),
   breakBox: route({
     ...base,
     operationId: 'breakBox',
@@ -124,6 +136,7 @@ const handler = serve({
         : problem('PRECONDITION_FAILED'),
     peekBox: async ({ resource }) => ok(200, resource.entity),
     stackBoxes: async ({ organizationId }) => ok(200, { id: organizationId ?? '', size: 0 }),
+    sealBox: async ({ body }) => ok(200, { hex: Buffer.from(body).toString('hex') }),
     breakBox: async () => {
       throw Object.assign(new Error('table arn:aws:dynamodb is on fire'), {
         name: 'ResourceNotFoundException',
@@ -189,6 +202,27 @@ describe('input', () => {
     const answer = await call('POST', '/boxes', options);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers['Content-Type']).toBe('application/problem+json');
+  });
+
+  test.for([
+    ['text that JSON would not keep', { rawBody: '{ "a":1.0}\n' }, '7b202261223a312e307d0a'],
+    ['text beyond ASCII', { rawBody: 'ä€' }, 'c3a4e282ac'],
+    ['base64, of bytes that are no text', { rawBody: '/wBB', isBase64Encoded: true }, 'ff0041'],
+    ['another media type', { rawBody: 'a=1', headers: { 'content-type': 'text/plain' } }, '613d31'],
+    ['nothing', {}, ''],
+  ] as const)('a raw body comes as its bytes: %s', async ([, options, hex]) => {
+    expect(await call('POST', '/seals', options)).toMatchObject({ status: 200, body: { hex } });
+  });
+
+  test('a raw body is measured in bytes, decoded', async () => {
+    const most = '€'.repeat(6) + 'xx';
+    expect((await call('POST', '/seals', { rawBody: most })).status).toBe(200);
+    const encoded = Buffer.from(most).toString('base64');
+    expect((await call('POST', '/seals', { rawBody: encoded, isBase64Encoded: true })).status).toBe(200);
+    expect(await call('POST', '/seals', { rawBody: `${most}x` })).toMatchObject({
+      status: 413,
+      body: { code: 'PAYLOAD_TOO_LARGE', detail: 'The body may have 20 bytes on this route.' },
+    });
   });
 
   test('base64 bodies are read', async () => {
