@@ -1,5 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { clientSettings } from './aws-client.ts';
+import { fetchSecret } from './secret.ts';
 
 let secret: Promise<string> | undefined;
 
@@ -13,11 +12,4 @@ export const idSecret = (arn: string): Promise<string> => {
     throw error;
   });
   return secret;
-};
-
-const fetchSecret = async (arn: string): Promise<string> => {
-  const client = new SecretsManagerClient(clientSettings('secretsmanager'));
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-  if (!SecretString) throw new Error('The id secret is empty');
-  return SecretString;
 };

@@ -29,6 +29,28 @@ export interface PaymentNews {
   readonly declineCode?: string;
 }
 
+/**
+ * What the provider tells of a refund that was asked for here. A refund moves only to the right: pending →
+ * succeeded → failed (a bank may return the money days later). Who keeps the rightmost status it was told needs
+ * no order among the news: `laterRefundStatus`.
+ */
+export interface RefundNews {
+  readonly provider: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  /** The id it was asked for with. */
+  readonly refundId: string;
+  readonly providerRefundId: string;
+  readonly status: RefundStatus;
+}
+
+const refundStatuses = ['pending', 'succeeded', 'failed'] as const;
+export type RefundStatus = (typeof refundStatuses)[number];
+
+/** Of two statuses of one refund, whichever was told first, the one that it has now. */
+export const laterRefundStatus = (one: RefundStatus, other: RefundStatus): RefundStatus =>
+  refundStatuses.indexOf(one) > refundStatuses.indexOf(other) ? one : other;
+
 /** What an order asks of a provider. */
 export interface NewPayment {
   readonly orderId: string;
@@ -56,7 +78,7 @@ export type ProviderResult<T> =
 export interface RefundedPayment {
   /** The provider’s own id of the refund. */
   readonly providerRefundId: string;
-  readonly status: 'pending' | 'succeeded' | 'failed';
+  readonly status: RefundStatus;
 }
 
 /**

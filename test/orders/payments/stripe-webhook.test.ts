@@ -1,0 +1,485 @@
+import type { Context } from 'aws-lambda';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  laterRefundStatus,
+  type PaymentNews,
+  type PaymentStatus,
+  type RefundNews,
+  type RefundStatus,
+} from '../../../functions/orders/payments/payment-port.ts';
+import type { StripeKeyRing } from '../../../functions/orders/payments/stripe-keys.ts';
+import { stripeWebhookEvents, subjectOf } from '../../../functions/orders/payments/stripe-news.ts';
+import { openStripeProvider } from '../../../functions/orders/payments/stripe-provider.ts';
+import { stripeRoutes } from '../../../functions/orders/payments/stripe-routes.ts';
+import { stripeWebhook } from '../../../functions/orders/payments/stripe-webhook.ts';
+import { serve } from '../../../functions/platform/serve.ts';
+import { type EventOptions, gatewayEvent } from '../../support/gateway-event.ts';
+import { deliveryOf, type FakeEvent, FakeStripe, fakeSecretKey } from './fake-stripe.ts';
+
+const secret = 'whsec_current';
+const keys: StripeKeyRing = {
+  current: async () => ({ secretKey: fakeSecretKey, webhookSecrets: ['whsec_next', secret] }),
+  forget: () => undefined,
+};
+
+let stripe: FakeStripe;
+let provider: ReturnType<typeof openStripeProvider>;
+let payments: PaymentNews[];
+let refunds: RefundNews[];
+/** What the use cases throw; nothing unless set. */
+let trouble: Error | undefined;
+let serial = 0;
+
+beforeAll(async () => {
+  stripe = await new FakeStripe().open();
+  provider = openStripeProvider(keys, { apiOrigin: stripe.origin, maxNetworkRetries: 0 });
+});
+afterAll(() => stripe.close());
+beforeEach(() => {
+  stripe.fault = () => undefined;
+  stripe.events.length = 0;
+  stripe.requests.length = 0;
+  payments = [];
+  refunds = [];
+  trouble = undefined;
+});
+
+const handlerOf = (read: Parameters<typeof stripeWebhook>[1]) =>
+  serve({
+    routes: stripeRoutes,
+    handlers: stripeWebhook(keys, read, {
+      async applyPaymentNews(news) {
+        if (trouble !== undefined) throw trouble;
+        payments.push(news);
+      },
+      async applyRefundNews(news) {
+        if (trouble !== undefined) throw trouble;
+        refunds.push(news);
+      },
+    }),
+  });
+
+const send = async (options: EventOptions) => {
+  const event = gatewayEvent('POST', '/payments/stripe/webhook', options);
+  const { statusCode, body } = await handlerOf(provider)(event, {} as Context);
+  const answer = JSON.parse(body);
+  return { status: statusCode, told: answer.outcome ?? answer.code };
+};
+
+const deliver = (event: FakeEvent) => send(deliveryOf(event, secret));
+
+const create = async (amount = 9_450): Promise<{ paymentId: string; orderId: string }> => {
+  serial += 1;
+  const orderId = `ord_${serial}`;
+  const created = await provider.create({
+    orderId,
+    amount: { amount, currency: 'EUR' },
+    description: 'Paraninfo',
+    email: 'ana@example.com',
+  });
+  if (!created.ok) throw new Error(JSON.stringify(created));
+  return { paymentId: created.value.paymentId, orderId };
+};
+
+const last = (): FakeEvent => {
+  const event = stripe.events.at(-1);
+  if (event === undefined) throw new Error('No event yet');
+  return event;
+};
+const eventOf = (type: string): FakeEvent => {
+  const event = stripe.events.find((one) => one.type === type);
+  if (event === undefined) throw new Error(`No ${type}`);
+  return event;
+};
+
+describe('the signature of a webhook', () => {
+  let event: FakeEvent;
+  beforeEach(async () => {
+    const { paymentId } = await create();
+    stripe.pay(paymentId);
+    event = last();
+  });
+  const applied = { status: 200, told: 'applied' };
+  const invalid = { status: 400, told: 'WEBHOOK_SIGNATURE_INVALID' };
+  const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+
+  test('is taken from either secret while one replaces the other', async () => {
+    expect(await send(deliveryOf(event, 'whsec_current'))).toEqual(applied);
+    expect(await send(deliveryOf(event, 'whsec_next'))).toEqual(applied);
+  });
+
+  test('is over the bytes, also when the gateway sends them as base64', async () => {
+    const { rawBody, headers } = deliveryOf(event, secret);
+    const encoded = Buffer.from(rawBody).toString('base64');
+    expect(await send({ rawBody: encoded, headers, isBase64Encoded: true })).toEqual(applied);
+  });
+
+  test('of Stripe may stand beside one of another scheme or another secret', async () => {
+    const { rawBody, headers } = deliveryOf(event, secret);
+    const both = headers['stripe-signature']?.replace(',', `,v0=${'0'.repeat(64)},v1=${'a'.repeat(64)},`);
+    expect(await send({ rawBody, headers: { 'stripe-signature': both ?? '' } })).toEqual(applied);
+  });
+
+  test('wants no Idempotency-Key, no token and no particular media type', async () => {
+    const { rawBody, headers } = deliveryOf(event, secret);
+    const { 'stripe-signature': signature = '' } = headers;
+    const plain = { 'Stripe-Signature': signature, 'content-type': 'text/plain' };
+    expect(await send({ rawBody, headers: plain })).toEqual(applied);
+  });
+
+  test.for<[string, (sound: ReturnType<typeof deliveryOf>) => EventOptions]>([
+    ['no signature', ({ rawBody }) => ({ rawBody })],
+    ['an empty one', ({ rawBody }) => ({ rawBody, headers: { 'stripe-signature': '' } })],
+    ['one that is none', ({ rawBody }) => ({ rawBody, headers: { 'stripe-signature': 'v1=x' } })],
+    ['a body with one more space', ({ rawBody, headers }) => ({ rawBody: `${rawBody} `, headers })],
+    ['the same JSON written anew', ({ rawBody, headers }) => ({ body: JSON.parse(rawBody), headers })],
+    ['no body', ({ headers }) => ({ headers })],
+  ])('%s is refused, and nothing is done', async ([, change]) => {
+    expect(await send(change(deliveryOf(event, secret)))).toEqual(invalid);
+    expect([payments, refunds]).toEqual([[], []]);
+  });
+
+  test('of another secret is refused', async () => {
+    expect(await send(deliveryOf(event, 'whsec_other'))).toEqual(invalid);
+    expect(payments).toEqual([]);
+  });
+
+  test('may be five minutes old', async () => {
+    expect(await send(deliveryOf(event, secret, secondsAgo(290)))).toEqual(applied);
+    expect(await send(deliveryOf(event, secret, secondsAgo(310)))).toEqual(invalid);
+    expect(payments).toHaveLength(1);
+  });
+});
+
+describe('what a webhook tells', () => {
+  test('the events to select are those that say something', () => {
+    expect(stripeWebhookEvents).toEqual([
+      'payment_intent.amount_capturable_updated',
+      'payment_intent.succeeded',
+      'payment_intent.payment_failed',
+      'payment_intent.canceled',
+      'refund.created',
+      'refund.updated',
+      'refund.failed',
+    ]);
+  });
+
+  test('set aside, then captured', async () => {
+    const { paymentId, orderId } = await create();
+    stripe.pay(paymentId);
+    expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
+    await provider.capture(paymentId);
+    expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
+    const news = { provider: 'stripe', paymentId, orderId };
+    expect(payments).toEqual([
+      { ...news, status: 'authorized' },
+      { ...news, status: 'captured' },
+    ]);
+  });
+
+  test('a declined card, and why; it is not the end', async () => {
+    const { paymentId, orderId } = await create();
+    stripe.decline(paymentId, 'lost_card');
+    await deliver(last());
+    expect(payments).toEqual([
+      {
+        provider: 'stripe',
+        paymentId,
+        orderId,
+        status: 'declined',
+        isFinal: false,
+        declineCode: 'lost_card',
+      },
+    ]);
+  });
+
+  test('cancelled elsewhere', async () => {
+    const { paymentId, orderId } = await create();
+    stripe.pay(paymentId);
+    stripe.cancelElsewhere(paymentId);
+    await deliver(last());
+    expect(payments).toEqual([{ provider: 'stripe', paymentId, orderId, status: 'voided' }]);
+  });
+
+  test('an authorization that is told after its cancellation sells nothing', async () => {
+    const { paymentId } = await create();
+    stripe.pay(paymentId);
+    stripe.cancelElsewhere(paymentId);
+    await deliver(eventOf('payment_intent.canceled'));
+    await deliver(eventOf('payment_intent.amount_capturable_updated'));
+    expect(payments.map(({ status }) => status)).toEqual(['voided', 'voided']);
+  });
+
+  test('what nothing follows is not asked for again; what something may follow is, once', async () => {
+    const { paymentId } = await create();
+    stripe.pay(paymentId);
+    await provider.capture(paymentId);
+    stripe.requests.length = 0;
+    await deliver(eventOf('payment_intent.succeeded'));
+    expect(stripe.requests).toEqual([]);
+    await deliver(eventOf('payment_intent.amount_capturable_updated'));
+    expect(stripe.requests.map(({ method, path }) => [method, path])).toEqual([
+      ['GET', `/v1/payment_intents/${paymentId}`],
+    ]);
+  });
+
+  test('while Stripe does not answer, the event stands', async () => {
+    const { paymentId } = await create();
+    stripe.pay(paymentId);
+    stripe.fault = () => ({ kind: 'unavailable', after: false });
+    expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
+    expect(payments.map(({ status }) => status)).toEqual(['authorized']);
+  });
+
+  test('a refund, by the id it was asked for with', async () => {
+    const { paymentId, orderId } = await create();
+    stripe.pay(paymentId, 'bancontact');
+    stripe.refundStatus = 'pending';
+    const refund = await provider.refund(paymentId, 'rfd_told', { amount: 4_000, currency: 'EUR' });
+    stripe.refundStatus = 'succeeded';
+    stripe.settleRefund('rfd_told', 'succeeded');
+    stripe.settleRefund('rfd_told', 'failed');
+    for (const event of stripe.events) await deliver(event);
+    const news = {
+      provider: 'stripe',
+      paymentId,
+      orderId,
+      refundId: 'rfd_told',
+      providerRefundId: refund.ok && refund.value.providerRefundId,
+    };
+    expect(refunds).toEqual([
+      { ...news, status: 'pending' },
+      { ...news, status: 'succeeded' },
+      { ...news, status: 'failed' },
+    ]);
+  });
+
+  test.for([
+    ['another type', { type: 'customer.created', data: { object: { id: 'cus_1' } } }],
+    ['a sum of refunds', { type: 'charge.refunded', data: { object: { id: 'ch_1', amount_refunded: 5 } } }],
+    [
+      'a payment of something else',
+      {
+        type: 'payment_intent.succeeded',
+        data: { object: { id: 'pi_x', status: 'succeeded', metadata: {} } },
+      },
+    ],
+    [
+      'a refund made in the dashboard',
+      {
+        type: 'refund.updated',
+        data: { object: { id: 're_x', status: 'succeeded', payment_intent: 'pi_x', metadata: {} } },
+      },
+    ],
+    [
+      'a refund of a charge without a payment',
+      {
+        type: 'refund.updated',
+        data: { object: { id: 're_x', status: 'succeeded', payment_intent: null, metadata: null } },
+      },
+    ],
+  ] as const)('%s is taken and ignored', async ([, event]) => {
+    expect(await deliver(event as unknown as FakeEvent)).toEqual({ status: 200, told: 'ignored' });
+    expect([payments, refunds]).toEqual([[], []]);
+  });
+
+  test.for([
+    ['requires_payment_method', 'created'],
+    ['requires_confirmation', 'created'],
+    ['requires_action', 'created'],
+    ['processing', 'created'],
+    ['requires_capture', 'authorized'],
+    ['succeeded', 'captured'],
+    ['canceled', 'voided'],
+  ] as const)('a payment that is %s is %s', ([status, expected]) => {
+    const object = { id: 'pi_1', status, metadata: { orderId: 'ord_1' }, last_payment_error: null };
+    expect(subjectOf({ type: 'payment_intent.succeeded', data: { object } })).toEqual({
+      kind: 'payment',
+      news: { provider: 'stripe', paymentId: 'pi_1', orderId: 'ord_1', status: expected },
+      isLast: expected === 'captured' || expected === 'voided',
+    });
+  });
+
+  test.for([
+    [null, 'pending'],
+    ['pending', 'pending'],
+    ['requires_action', 'pending'],
+    ['succeeded', 'succeeded'],
+    ['failed', 'failed'],
+    ['canceled', 'failed'],
+  ] as const)('a refund that is %s is %s', ([status, expected]) => {
+    const metadata = { orderId: 'ord_1', refundId: 'rfd_1' };
+    const object = { id: 're_1', status, payment_intent: 'pi_1', metadata };
+    expect(subjectOf({ type: 'refund.updated', data: { object } })).toMatchObject({
+      kind: 'refund',
+      news: { refundId: 'rfd_1', status: expected },
+    });
+  });
+
+  test('a state that the pinned version does not have is not guessed: Stripe delivers again', async () => {
+    const object = { id: 'pi_1', status: 'half_paid', metadata: { orderId: 'ord_1' } };
+    const event = { type: 'payment_intent.succeeded', data: { object } };
+    expect(await deliver(event as unknown as FakeEvent)).toEqual({ status: 500, told: 'INTERNAL_ERROR' });
+  });
+
+  test('what cannot be applied now is answered 5xx, so that it comes again', async () => {
+    const { paymentId } = await create();
+    stripe.pay(paymentId, 'bancontact');
+    trouble = Object.assign(new Error('busy'), { name: 'ThrottlingException' });
+    expect(await deliver(last())).toEqual({ status: 503, told: 'SERVICE_UNAVAILABLE' });
+    trouble = undefined;
+    expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
+    expect(payments.map(({ status }) => status)).toEqual(['captured']);
+  });
+});
+
+describe('deliveries in any order, twice, late, and before our own answer', () => {
+  /** How far a payment is; what follows is never less. */
+  const progress: Readonly<Record<PaymentStatus, number>> = {
+    created: 0,
+    declined: 0,
+    authorized: 1,
+    captured: 2,
+    voided: 2,
+  };
+  const booked = {
+    requires_payment_method: undefined,
+    requires_capture: 'authorized',
+    succeeded: 'captured',
+    canceled: 'voided',
+  } as const;
+
+  /** What happens to one payment at Stripe, step by step. */
+  const life = fc.record({
+    declines: fc.nat({ max: 2 }),
+    method: fc.constantFrom('card', 'bancontact', undefined),
+    end: fc.constantFrom('capture', 'cancel', 'none'),
+    refunds: fc.array(
+      fc.constantFrom<readonly ('succeeded' | 'failed')[]>(
+        [],
+        ['succeeded'],
+        ['failed'],
+        ['succeeded', 'failed'],
+      ),
+      {
+        maxLength: 3,
+      },
+    ),
+  });
+  type Life = typeof life extends fc.Arbitrary<infer T> ? T : never;
+
+  const stepsOf = ({ declines, method, end, refunds: wanted }: Life, paymentId: string) => {
+    const steps: (() => unknown)[] = Array.from({ length: declines }, () => () => stripe.decline(paymentId));
+    if (method !== undefined) steps.push(() => stripe.pay(paymentId, method));
+    const isTaken = method === 'bancontact' || (method === 'card' && end === 'capture');
+    if (method === 'card' && end === 'capture') steps.push(() => provider.capture(paymentId));
+    if (method !== 'bancontact' && end === 'cancel') steps.push(() => provider.void(paymentId));
+    if (isTaken) {
+      for (const [index, fates] of wanted.entries()) {
+        const refundId = `rfd_${paymentId}_${index}`;
+        steps.push(() => provider.refund(paymentId, refundId, { amount: 1_000, currency: 'EUR' }));
+        for (const fate of fates) steps.push(() => stripe.settleRefund(refundId, fate));
+      }
+    }
+    return steps;
+  };
+
+  const later = (told: Map<string, RefundStatus>, { refundId, status }: RefundNews) =>
+    told.set(refundId, laterRefundStatus(told.get(refundId) ?? 'pending', status));
+
+  /** What an order knows after all that it was told. */
+  const known = () => {
+    const furthest = payments.reduce<PaymentStatus | undefined>(
+      (best, { status }) => (best === undefined || progress[status] > progress[best] ? status : best),
+      undefined,
+    );
+    const told = new Map<string, RefundStatus>();
+    for (const news of refunds) later(told, news);
+    return {
+      payment: furthest !== undefined && progress[furthest] > 0 ? furthest : undefined,
+      refunds: Object.fromEntries([...told].sort()),
+    };
+  };
+
+  test('everything told at the end: the same news, whatever the order and the copies', async () => {
+    await fc.assert(
+      fc.asyncProperty(life, fc.infiniteStream(fc.nat({ max: 1_000 })), async (given, random) => {
+        stripe.events.length = 0;
+        stripe.refundStatus = 'pending';
+        const { paymentId } = await create();
+        for (const step of stepsOf(given, paymentId)) await step();
+        const newsOf = async (events: readonly FakeEvent[]) => {
+          payments = [];
+          refunds = [];
+          for (const event of events) expect((await deliver(event)).status).toBe(200);
+          return new Set([...payments, ...refunds].map((news) => JSON.stringify(news)));
+        };
+        const inOrder = await newsOf(stripe.events);
+        const inOrderKnown = known();
+        const copies = stripe.events.flatMap((event) =>
+          Array.from({ length: 1 + ((random.next().value ?? 0) % 3) }, () => ({
+            event,
+            at: random.next().value ?? 0,
+          })),
+        );
+        const shuffled = copies.toSorted((one, other) => one.at - other.at).map(({ event }) => event);
+        expect(await newsOf(shuffled)).toEqual(inOrder);
+        expect(known()).toEqual(inOrderKnown);
+        expect(inOrderKnown.payment).toBe(
+          booked[stripe.books(paymentId).status as keyof typeof booked] ?? undefined,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('told while it happens: never a step back, and in the end what Stripe has in its books', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        life,
+        fc.array(fc.nat({ max: 1_000 }), { minLength: 40, maxLength: 40 }),
+        fc.boolean(),
+        async (given, random, isStripeSilent) => {
+          stripe.events.length = 0;
+          stripe.refundStatus = 'pending';
+          payments = [];
+          refunds = [];
+          const { paymentId } = await create();
+          const steps = stepsOf(given, paymentId);
+          const due: FakeEvent[] = [];
+          let seen = 0;
+          const draws = random.values();
+          const draw = (count: number): number => (draws.next().value ?? 0) % count;
+          while (steps.length > 0 || due.length > 0) {
+            if (steps.length > 0 && (due.length === 0 || draw(2) === 0)) {
+              stripe.fault = () => undefined;
+              await steps.shift()?.();
+              // Each event is on its way two times.
+              for (const event of stripe.events.slice(seen)) due.push(event, event);
+              seen = stripe.events.length;
+            } else {
+              if (isStripeSilent) stripe.fault = () => ({ kind: 'unavailable', after: false });
+              const [event] = due.splice(draw(due.length), 1);
+              if (event !== undefined) expect((await deliver(event)).status).toBe(200);
+            }
+          }
+          stripe.fault = () => undefined;
+          const told = payments.map(({ status }) => progress[status]);
+          if (!isStripeSilent) expect(told).toEqual(told.toSorted((one, other) => one - other));
+          expect(
+            payments.some(({ status }) => status === 'captured') &&
+              payments.some(({ status }) => status === 'voided'),
+          ).toBe(false);
+          const status = stripe.books(paymentId).status as keyof typeof booked;
+          expect(known().payment).toBe(booked[status]);
+          const fates = Object.fromEntries(
+            given.refunds.map((fate, index) => [`rfd_${paymentId}_${index}`, fate.at(-1) ?? 'pending']),
+          );
+          expect(known().refunds).toEqual(status === 'succeeded' ? fates : {});
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
