@@ -33,6 +33,8 @@ export class DataStack extends Stack {
   readonly plansBucketArn: string;
   readonly bus: EventBus;
   readonly idSecret: Secret;
+  /** Keys of Stripe, where the stage offers it; a person puts them there. */
+  readonly stripeSecret: Secret | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings, props: StackProps) {
     super(scope, id, { ...props, terminationProtection: settings.retain });
@@ -112,5 +114,23 @@ export class DataStack extends Stack {
     acknowledge(this.idSecret, {
       SMG4: 'Ids derive from this key: a new key would make retries of requests already answered create a second time. It is rotated by hand, as docs/guides/deploy.md says.',
     });
+
+    this.stripeSecret = settings.paymentProviders.includes('stripe')
+      ? this.addStripeSecret(removalPolicy)
+      : undefined;
+  }
+
+  /** Made with a text that is no key: docs/guides/payments.md says what to put there. */
+  private addStripeSecret(removalPolicy: RemovalPolicy): Secret {
+    const secret = new Secret(this, 'StripeSecret', {
+      description: 'Keys of Stripe (JSON, docs/guides/payments.md)',
+      generateSecretString: { passwordLength: 32, excludePunctuation: true },
+      removalPolicy,
+    });
+    acknowledge(secret, {
+      SMG4: 'The keys are made by Stripe and replaced by hand, as docs/guides/payments.md says: Secrets Manager cannot make them.',
+    });
+    new CfnOutput(this, 'StripeSecretArn', { value: secret.secretArn });
+    return secret;
   }
 }

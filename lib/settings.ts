@@ -6,6 +6,9 @@ import * as z from 'zod';
 /** A flag given on the command line (`-c emulator=true`) is text, given in process it may be a boolean. */
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
+const paymentProvider = z.enum(['stripe', 'test']);
+type PaymentProviderName = z.output<typeof paymentProvider>;
+
 const contextSchema = z.object({
   stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
   /** Deploys to a LocalStack-compatible endpoint: what those lack is left out. */
@@ -22,6 +25,12 @@ const contextSchema = z.object({
     .string()
     .default('http://localhost:5173')
     .transform((list) => list.split(',').map((origin) => origin.trim())),
+  /** Who takes payments, separated by commas; without it as the stage has it. */
+  paymentProviders: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(paymentProvider))
+    .optional(),
 });
 
 export type Stage = z.output<typeof contextSchema>['stage'];
@@ -39,6 +48,8 @@ interface StageSettings {
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
   readonly minHold: Duration;
   readonly maxHold: Duration;
+  /** Providers that customers can choose. `test` takes no money, and is refused where tickets are real. */
+  readonly paymentProviders: readonly PaymentProviderName[];
 }
 
 const stages: Readonly<Record<Stage, StageSettings>> = {
@@ -52,6 +63,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     // Short holds, so that expiry is tested by waiting for it.
     minHold: Duration.seconds(1),
     maxHold: Duration.hours(2),
+    paymentProviders: ['test'],
   },
   staging: {
     retain: true,
@@ -62,6 +74,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     throttle: { ratePerSecond: 5_000, burst: 5_000 },
     minHold: Duration.minutes(1),
     maxHold: Duration.hours(2),
+    paymentProviders: ['stripe', 'test'],
   },
   prod: {
     retain: true,
@@ -72,10 +85,11 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     throttle: { ratePerSecond: 10_000, burst: 5_000 },
     minHold: Duration.minutes(1),
     maxHold: Duration.hours(2),
+    paymentProviders: ['stripe'],
   },
 };
 
-export type Settings = z.output<typeof contextSchema> & StageSettings;
+export type Settings = Omit<z.output<typeof contextSchema>, keyof StageSettings> & StageSettings;
 
 /** Reads the CDK context of the app; a value that is not allowed stops the synthesis and says which. */
 export const readSettings = (node: Node): Settings => {
@@ -87,5 +101,11 @@ export const readSettings = (node: Node): Settings => {
     const faults = result.error.issues.map((issue) => `-c ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The CDK context is wrong: ${faults.join('; ')}`);
   }
-  return { ...result.data, ...stages[result.data.stage] };
+  const { stage, paymentProviders = stages[stage].paymentProviders } = result.data;
+  if (stage === 'prod' && paymentProviders.includes('test')) {
+    throw new Error(
+      'The CDK context is wrong: -c paymentProviders: the provider `test` takes no money and is not for prod',
+    );
+  }
+  return { ...result.data, ...stages[stage], paymentProviders };
 };

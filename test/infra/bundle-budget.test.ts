@@ -47,6 +47,24 @@ describe('bundles', () => {
     expect(own - hello).toBeLessThan(loadBudgetMs);
   });
 
+  test('the Stripe SDK is loaded by the first call of Stripe, not at a cold start', async () => {
+    const payments = '../../functions/orders/payments';
+    const { fixture: bundle } = await bundleFunctions({
+      fixture: fixture(
+        `export { openStripeProvider } from '${payments}/stripe-provider.ts';
+         export { stripeWebhook } from '${payments}/stripe-webhook.ts';`,
+      ),
+    });
+    const sources = Object.keys(bundle.eagerSources);
+    expect(sources).toContain('functions/orders/payments/stripe-provider.ts');
+    expect(sources.filter((source) => source.includes('node_modules/stripe/'))).toEqual([]);
+    expect(bundle.lazyBytes).toBeGreaterThan(100_000);
+    const { openStripeProvider } = await import(path.join(bundle.directory, 'index.mjs'));
+    const keys = { current: async () => ({ secretKey: 'sk_test_1' }), forget: () => undefined };
+    const provider = openStripeProvider(keys, { apiOrigin: 'http://127.0.0.1:1', maxNetworkRetries: 0 });
+    expect(await provider.read('pi_1')).toEqual({ ok: false, reason: 'unavailable', retryAfterSeconds: 2 });
+  });
+
   test('the same sources give the same hash, and are not built again', async () => {
     const startedAt = performance.now();
     const again = await bundleFunctions(entriesOf(functionTable));

@@ -244,6 +244,33 @@ describe('the synthesized stacks', () => {
     await expect(synthesize({ context: { stage: 'production' } })).rejects.toThrow('-c stage');
   });
 
+  test('Stripe’s keys have a place where Stripe is offered, and nowhere else', async () => {
+    const places = (templates: Templates) =>
+      resourcesOf(templates, 'AWS::SecretsManager::Secret').map(
+        ([, { Properties, DeletionPolicy }]) => [Properties.Description, DeletionPolicy] as const,
+      );
+    const ids = 'Key that ids are derived with (HMAC)';
+    const stripe = 'Keys of Stripe (JSON, docs/guides/payments.md)';
+    expect(places(emulator)).toEqual([[ids, 'Delete']]);
+    expect(places(prod)).toEqual([
+      [ids, 'Retain'],
+      [stripe, 'Retain'],
+    ]);
+    const offered = { ...emulatorContext, paymentProviders: 'test, stripe' };
+    expect(places(await synthesize({ context: offered }))).toEqual([
+      [ids, 'Delete'],
+      [stripe, 'Delete'],
+    ]);
+  });
+
+  test.for([
+    ['prod', 'stripe,test', 'the provider `test` takes no money'],
+    ['dev', 'stripe,paypal', '-c paymentProviders'],
+    ['dev', '', '-c paymentProviders'],
+  ] as const)('%s with payments by %j is refused', async ([stage, paymentProviders, reason]) => {
+    await expect(synthesize({ stage, context: { paymentProviders } })).rejects.toThrow(reason);
+  });
+
   test('a forgotten or unknown variable does not compile', () => {
     // @ts-expect-error BUS_NAME is forgotten
     const forgotten: EnvironmentOf<'catalog-relay'> = { STAGE: 'dev' };

@@ -438,6 +438,8 @@ export class FakeStripe {
   private refund(params: Readonly<Record<string, unknown>>, cause: FakeEvent['request']): Refund {
     checkNames(params, refundParams);
     const intent = this.intent(String(params['payment_intent']));
+    // A refund of what was only authorized sets it free.
+    if (intent.status === 'requires_capture') this.cancel(intent, cause);
     if (intent.status !== 'succeeded')
       throw invalid(`This PaymentIntent (${intent.id}) does not have a successful charge to refund.`);
     const rest = intent.amount_received - this.books(intent.id).refunded;

@@ -1,0 +1,14 @@
+import * as z from 'zod';
+
+const providers = z.array(z.enum(['stripe', 'test'])).min(1);
+
+/** Variables of functions that deal with payments; to be spread into theirs. */
+export const paymentsEnvironment = z.object({
+  /** Providers that customers can choose, separated by commas. */
+  PAYMENT_PROVIDERS: z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(providers),
+  /** Empty where Stripe is not offered. */
+  STRIPE_SECRET_ARN: z.string().default(''),
+});
