@@ -208,6 +208,8 @@ const queryOf = (definition: RouteDefinition, scenery: Scenery): fc.Arbitrary<st
 };
 
 const bodyOf = (definition: RouteDefinition, scenery: Scenery): fc.Arbitrary<Buffer | undefined> => {
+  if (definition.rawBody !== undefined)
+    return orNot(fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)));
   if (definition.body === undefined)
     return fc.oneof(
       { weight: 8, arbitrary: fc.constant(undefined) },

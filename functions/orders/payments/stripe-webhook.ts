@@ -23,13 +23,15 @@ const toleranceSeconds = 300;
 /**
  * The route’s handler. Answers 2xx only after the news were applied: whatever fails before is delivered again
  * by Stripe, for three days.
+ * @param stripe undefined on a stage that does not offer Stripe: there is no such webhook then.
  */
 export const stripeWebhook = (
-  keys: StripeKeyRing,
-  provider: Pick<PaymentProvider, 'read'>,
+  stripe: { readonly keys: StripeKeyRing; readonly provider: Pick<PaymentProvider, 'read'> } | undefined,
   useCases: NewsUseCases,
 ): Handlers<typeof stripeRoutes> => ({
   async receiveStripeWebhook(request) {
+    if (stripe === undefined) return problem('NOT_FOUND', { detail: 'Stripe is not offered here.' });
+    const { keys, provider } = stripe;
     const verified = await verify(keys, request);
     if (verified === undefined) return problem('WEBHOOK_SIGNATURE_INVALID');
     const subject = subjectOf(verified);

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
   NewPayment,
   PaymentProvider,
+  PaymentStatus,
   ProviderResult,
   RefundedPayment,
 } from '../../../functions/orders/payments/payment-port.ts';
@@ -222,6 +224,60 @@ export const describePaymentProvider = (name: string, open: () => Promise<Contra
       expect(await subject.losingAnswers(() => provider.void(other))).toEqual(unavailable);
       expect(await provider.void(other)).toEqual({ ok: true, value: 'voided' });
       expect(await subject.books(other)).toEqual({ captured: 0, refunded: 0 });
+    });
+
+    test('any calls in any order, answered, lost or cut off: the books are those of each done once', async () => {
+      const refundAmounts = [1_000, 2_000, 4_000] as const;
+      const call = fc.oneof(
+        fc.constant({ kind: 'authorize' } as const),
+        fc.constant({ kind: 'capture' } as const),
+        fc.constant({ kind: 'void' } as const),
+        fc.record({ kind: fc.constant('refund' as const), index: fc.nat({ max: 2 }) }),
+      );
+      const wire = fc.constantFrom('answered', 'lost', 'cut');
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.tuple(call, wire), { maxLength: 12 }), async (steps) => {
+          const paymentId = await create();
+          let status: PaymentStatus = 'created';
+          const given = new Set<number>();
+          for (const [step, way] of steps) {
+            if (step.kind === 'authorize') {
+              if (status !== 'created') continue;
+              await subject.authorize(paymentId);
+              status = 'authorized';
+              continue;
+            }
+            const ask = (): Promise<ProviderResult<unknown>> => {
+              if (step.kind === 'refund') {
+                const refundId = `rfd_${paymentId}_${step.index}`;
+                return provider.refund(paymentId, refundId, eur(refundAmounts[step.index] ?? 0));
+              }
+              return step.kind === 'capture' ? provider.capture(paymentId) : provider.void(paymentId);
+            };
+            if (way === 'cut') {
+              expect(await subject.cutOff(ask)).toEqual(unavailable);
+              continue;
+            }
+            const result = way === 'lost' ? await subject.losingAnswers(ask) : await ask();
+            if (step.kind === 'capture' && status === 'authorized') status = 'captured';
+            if (step.kind === 'void' && (status === 'created' || status === 'authorized')) status = 'voided';
+            if (step.kind === 'refund' && status === 'captured') given.add(step.index);
+            const isDone = {
+              capture: status === 'captured',
+              void: status === 'voided',
+              refund: status === 'captured',
+            }[step.kind];
+            if (way === 'answered') expect([step, result.ok]).toEqual([step, isDone]);
+            else if (result.ok) expect(isDone).toBe(true);
+          }
+          expect(await statusOf(paymentId)).toBe(status);
+          expect(await subject.books(paymentId)).toEqual({
+            captured: status === 'captured' ? price : 0,
+            refunded: [...given].reduce((sum, index) => sum + (refundAmounts[index] ?? 0), 0),
+          });
+        }),
+        { numRuns: 60 },
+      );
     });
   });
 };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +10,7 @@ import {
   type RefundNews,
   type RefundStatus,
 } from '../../../functions/orders/payments/payment-port.ts';
+import { stripeApiVersion } from '../../../functions/orders/payments/stripe-client.ts';
 import type { StripeKeyRing } from '../../../functions/orders/payments/stripe-keys.ts';
 import { stripeWebhookEvents, subjectOf } from '../../../functions/orders/payments/stripe-news.ts';
 import { openStripeProvider } from '../../../functions/orders/payments/stripe-provider.ts';
@@ -45,10 +48,10 @@ beforeEach(() => {
   trouble = undefined;
 });
 
-const handlerOf = (read: Parameters<typeof stripeWebhook>[1]) =>
+const handlerOf = (offered: Parameters<typeof stripeWebhook>[0]) =>
   serve({
     routes: stripeRoutes,
-    handlers: stripeWebhook(keys, read, {
+    handlers: stripeWebhook(offered, {
       async applyPaymentNews(news) {
         if (trouble !== undefined) throw trouble;
         payments.push(news);
@@ -62,7 +65,7 @@ const handlerOf = (read: Parameters<typeof stripeWebhook>[1]) =>
 
 const send = async (options: EventOptions) => {
   const event = gatewayEvent('POST', '/payments/stripe/webhook', options);
-  const { statusCode, body } = await handlerOf(provider)(event, {} as Context);
+  const { statusCode, body } = await handlerOf({ keys, provider })(event, {} as Context);
   const answer = JSON.parse(body);
   return { status: statusCode, told: answer.outcome ?? answer.code };
 };
@@ -140,6 +143,16 @@ describe('the signature of a webhook', () => {
     expect([payments, refunds]).toEqual([[], []]);
   });
 
+  test('says nothing on a stage that does not offer Stripe', async () => {
+    const delivery = deliveryOf(event, secret);
+    const { statusCode, body } = await handlerOf(undefined)(
+      gatewayEvent('POST', '/payments/stripe/webhook', delivery),
+      {} as Context,
+    );
+    expect([statusCode, JSON.parse(body).code]).toEqual([404, 'NOT_FOUND']);
+    expect(payments).toEqual([]);
+  });
+
   test('of another secret is refused', async () => {
     expect(await send(deliveryOf(event, 'whsec_other'))).toEqual(invalid);
     expect(payments).toEqual([]);
@@ -163,6 +176,13 @@ describe('what a webhook tells', () => {
       'refund.updated',
       'refund.failed',
     ]);
+  });
+
+  test('the guide names them, and the pinned version of the API', () => {
+    const guide = readFileSync(path.join(import.meta.dirname, '../../../docs/guides/payments.md'), 'utf8');
+    const [, block = ''] = /with these events:\s+```\n([\s\S]*?)```/.exec(guide) ?? [];
+    expect(block.trim().split(/\s+/)).toEqual(stripeWebhookEvents);
+    expect(guide).toContain(`API version \`${stripeApiVersion}\``);
   });
 
   test('set aside, then captured', async () => {
