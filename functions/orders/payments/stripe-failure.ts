@@ -23,9 +23,10 @@ export const isKeyRefused = ({ statusCode }: StripeFailure): boolean =>
 export const isReplayed = ({ headers }: StripeFailure): boolean =>
   headers?.['idempotent-replayed'] === 'true';
 
-/** The payment is not in a state that allows the call. */
-export const isUnexpectedState = ({ code }: StripeFailure): boolean =>
-  code === 'payment_intent_unexpected_state';
+/** Stripe’s code for a payment that is not in a state that allows the call. */
+export const unexpectedState = 'payment_intent_unexpected_state';
+
+export const isUnexpectedState = ({ code }: StripeFailure): boolean => code === unexpectedState;
 
 /** Another request works on the same thing or with the same key. */
 const busyCodes = new Set(['lock_timeout', 'idempotency_key_in_use', 'rate_limit']);

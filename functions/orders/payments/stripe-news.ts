@@ -17,6 +17,8 @@ const paymentIntent = z.object({
   id: z.string(),
   status: intentStatus,
   metadata: z.record(z.string(), z.string()),
+  /** The authorization, where there was one. */
+  latest_charge: z.string().nullish(),
   last_payment_error: z
     .object({ code: z.string().optional(), decline_code: z.string().optional() })
     .nullish(),

@@ -17,12 +17,13 @@ import {
   isReplayed,
   isStripeFailure,
   isUnexpectedState,
-  type StripeFailure,
+  unexpectedState,
 } from './stripe-failure.ts';
 import type { StripeKeyRing } from './stripe-keys.ts';
 import {
   paymentNewsOf,
   paymentStatusOf,
+  type ReadIntent,
   type ReadRefund,
   readIntent,
   readRefund,
@@ -57,22 +58,28 @@ export const openStripeProvider = (
     }
   };
 
-  /** A call that ends in a state of the payment. Where the state was reached already, Stripe refuses: then read. */
+  /** Captures or cancels. Where Stripe refuses, now or once under this key, the payment itself says what is so. */
   const moveTo = (
-    reached: PaymentStatus,
+    { reached, from }: Move,
     paymentId: string,
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<Stripe.PaymentIntent>,
   ): Promise<ProviderResult<PaymentStatus>> =>
     attempt(async (stripe) => {
-      const statusOf = (intent: Stripe.PaymentIntent): PaymentStatus => paymentStatusOf(readIntent(intent));
+      const key = `${reached}/${paymentId}`;
+      const answered = (intent: ReadIntent) => ({ ok: true, value: paymentStatusOf(intent) }) as const;
       try {
-        const intent = await withFreshKey(`${reached}/${paymentId}`, (options) => call(stripe, options));
-        return { ok: true, value: statusOf(intent) };
+        return answered(readIntent(await call(stripe, { idempotencyKey: key })));
       } catch (error) {
-        if (!isStripeFailure(error) || !isUnexpectedState(error)) throw error;
-        const status = statusOf(await stripe.paymentIntents.retrieve(paymentId));
-        return status === reached ? { ok: true, value: status } : failureOf(error);
+        if (!isStripeFailure(error) || !(isReplayed(error) || isUnexpectedState(error))) throw error;
       }
+      const now = readIntent(await stripe.paymentIntents.retrieve(paymentId));
+      if (paymentStatusOf(now) === reached) return answered(now);
+      if (!from.includes(now.status)) return { ok: false, reason: 'refused', code: unexpectedState };
+      // The refusal was of another time: a key of this authorization has none.
+      const moved = await withFreshKey(`${key}/${now.latest_charge ?? 'unpaid'}`, (options) =>
+        call(stripe, options),
+      );
+      return answered(readIntent(moved));
     });
 
   return {
@@ -95,12 +102,12 @@ export const openStripeProvider = (
       }),
 
     capture: (paymentId) =>
-      moveTo('captured', paymentId, (stripe, options) =>
+      moveTo(toCaptured, paymentId, (stripe, options) =>
         stripe.paymentIntents.capture(paymentId, {}, options),
       ),
 
     void: (paymentId) =>
-      moveTo('voided', paymentId, (stripe, options) => stripe.paymentIntents.cancel(paymentId, {}, options)),
+      moveTo(toVoided, paymentId, (stripe, options) => stripe.paymentIntents.cancel(paymentId, {}, options)),
 
     refund: (paymentId, refundId, amount: Amount): Promise<ProviderResult<RefundedPayment>> =>
       attempt(async (stripe) => {
@@ -135,6 +142,18 @@ export const openStripeProvider = (
           : { ok: true, value: news };
       }),
   };
+};
+
+interface Move {
+  readonly reached: PaymentStatus;
+  /** Where Stripe allows it: https://docs.stripe.com/payments/paymentintents/lifecycle */
+  readonly from: readonly ReadIntent['status'][];
+}
+
+const toCaptured: Move = { reached: 'captured', from: ['requires_capture'] };
+const toVoided: Move = {
+  reached: 'voided',
+  from: ['requires_payment_method', 'requires_confirmation', 'requires_action', 'requires_capture'],
 };
 
 /**
@@ -199,7 +218,7 @@ const withFreshKey = async <T>(
     try {
       return await call({ idempotencyKey: number === 1 ? key : `${key}/${number}` });
     } catch (error) {
-      const isOld = isStripeFailure(error) && isReplayed(error as StripeFailure);
+      const isOld = isStripeFailure(error) && isReplayed(error);
       if (!isOld || number === maxKeys) throw error;
     }
   }

@@ -263,8 +263,8 @@ describe('stripe', () => {
   });
 
   test.for([
-    ['that did its work', true, [`captured/PI`, `captured/PI`, `captured/PI/2`]],
-    ['that did nothing', false, [`captured/PI`, `captured/PI`, `captured/PI/2`]],
+    ['that did its work', true, ['captured/PI', 'captured/PI']],
+    ['that did nothing', false, ['captured/PI', 'captured/PI', 'captured/PI/CH']],
   ] as const)(
     'a server error %s, which Stripe keeps under the key, does not hold the capture up for a day',
     async ([, after, expected]) => {
@@ -276,21 +276,45 @@ describe('stripe', () => {
       expect(await provider.capture(paymentId)).toEqual({ ok: true, value: 'captured' });
       expect(stripe.books(paymentId).captured).toBe(9_450);
       const writes = stripe.requests.filter(({ method }) => method === 'POST');
-      expect(writes.map(({ idempotencyKey }) => idempotencyKey?.replace(paymentId, 'PI'))).toEqual(expected);
+      const charge = String(stripe.intent(paymentId).latest_charge);
+      expect(
+        writes.map(({ idempotencyKey }) => idempotencyKey?.replace(paymentId, 'PI').replace(charge, 'CH')),
+      ).toEqual(expected);
     },
   );
 
-  test('a call has at most three keys', async () => {
+  test('however often it came too early, a capture is done when the money is there', async () => {
+    const paymentId = await create();
+    for (let time = 0; time < 5; time += 1) {
+      expect(await provider.capture(paymentId)).toMatchObject({ ok: false, reason: 'refused' });
+    }
+    stripe.pay(paymentId);
+    expect(await provider.capture(paymentId)).toEqual({ ok: true, value: 'captured' });
+  });
+
+  test('a payment on its way can neither be captured nor voided: its news will tell', async () => {
+    const paymentId = await create();
+    stripe.intent(paymentId).status = 'processing';
+    const refused = { ok: false, reason: 'refused', code: 'payment_intent_unexpected_state' };
+    expect(await provider.capture(paymentId)).toEqual(refused);
+    expect(await provider.void(paymentId)).toEqual(refused);
+    expect(await provider.read(paymentId)).toMatchObject({ ok: true, value: { status: 'created' } });
+  });
+
+  test('the keys of a call have an end', async () => {
     const paymentId = await create();
     stripe.pay(paymentId);
-    stripe.fault = () => ({ kind: 'error', after: false });
-    for (let time = 0; time < 3; time += 1) await provider.capture(paymentId);
+    stripe.fault = ({ method }) => (method === 'POST' ? { kind: 'error', after: false } : undefined);
+    for (let time = 0; time < 5; time += 1) await provider.capture(paymentId);
     stripe.requests.length = 0;
     expect(await provider.capture(paymentId)).toMatchObject({ ok: false, reason: 'unavailable' });
+    const charge = stripe.intent(paymentId).latest_charge;
     expect(keys()).toEqual([
       ['POST', `captured/${paymentId}`],
-      ['POST', `captured/${paymentId}/2`],
-      ['POST', `captured/${paymentId}/3`],
+      ['GET', undefined],
+      ['POST', `captured/${paymentId}/${charge}`],
+      ['POST', `captured/${paymentId}/${charge}/2`],
+      ['POST', `captured/${paymentId}/${charge}/3`],
     ]);
   });
 
