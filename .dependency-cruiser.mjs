@@ -34,6 +34,7 @@ export default {
           '^functions/ticketing/(block|block-plan|best-available|hold|sale-terms)\\.ts$',
           '^functions/orders/(pricing|promo-code)\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
+          '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
         ],
       },
       to: {

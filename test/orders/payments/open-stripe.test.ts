@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { paymentsEnvironment } from '../../../functions/orders/payments/environment.ts';
+import { openStripe } from '../../../functions/orders/payments/open-stripe.ts';
+import { readEnvironment } from '../../../functions/platform/environment.ts';
+
+describe('payments of a function', () => {
+  test.for([
+    [{ PAYMENT_PROVIDERS: 'test' }, { PAYMENT_PROVIDERS: ['test'], STRIPE_SECRET_ARN: '' }],
+    [
+      { PAYMENT_PROVIDERS: 'stripe,test', STRIPE_SECRET_ARN: 'arn:1' },
+      { PAYMENT_PROVIDERS: ['stripe', 'test'], STRIPE_SECRET_ARN: 'arn:1' },
+    ],
+  ] as const)('%j is read as %j', ([given, expected]) => {
+    expect(readEnvironment(paymentsEnvironment, given)).toEqual(expected);
+  });
+
+  test.for([{}, { PAYMENT_PROVIDERS: '' }, { PAYMENT_PROVIDERS: 'paypal' }])(
+    '%j stops the function',
+    (given) => {
+      expect(() => readEnvironment(paymentsEnvironment, given)).toThrow('PAYMENT_PROVIDERS');
+    },
+  );
+});
+
+describe('Stripe of a function', () => {
+  /** Secrets Manager is a port where nobody listens. */
+  beforeAll(() => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  });
+  afterAll(() => vi.unstubAllEnvs());
+
+  test('is not there where the stage does not offer it', () => {
+    expect(openStripe('')).toBeUndefined();
+  });
+
+  test('reads its keys when it is first called, and says when that fails', async () => {
+    const stripe = openStripe('arn:aws:secretsmanager:eu-central-1:1:secret:Stripe');
+    expect(stripe?.provider.name).toBe('stripe');
+    await expect(stripe?.provider.read('pi_1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
