@@ -28,8 +28,8 @@ export const unexpectedState = 'payment_intent_unexpected_state';
 
 export const isUnexpectedState = ({ code }: StripeFailure): boolean => code === unexpectedState;
 
-/** Another request works on the same thing or with the same key. */
-const busyCodes = new Set(['lock_timeout', 'idempotency_key_in_use', 'rate_limit']);
+/** Another request works on the same thing, or there are too many; with 429, and on some routes with 400. */
+const busyCodes = new Set(['lock_timeout', 'rate_limit']);
 
 const defaultRetryAfterSeconds = 2;
 const maxRetryAfterSeconds = 60;

@@ -299,6 +299,9 @@ describe('stripe', () => {
     expect(await provider.capture(paymentId)).toEqual(refused);
     expect(await provider.void(paymentId)).toEqual(refused);
     expect(await provider.read(paymentId)).toMatchObject({ ok: true, value: { status: 'created' } });
+    for (let time = 0; time < 5; time += 1) expect(await provider.void(paymentId)).toEqual(refused);
+    stripe.intent(paymentId).status = 'requires_capture';
+    expect(await provider.void(paymentId)).toEqual({ ok: true, value: 'voided' });
   });
 
   test('the keys of a call have an end', async () => {
