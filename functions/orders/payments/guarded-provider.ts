@@ -35,6 +35,9 @@ const defaults: GuardSettings = {
   openSeconds: 15,
 };
 
+/** When it is worth coming back after a call that was one too many, or took too long. */
+const soonSeconds = 1;
+
 const unavailable = (retryAfterSeconds: number) =>
   ({ ok: false, reason: 'unavailable', retryAfterSeconds }) as const;
 
@@ -71,15 +74,15 @@ export const guardProvider = (
 
   const guarded = async <T>(call: () => Promise<ProviderResult<T>>): Promise<ProviderResult<T>> => {
     // The library would let calls wait for the one that tries; a customer is better told to come back.
-    if (breaker.state === CircuitState.HalfOpen) return unavailable(1);
+    if (breaker.state === CircuitState.HalfOpen) return unavailable(soonSeconds);
     try {
       return await policy.execute(call);
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
-        return unavailable(Math.max(1, Math.ceil((openedAt - Date.now()) / 1_000 + openSeconds)));
+        return unavailable(Math.max(soonSeconds, Math.ceil((openedAt - Date.now()) / 1_000 + openSeconds)));
       }
       if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError) {
-        return unavailable(1);
+        return unavailable(soonSeconds);
       }
       throw error;
     }

@@ -4,6 +4,7 @@ import { logger } from '../../platform/logger.ts';
 import type { ApiRequest, Handlers } from '../../platform/route.ts';
 import type { PaymentNews, PaymentProvider, RefundNews } from './payment-port.ts';
 import { loadStripe } from './stripe-client.ts';
+import { isStripeFailure } from './stripe-failure.ts';
 import type { StripeKeyRing } from './stripe-keys.ts';
 import { type EventSubject, subjectOf } from './stripe-news.ts';
 import type { stripeRoutes } from './stripe-routes.ts';
@@ -65,7 +66,7 @@ const verify = async (keys: StripeKeyRing, request: WebhookRequest): Promise<Str
         request.now.getTime(),
       );
     } catch (error) {
-      if ((error as Stripe.errors.StripeError).type !== 'StripeSignatureVerificationError') throw error;
+      if (!isStripeFailure(error) || error.type !== 'StripeSignatureVerificationError') throw error;
     }
   }
   return undefined;

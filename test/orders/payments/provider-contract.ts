@@ -181,10 +181,10 @@ export const describePaymentProvider = (name: string, open: () => Promise<Contra
     });
 
     test('of a payment that is not there everything is refused', async () => {
-      expect(await provider.capture('pi_missing')).toEqual(refused);
-      expect(await provider.void('pi_missing')).toEqual(refused);
-      expect(await provider.refund('pi_missing', randomId('rfd'), eur(100))).toEqual(refused);
-      expect(await provider.read('pi_missing')).toEqual(refused);
+      expect(await provider.capture('payment_missing')).toEqual(refused);
+      expect(await provider.void('payment_missing')).toEqual(refused);
+      expect(await provider.refund('payment_missing', randomId('rfd'), eur(100))).toEqual(refused);
+      expect(await provider.read('payment_missing')).toEqual(refused);
     });
 
     test('what did not reach the provider is unavailable, and goes well when it is back', async () => {
@@ -215,7 +215,8 @@ export const describePaymentProvider = (name: string, open: () => Promise<Contra
       await subject.authorize(paymentId);
       expect(await subject.losingAnswers(() => provider.capture(paymentId))).toEqual(unavailable);
       expect(await provider.capture(paymentId)).toEqual({ ok: true, value: 'captured' });
-      const refund = () => provider.refund(paymentId, 'rfd_lost', eur(4_000));
+      const refundId = randomId('rfd');
+      const refund = () => provider.refund(paymentId, refundId, eur(4_000));
       expect(await subject.losingAnswers(refund)).toEqual(unavailable);
       const made = answered(await refund());
       expect(answered(await refund())).toEqual(made);
