@@ -9,3 +9,17 @@ export const backOff = async (attempt: number, signal: AbortSignal): Promise<voi
 export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 };
+
+/** Longest timer of Node: 2^31 − 1 ms, 24.8 days; a longer one fires at once. */
+export const maxTimerMs = 2 ** 31 - 1;
+
+/** Calls back at an instant, however far away. What it gives calls that off. */
+export const callAt = (epochMs: number, callback: () => void): (() => void) => {
+  let timer: NodeJS.Timeout;
+  const arm = (): void => {
+    const left = Math.max(epochMs - Date.now(), 0);
+    timer = left > maxTimerMs ? setTimeout(arm, maxTimerMs) : setTimeout(callback, left);
+  };
+  arm();
+  return () => clearTimeout(timer);
+};

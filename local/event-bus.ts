@@ -41,6 +41,10 @@ const maxEntryBytes = 256 * 1024;
 /** Events that the outbox remembers. */
 const outboxSize = 2_000;
 
+/** Rules without a pattern are schedules (local/schedules.ts). */
+export const isSchedule = (properties: Resource['properties']): boolean =>
+  properties['EventPattern'] === undefined && properties['ScheduleExpression'] !== undefined;
+
 /** Custom event buses: rules match events and hand them to queues. */
 export class EventBus {
   private readonly busNames: ReadonlySet<string>;
@@ -55,7 +59,7 @@ export class EventBus {
       resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ name }) => name),
     );
     this.rules = resources
-      .filter(({ type }) => type === 'AWS::Events::Rule')
+      .filter(({ type, properties }) => type === 'AWS::Events::Rule' && !isSchedule(properties))
       .map(({ name, properties }) => ({
         busName: properties['EventBusName'] ?? 'default',
         matches: compilePattern(properties['EventPattern'], name),
@@ -123,8 +127,8 @@ export class EventBus {
 }
 
 /** Escapes what lies beyond the basic plane (emoji): SQS takes it, fauxqs refuses it. It is the same JSON. */
-const asMessage = (event: BusEvent): string =>
-  JSON.stringify(event).replace(/[\ud800-\udfff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+export const asMessage = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\ud800-\udfff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 
 /**
  * Event patterns of plain values: every field named must hold one of the values listed.

@@ -22,7 +22,13 @@ export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'answer'; readonly requestId: string; readonly payload: string | undefined }
-  | { readonly kind: 'error'; readonly requestId: string; readonly name: string; readonly message: string };
+  | {
+      readonly kind: 'error';
+      readonly requestId: string;
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string;
+    };
 
 const port = parentPort;
 if (port === null) throw new Error('Not started as a worker');
@@ -52,7 +58,7 @@ const invoke = async (handler: Handler, request: InvocationRequest): Promise<voi
     send({ kind: 'answer', requestId: request.requestId, payload: JSON.stringify(result) });
   } catch (error) {
     const { name, stack, message } = error instanceof Error ? error : new Error(String(error));
-    send({ kind: 'error', requestId: request.requestId, name, message: stack ?? message });
+    send({ kind: 'error', requestId: request.requestId, name, message, stack: stack ?? message });
   }
 };
 

@@ -22,6 +22,8 @@ export type Invocation =
       readonly ok: false;
       readonly reason: 'timeout' | 'error' | 'too_large';
       readonly message: string;
+      /** What the handler threw. */
+      readonly thrown?: { readonly name: string; readonly message: string };
     };
 
 /** Payload of a synchronous invocation and of its answer: 6 MB (Lambda quota). */
@@ -195,7 +197,7 @@ class Thread {
     this.running.get(message.requestId)?.(
       message.kind === 'answer'
         ? { ok: true, payload: message.payload }
-        : { ok: false, reason: 'error', message: message.message },
+        : { ok: false, reason: 'error', message: message.stack, thrown: message },
     );
   }
 }
