@@ -1,14 +1,18 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AwsAnswer, answered, type JsonService, refused } from './aws-answer.ts';
 import type { EventBus } from './event-bus.ts';
 import { readBody } from './gateway.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { Secrets } from './secrets.ts';
+import { answerSes } from './ses.ts';
 
 /** AWS’s own wire protocols on the platform’s port, for `AWS_ENDPOINT_URL` of any SDK or the aws CLI. */
 export interface AwsServices {
   /** Endpoints of servers of their own, by the service’s name in the credential scope. */
   readonly endpoints: Readonly<Record<string, string>>;
-  readonly bus: EventBus;
-  readonly secrets: Secrets;
+  /** Services of AWS’s JSON protocols, likewise. */
+  readonly json: Readonly<Record<string, JsonService>>;
+  readonly mailbox: Mailbox;
 }
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -32,36 +36,62 @@ export const answerAws = async (
   const endpoint = services.endpoints[service];
   if (endpoint !== undefined) return forward(endpoint, request, response);
   const body = await readBody(request, maxBodyBytes);
-  const reply = (status: number, answer: unknown): void => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
-  };
-  const refuse = (status: number, type: string, message: string): void =>
-    reply(status, { __type: type, message });
-  if (body === undefined) return refuse(413, 'RequestEntityTooLargeException', 'The request is too large');
-  const operation = String(request.headers['x-amz-target']).split('.').at(-1);
-  let input: Record<string, never>;
+  const { status, body: answer } =
+    body === undefined ? tooLarge : await answerOf(services, service, request, body);
+  const type = (answer as { readonly __type?: string }).__type;
+  response
+    .writeHead(status, {
+      'content-type': 'application/x-amz-json-1.1',
+      ...(type !== undefined && { 'x-amzn-errortype': type }),
+    })
+    .end(JSON.stringify(answer));
+};
+
+const tooLarge = refused('RequestEntityTooLargeException', 'The request is too large', 413);
+
+const answerOf = async (
+  { json, mailbox }: AwsServices,
+  service: string,
+  request: IncomingMessage,
+  body: Buffer,
+): Promise<AwsAnswer> => {
+  if (service === 'ses') {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    return answerSes(mailbox, request.method ?? 'GET', path, body.toString('utf8'));
+  }
+  const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+  let input: Record<string, unknown>;
   try {
     input = JSON.parse(body.toString('utf8'));
   } catch {
-    return refuse(400, 'SerializationException', 'The body is no JSON');
+    return refused('SerializationException', 'The body is no JSON');
   }
-  switch (`${service} ${operation}`) {
-    case 'events PutEvents':
-      try {
-        return reply(200, services.bus.putEvents(input));
-      } catch (error) {
-        return refuse(400, 'ValidationException', (error as Error).message);
-      }
-    case 'secretsmanager GetSecretValue': {
-      const secret = services.secrets.getSecretValue(input);
-      return secret === undefined
-        ? refuse(400, 'ResourceNotFoundException', 'There is no such secret')
-        : reply(200, secret);
-    }
-    default:
-      return refuse(400, 'UnknownOperationException', `${service} ${operation} is not served here`);
-  }
+  return (
+    (await json[service]?.(operation, input)) ??
+    refused('UnknownOperationException', `${service} ${operation} is not served here`)
+  );
 };
+
+export const eventBridge =
+  (bus: EventBus): JsonService =>
+  (operation, input) => {
+    if (operation !== 'PutEvents') return undefined;
+    try {
+      return answered(bus.putEvents(input));
+    } catch (error) {
+      return refused('ValidationException', (error as Error).message);
+    }
+  };
+
+export const secretsManager =
+  (secrets: Secrets): JsonService =>
+  (operation, input) => {
+    if (operation !== 'GetSecretValue') return undefined;
+    const secret = secrets.getSecretValue(input);
+    return secret === undefined
+      ? refused('ResourceNotFoundException', 'There is no such secret')
+      : answered(secret);
+  };
 
 const forward = (endpoint: string, request: IncomingMessage, response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {

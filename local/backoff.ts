@@ -11,7 +11,7 @@ export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
 };
 
 /** Longest timer of Node: 2^31 − 1 ms, 24.8 days; a longer one fires at once. */
-export const maxTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Calls back at an instant, however far away. What it gives calls that off. */
 export const callAt = (epochMs: number, callback: () => void): (() => void) => {
@@ -23,3 +23,16 @@ export const callAt = (epochMs: number, callback: () => void): (() => void) => {
   arm();
   return () => clearTimeout(timer);
 };
+
+/** Waits until an instant, however far away, or until the signal stops it; the caller looks at the signal. */
+export const pauseUntil = (epochMs: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = callAt(epochMs, done);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });

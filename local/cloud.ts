@@ -4,20 +4,26 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { localClient } from './account.ts';
 import { synthesize } from './assembly.ts';
-import { answerAws, serviceOf } from './aws-endpoint.ts';
+import { answerAws, eventBridge, secretsManager, serviceOf } from './aws-endpoint.ts';
 import { answerControl, controlPaths, controlPrefix, issuerPrefix } from './control.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { EventBus } from './event-bus.ts';
 import { runEventSources } from './event-sources.ts';
+import { openExecutionStore } from './execution-store.ts';
 import { openFrontDoor } from './front-door.ts';
 import { declaredFunctions, Functions } from './functions.ts';
 import { answerApi } from './gateway.ts';
 import { openIssuer } from './issuer.ts';
+import { openKms } from './kms.ts';
+import { openMailbox } from './mailbox.ts';
 import { createQueuesAndBuckets, queueNameOf, startQueuesAndBuckets } from './queues-and-buckets.ts';
 import { referencesWith } from './resource-types.ts';
 import { openRestApi } from './rest-api.ts';
+import { Schedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
 import { openState } from './state.ts';
+import { declaredMachines, StateMachines } from './state-machines.ts';
+import { stepFunctions } from './step-functions-api.ts';
 import { createTables } from './tables.ts';
 import { type Resource, resolveStacks } from './template.ts';
 import { sweepExpired, ttlTables } from './ttl-sweeper.ts';
@@ -117,6 +123,9 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
     queues.server.sendMessage(queueNameOf(queueArn), body),
   );
   const secrets = new Secrets(resources, state);
+  const kms = openKms(resources, state);
+  const mailbox = openMailbox(kept('mailbox.sqlite'));
+  undo.push(() => mailbox.close());
 
   progress('loading the functions of the API');
   const functions = new Functions(declared.functions, log);
@@ -126,12 +135,27 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
 
   const stopping = new AbortController();
   const functionOf = (name: string) => functions.get(name);
+  const executions = openExecutionStore(kept('executions.sqlite'));
+  undo.push(() => executions.close());
+  const machines = new StateMachines(declaredMachines(resources), {
+    store: executions,
+    functionOf,
+    sqs: queues.sqs,
+    log,
+  });
+  undo.push(() => machines.close());
+  const schedules = new Schedules(resources, {
+    sendMessage: (queueArn, body) => queues.server.sendMessage(queueNameOf(queueArn), body),
+    invoke: (name, event) => functionOf(name).invoke(event),
+    log,
+  });
   const background = [
     ...runEventSources(
       resources,
       { queues, streams, engineStreams, state, functionOf, log },
       stopping.signal,
     ),
+    schedules.run(stopping.signal),
     sweepExpired(client, ttlTables(resources), state, options.ttlSweepSeconds ?? 30, stopping.signal, log),
   ];
   undo.push(async () => {
@@ -140,13 +164,24 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
   });
 
   const queueUrls = resources.filter(({ type }) => type === 'AWS::SQS::Queue').map(({ name }) => name);
+  const services = {
+    endpoints,
+    json: {
+      events: eventBridge(bus),
+      kms,
+      secretsmanager: secretsManager(secrets),
+      states: stepFunctions(machines, executions),
+    },
+    mailbox,
+  };
+  const control = { issuer, bus, queues: queues.server, queueUrls, schedules, mailbox };
   door.open(async (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const service = serviceOf(request);
     if (path.startsWith(`${controlPrefix}/`)) {
-      await answerControl({ issuer, bus, queues: queues.server, queueUrls }, request, response);
+      await answerControl(control, request, response);
     } else if (service !== undefined) {
-      await answerAws({ endpoints, bus, secrets }, service, request, response);
+      await answerAws(services, service, request, response);
     } else if (path === `/${api.stageName}` || path.startsWith(`/${api.stageName}/`)) {
       await answerApi(api, functionOf, request, response);
     } else {
@@ -154,6 +189,8 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
       response.end(JSON.stringify({ api: `${origin}/${api.stageName}`, ...controlPaths(origin) }, null, 2));
     }
   });
+  // What they invoke asks this door.
+  machines.resume();
 
   return {
     origin,

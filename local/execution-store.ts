@@ -80,7 +80,9 @@ export const openExecutionStore = (file = ':memory:'): ExecutionStore => {
   );
   const byArn = database.prepare('SELECT record FROM executions WHERE arn = ?');
   const update = database.prepare('UPDATE executions SET status = ?, record = ? WHERE arn = ?');
-  const running = database.prepare(`SELECT record FROM executions WHERE status = 'RUNNING' ORDER BY sequence`);
+  const running = database.prepare(
+    `SELECT record FROM executions WHERE status = 'RUNNING' ORDER BY sequence`,
+  );
   const list = database.prepare(
     `SELECT sequence, record FROM executions
      WHERE machine = ?1 AND sequence < ?2 AND (?3 IS NULL OR status = ?3) ORDER BY sequence DESC LIMIT ?4`,
@@ -88,7 +90,9 @@ export const openExecutionStore = (file = ':memory:'): ExecutionStore => {
   const addEvent = database.prepare('INSERT INTO events VALUES (?, ?, ?)');
   const lastEvent = database.prepare('SELECT max(id) AS id FROM events WHERE arn = ?');
   const oldest = database.prepare('SELECT event FROM events WHERE arn = ? AND id > ? ORDER BY id LIMIT ?');
-  const newest = database.prepare('SELECT event FROM events WHERE arn = ? AND id < ? ORDER BY id DESC LIMIT ?');
+  const newest = database.prepare(
+    'SELECT event FROM events WHERE arn = ? AND id < ? ORDER BY id DESC LIMIT ?',
+  );
   const recordOf = (row: unknown): Execution => JSON.parse((row as { record: string }).record);
   const oldEvents = database.prepare(
     `DELETE FROM events WHERE arn IN (SELECT arn FROM executions WHERE sequence <= ? AND status <> 'RUNNING')`,

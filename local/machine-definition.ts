@@ -74,7 +74,8 @@ export const prepareMachine = (definition: MachineDefinition, place: string): Pr
     onlyKnown(given, nested ? nestedFields : machineFields, where);
     const states = (given.States ?? {}) as Record<string, State>;
     const exists = (name: unknown, of: string): void => {
-      if (typeof name !== 'string' || !(name in states)) throw new Error(`${of} goes to ${name}, which is none`);
+      if (typeof name !== 'string' || !(name in states))
+        throw new Error(`${of} goes to ${name}, which is none`);
     };
     exists(given.StartAt, where);
     for (const [name, state] of Object.entries(states)) {
@@ -135,7 +136,9 @@ export const prepareMachine = (definition: MachineDefinition, place: string): Pr
     }
   };
 
-  return { definition: machine(definition, place, false), work };
+  const { TimeoutSeconds } = definition;
+  const prepared = machine(definition, place, false);
+  return { definition: { ...prepared, ...(TimeoutSeconds !== undefined && { TimeoutSeconds }) }, work };
 };
 
 const onlyKnown = (given: Json, known: readonly string[], where: string): void => {
@@ -176,7 +179,9 @@ const preparedTask = (
   const resource = awaitsToken ? Resource.slice(0, -tokenSuffix.length) : Resource;
   const takes = integrations[resource];
   if (takes !== undefined) {
-    const unknown = Object.keys(Parameters ?? {}).filter((name) => !takes.includes(name.replace(/\.\$$/, '')));
+    const unknown = Object.keys(Parameters ?? {}).filter(
+      (name) => !takes.includes(name.replace(/\.\$$/, '')),
+    );
     if (unknown.length > 0) throw new Error(`${where}: the parameter ${unknown} is not supported here`);
   } else if (awaitsToken || !lambdaArn.test(resource)) {
     throw new Error(`${where}: the resource ${Resource} is not supported here`);

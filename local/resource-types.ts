@@ -32,6 +32,15 @@ const resourceTypes: Readonly<Record<string, (name: string, servers: Servers) =>
     ref: arnOf('secretsmanager', `secret:${name}`),
     attributes: { Id: arnOf('secretsmanager', `secret:${name}`) },
   }),
+  'AWS::StepFunctions::StateMachine': (name) => ({
+    ref: arnOf('states', `stateMachine:${name}`),
+    attributes: { Arn: arnOf('states', `stateMachine:${name}`), Name: name },
+  }),
+  'AWS::KMS::Key': (name) => ({
+    ref: name,
+    attributes: { Arn: arnOf('kms', `key/${name}`), KeyId: name },
+  }),
+  'AWS::KMS::Alias': (name) => ({ ref: `alias/${name}`, attributes: {} }),
   'AWS::Lambda::Function': (name) => withArn(name, arnOf('lambda', `function:${name}`)),
   'AWS::Lambda::EventSourceMapping': (name) => withArn(name, name),
   'AWS::ApiGateway::RestApi': (name) => ({ ref: name, attributes: { RootResourceId: `${name}-root` } }),
@@ -51,6 +60,9 @@ const resourceTypes: Readonly<Record<string, (name: string, servers: Servers) =>
   'AWS::Logs::LogGroup': (name) => withArn(name, arnOf('logs', `log-group:${name}:*`)),
   'AWS::Logs::MetricFilter': (name) => ({ ref: name, attributes: {} }),
   'AWS::S3::BucketPolicy': (name) => ({ ref: name, attributes: {} }),
+  // The mailbox takes mail from any sender.
+  'AWS::SES::ConfigurationSet': (name) => ({ ref: name, attributes: {} }),
+  'AWS::SES::EmailIdentity': (name) => ({ ref: name, attributes: {} }),
   'AWS::SQS::QueuePolicy': (name) => ({ ref: name, attributes: {} }),
 };
 

@@ -1,8 +1,13 @@
 import type { StateMachine as LibraryMachine } from 'aws-local-stepfunctions';
 import { arnOf } from './account.ts';
-import type { Attempt, Execution, ExecutionStore, TaskOutcome } from './execution-store.ts';
-import { longestTaskSeconds, type MachineDefinition, type PreparedMachine, prepareMachine } from './machine-definition.ts';
 import { callAt } from './backoff.ts';
+import type { Attempt, Execution, ExecutionStore, TaskOutcome } from './execution-store.ts';
+import {
+  longestTaskSeconds,
+  type MachineDefinition,
+  type PreparedMachine,
+  prepareMachine,
+} from './machine-definition.ts';
 import { functionNameOf, perform, type TaskParts } from './task-handlers.ts';
 import { TaskTokens } from './task-tokens.ts';
 import type { Resource } from './template.ts';
@@ -39,9 +44,10 @@ export const declaredMachines = (resources: readonly Resource[]): readonly Machi
       if ((properties['StateMachineType'] ?? 'STANDARD') !== 'STANDARD')
         throw new Error(`${name}: only standard machines are supported here`);
       const substitutions: Record<string, unknown> = properties['DefinitionSubstitutions'] ?? {};
-      const source = (
-        properties['DefinitionString'] ?? JSON.stringify(properties['Definition'])
-      ).replace(/\$\{(\w+)\}/g, (whole: string, key: string) => substitutions[key] ?? whole) as string;
+      const source = (properties['DefinitionString'] ?? JSON.stringify(properties['Definition'])).replace(
+        /\$\{(\w+)\}/g,
+        (whole: string, key: string) => substitutions[key] ?? whole,
+      ) as string;
       const prepared = prepareMachine(parsed(source, name), name);
       for (const [state, target] of invokedFunctions(prepared)) {
         if (!functions.has(target)) throw new Error(`${name}/${state}: there is no function ${target}`);
@@ -128,7 +134,9 @@ export class StateMachines {
         : { kind: 'exists' };
     }
     const running = this.run(machine, execution);
-    this.note(running, 'ExecutionStarted', { executionStartedEventDetails: { input, roleArn: machine.roleArn } });
+    this.note(running, 'ExecutionStarted', {
+      executionStartedEventDetails: { input, roleArn: machine.roleArn },
+    });
     this.noteEntered(running);
     return { kind: 'started', execution };
   }
@@ -194,7 +202,8 @@ export class StateMachines {
         this.note(running, `${typeOf(running)}StateExited`, {
           stateExitedEventDetails: { name: running.execution.at?.state, output: JSON.stringify(output) },
         });
-        if (next === undefined) return this.end(running, { status: 'SUCCEEDED', output: JSON.stringify(output) });
+        if (next === undefined)
+          return this.end(running, { status: 'SUCCEEDED', output: JSON.stringify(output) });
         if (running.lastEventId >= maxEvents)
           throw Object.assign(new Error(`The history has ${maxEvents} events`), { name: 'States.Runtime' });
         this.save(running, { ...running.execution, at: { state: next, input: output } });
@@ -203,7 +212,8 @@ export class StateMachines {
     } catch (error) {
       if (running.ended.signal.aborted) return;
       // The library wraps what ended the state.
-      const { name, message } = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+      const { name, message } =
+        error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
       this.end(running, { status: 'FAILED', ...said(name, message) });
     }
   }
@@ -279,7 +289,9 @@ export class StateMachines {
     if (running.ended.signal.aborted) return;
     this.save(running, ended(running.execution, how));
     const { status, ...details } = how;
-    const type = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', ABORTED: 'Aborted' }[status];
+    const type = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', ABORTED: 'Aborted' }[
+      status
+    ];
     this.note(running, `Execution${type}`, { [`execution${type}EventDetails`]: details });
     this.running.delete(running.execution.arn);
     running.cancelTimeout();

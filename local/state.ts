@@ -8,7 +8,7 @@ export interface State {
   close(): void;
 }
 
-export type StateKind = 'signing-key' | 'secret' | 'stream-position' | 'ttl-deletion';
+export type StateKind = 'signing-key' | 'secret' | 'kms-key' | 'stream-position' | 'ttl-deletion';
 
 /** @param file where it is kept; in memory when left out. */
 export const openState = (file = ':memory:'): State => {

@@ -5,7 +5,7 @@ import type { Machine, StateMachines } from './state-machines.ts';
 import { maxDataBytes } from './task-tokens.ts';
 
 /** Names of executions (StartExecution of the API reference). */
-const executionName = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/;
+const executionName = /^[^\s\p{Cc}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;
 
 type Action = (input: Parameters<JsonService>[1]) => AwsAnswer;
 
@@ -23,7 +23,8 @@ export const stepFunctions = (machines: StateMachines, store: ExecutionStore): J
       if (!('definition' in machine)) return machine;
       if (typeof name !== 'string' || !executionName.test(name))
         return refused('InvalidName', `Invalid Name: '${String(name)}'`);
-      if (!isJson(input)) return refused('InvalidExecutionInput', "Invalid State Machine Execution Input: 'no JSON'");
+      if (!isJson(input))
+        return refused('InvalidExecutionInput', "Invalid State Machine Execution Input: 'no JSON'");
       if (Buffer.byteLength(input) > maxDataBytes)
         return refused('InvalidExecutionInput', `The input is larger than ${maxDataBytes} bytes`);
       const started = machines.start(machine, name, input);
@@ -50,7 +51,10 @@ export const stepFunctions = (machines: StateMachines, store: ExecutionStore): J
       const machine = machineOf(stateMachineArn);
       if (!('definition' in machine)) return machine;
       const { items, next } = store.list(machine.arn, statusFilter, limitOf(maxResults), fromOf(nextToken));
-      return answered({ executions: items.map(summary), ...(next !== undefined && { nextToken: String(next) }) });
+      return answered({
+        executions: items.map(summary),
+        ...(next !== undefined && { nextToken: String(next) }),
+      });
     },
     StopExecution({ executionArn, error, cause }) {
       const stopped = machines.stop(String(executionArn), error, cause);
@@ -85,7 +89,12 @@ export const stepFunctions = (machines: StateMachines, store: ExecutionStore): J
 /** When the machines came to be means nothing here; clients want a date. */
 const creationDate = 0;
 
-const machineSummary = ({ arn, name }: Machine) => ({ stateMachineArn: arn, name, type: 'STANDARD', creationDate });
+const machineSummary = ({ arn, name }: Machine) => ({
+  stateMachineArn: arn,
+  name,
+  type: 'STANDARD',
+  creationDate,
+});
 
 const summary = ({ arn, machineArn, name, status, startedAt, stoppedAt }: Execution) => ({
   executionArn: arn,

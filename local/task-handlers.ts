@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { callAt } from './backoff.ts';
+import { callAt, pauseUntil } from './backoff.ts';
 import { asMessage } from './event-bus.ts';
 import type { Attempt, TaskOutcome } from './execution-store.ts';
 import type { Invocation, LambdaFunction } from './lambda.ts';
@@ -40,7 +40,7 @@ export const perform = async (
 ): Promise<unknown> => {
   const given = input as TaskInput;
   if (work.resource === 'wait') {
-    await until(endOfWait(work, given, attempt.startedAt), signal);
+    await pauseUntil(endOfWait(work, given, attempt.startedAt), signal);
     return given.parameters;
   }
   const timeoutSeconds = positive(given.timeoutSeconds ?? work.timeoutSeconds, 'TimeoutSeconds');
@@ -70,7 +70,9 @@ const answerOf = async (
   const heartbeatSeconds = positive(given.heartbeatSeconds ?? work.heartbeatSeconds, 'HeartbeatSeconds');
   const answered = parts.tokens.outcomeOf(given.token ?? '', heartbeatSeconds, keep, ended);
   // The request may fail before anyone answers; what it gives is not what the task waits for.
-  const refused = request(work.resource, given.parameters, parts).then(() => new Promise<never>(() => undefined));
+  const refused = request(work.resource, given.parameters, parts).then(
+    () => new Promise<never>(() => undefined),
+  );
   return Promise.race([answered, refused]);
 };
 
@@ -85,7 +87,8 @@ const request = async (resource: string, parameters: unknown, parts: TaskParts):
 };
 
 /** Name of a function from its ARN, or as it is. */
-export const functionNameOf = (nameOrArn: string): string => /:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
+export const functionNameOf = (nameOrArn: string): string =>
+  /:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
 
 const invoke = async (lambda: LambdaFunction, payload: unknown): Promise<unknown> => {
   const result = await lambda.invoke(payload);
@@ -138,9 +141,7 @@ const within = async <T>(
       else cancel = callAt(deadline, timeOut);
     });
     const running =
-      deadline !== undefined && deadline <= Date.now()
-        ? late
-        : run(AbortSignal.any([ended.signal, signal]));
+      deadline !== undefined && deadline <= Date.now() ? late : run(AbortSignal.any([ended.signal, signal]));
     return await Promise.race([running, late]);
   } finally {
     cancel();
@@ -161,20 +162,6 @@ const endOfWait = (work: Work, given: TaskInput, startedAt: number): number => {
     throw new TaskError('States.Runtime', `${String(seconds)} is no number of seconds`);
   return startedAt + (seconds as number) * 1_000;
 };
-
-const until = (epochMs: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const cancel = callAt(epochMs, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    // The execution has ended; nobody waits for this any more.
-    const onAbort = () => {
-      cancel();
-      resolve();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 
 const positive = (seconds: unknown, field: string): number | undefined => {
   if (seconds === undefined) return undefined;

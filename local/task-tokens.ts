@@ -83,7 +83,11 @@ export class TaskTokens {
     return this.withTask(taskToken, (task) => task.settle({ kind: 'succeeded', output: value }));
   }
 
-  sendFailure(input: { readonly taskToken?: string; readonly error?: string; readonly cause?: string }): AwsAnswer {
+  sendFailure(input: {
+    readonly taskToken?: string;
+    readonly error?: string;
+    readonly cause?: string;
+  }): AwsAnswer {
     const { taskToken, error = '', cause = '' } = input;
     if (error.length > maxErrorLength || cause.length > maxCauseLength)
       return refused('ValidationException', 'The error or the cause is too long');

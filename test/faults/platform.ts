@@ -22,10 +22,11 @@ import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts
 import type { Item } from '../../functions/platform/table.ts';
 import { routes } from '../../functions/routes.ts';
 import { account, arnOf, localClient } from '../../local/account.ts';
-import { answerAws, serviceOf } from '../../local/aws-endpoint.ts';
+import { answerAws, eventBridge, secretsManager, serviceOf } from '../../local/aws-endpoint.ts';
 import { EventBus } from '../../local/event-bus.ts';
 import { openFrontDoor } from '../../local/front-door.ts';
 import { createIssuer } from '../../local/issuer.ts';
+import { openMailbox } from '../../local/mailbox.ts';
 import { createQueuesAndBuckets, startQueuesAndBuckets } from '../../local/queues-and-buckets.ts';
 import { Secrets } from '../../local/secrets.ts';
 import { openState } from '../../local/state.ts';
@@ -115,7 +116,16 @@ export const startPlatform = async () => {
     },
   } as EventBus;
   door.open((request, response) =>
-    answerAws({ endpoints: {}, bus: recording, secrets }, serviceOf(request) ?? '', request, response),
+    answerAws(
+      {
+        endpoints: {},
+        json: { events: eventBridge(recording), secretsmanager: secretsManager(secrets) },
+        mailbox: openMailbox(),
+      },
+      serviceOf(request) ?? '',
+      request,
+      response,
+    ),
   );
 
   Object.assign(process.env, {

@@ -116,6 +116,7 @@ describe('a function', () => {
       ok: false,
       reason: 'error',
       message: expect.stringContaining('TypeError: no'),
+      thrown: { name: 'TypeError', message: 'no' },
     });
     const exiting = lambdaOf(
       `export const handler = async (end) => { if (end) process.exit(3); return 'fine' }`,

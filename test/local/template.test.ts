@@ -15,6 +15,8 @@ const resolved = (value: unknown): unknown =>
         Resources: {
           Table: table,
           Queue: { Type: 'AWS::SQS::Queue' },
+          Machine: { Type: 'AWS::StepFunctions::StateMachine' },
+          Key: { Type: 'AWS::KMS::Key' },
           Role: { Type: 'AWS::IAM::Role', Properties: { value } },
         },
       }),
@@ -38,6 +40,12 @@ describe('intrinsic functions', () => {
       { 'Fn::Sub': ['${Table}:${Queue.Arn}:${own}', { own: { Ref: 'AWS::AccountId' } }] },
       'App-Table:arn:aws:sqs:eu-central-1:000000000000:App-Queue:000000000000',
     ],
+    [
+      'Ref of a state machine',
+      { Ref: 'Machine' },
+      'arn:aws:states:eu-central-1:000000000000:stateMachine:App-Machine',
+    ],
+    ['ARN of a key', { 'Fn::GetAtt': ['Key', 'Arn'] }, 'arn:aws:kms:eu-central-1:000000000000:key/App-Key'],
     ['AWS::NoValue', { kept: 1, dropped: { Ref: 'AWS::NoValue' } }, { kept: 1 }],
     ['plain values', ['a', 1, true, { Ref: 'Table', more: 1 }], ['a', 1, true, { Ref: 'Table', more: 1 }]],
   ] as const)('%s', ([, value, expected]) => {
