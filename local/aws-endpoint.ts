@@ -57,19 +57,24 @@ const answerOf = async (
 ): Promise<AwsAnswer> => {
   if (service === 'ses') {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    return answerSes(mailbox, request.method ?? 'GET', path, body.toString('utf8'));
+    return answerSes(mailbox, request.method ?? 'GET', path, objectOf(body.toString('utf8')));
   }
   const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-  let input: Record<string, unknown>;
-  try {
-    input = JSON.parse(body.toString('utf8'));
-  } catch {
-    return refused('SerializationException', 'The body is no JSON');
-  }
+  const input = objectOf(body.toString('utf8'));
+  if (input === undefined) return refused('SerializationException', 'The body is no object of JSON');
   return (
     (await json[service]?.(operation, input)) ??
     refused('UnknownOperationException', `${service} ${operation} is not served here`)
   );
+};
+
+const objectOf = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 export const eventBridge =

@@ -139,7 +139,7 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
   undo.push(() => executions.close());
   const machines = new StateMachines(declaredMachines(resources), {
     store: executions,
-    functionOf,
+    functionOf: (name) => functions.find(name),
     sqs: queues.sqs,
     log,
   });

@@ -66,8 +66,11 @@ export interface ExecutionStore {
   close(): void;
 }
 
-/** @param file where executions are kept; in memory when left out. */
-export const openExecutionStore = (file = ':memory:'): ExecutionStore => {
+/**
+ * @param file where executions are kept; in memory when left out.
+ * @param kept how many, apart from those that still run.
+ */
+export const openExecutionStore = (file = ':memory:', kept = keptExecutions): ExecutionStore => {
   const database = new DatabaseSync(file);
   // NORMAL: what was answered survives the end of this process, however it ends.
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
@@ -103,8 +106,8 @@ export const openExecutionStore = (file = ':memory:'): ExecutionStore => {
       const { arn, machineArn, status } = execution;
       const { changes, lastInsertRowid } = insert.run(arn, machineArn, status, JSON.stringify(execution));
       if (changes === 0) return false;
-      oldEvents.run(Number(lastInsertRowid) - keptExecutions);
-      old.run(Number(lastInsertRowid) - keptExecutions);
+      oldEvents.run(Number(lastInsertRowid) - kept);
+      old.run(Number(lastInsertRowid) - kept);
       return true;
     },
     get(arn) {

@@ -56,9 +56,13 @@ export class Functions {
 
   /** @throws Error when the template has no such function. */
   get(name: string): LambdaFunction {
-    const found = this.running.get(name);
+    const found = this.find(name);
     if (found === undefined) throw new Error(`There is no function ${name}`);
-    return found.lambda;
+    return found;
+  }
+
+  find(name: string): LambdaFunction | undefined {
+    return this.running.get(name)?.lambda;
   }
 
   /** Takes new code where it changed; returns the names of those functions. */

@@ -15,6 +15,8 @@ export interface Work {
   /** `wait`, or the resource of the task without `.waitForTaskToken`. */
   readonly resource: string;
   readonly awaitsToken: boolean;
+  /** Name or ARN of the function that it invokes, where the definition says it outright. */
+  readonly functionName?: string;
   readonly timeoutSeconds?: number;
   readonly heartbeatSeconds?: number;
   readonly seconds?: number;
@@ -188,6 +190,7 @@ const preparedTask = (
   }
   if (!awaitsToken && JSON.stringify(Parameters ?? {}).includes('$$.Task.Token'))
     throw new Error(`${where}: only a task that waits for its token has one`);
+  const functionName = takes === undefined ? resource : Parameters?.FunctionName;
   return {
     task: called(state as State, {
       // First of all: whoever reads $$.Task.Token after this gets the same one.
@@ -199,6 +202,7 @@ const preparedTask = (
     work: {
       resource,
       awaitsToken,
+      ...(functionName !== undefined && { functionName }),
       ...(TimeoutSeconds !== undefined && { timeoutSeconds: TimeoutSeconds }),
       ...(HeartbeatSeconds !== undefined && { heartbeatSeconds: HeartbeatSeconds }),
     },

@@ -1,4 +1,4 @@
-import type { AwsAnswer } from './aws-answer.ts';
+import { type AwsAnswer, answered, refused } from './aws-answer.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** What SendEmail of SES v2 takes (API reference), as far as it is served here. */
@@ -28,31 +28,21 @@ export const answerSes = async (
   mailbox: Mailbox,
   method: string,
   path: string,
-  body: string,
+  request: SendEmailRequest | undefined,
 ): Promise<AwsAnswer> => {
   if (method !== 'POST' || path !== '/v2/email/outbound-emails')
-    return refuse('NotFoundException', `SES ${method} ${path} is not served here`, 404);
-  let request: SendEmailRequest;
-  try {
-    request = JSON.parse(body);
-  } catch {
-    return refuse('BadRequestException', 'The body is no JSON');
-  }
+    return refused('NotFoundException', `SES ${method} ${path} is not served here`, 404);
+  if (request === undefined) return refused('BadRequestException', 'The body is no object of JSON');
   const { Raw, Simple, ...others } = request.Content ?? {};
   if ((Raw === undefined) === (Simple === undefined))
-    return refuse('BadRequestException', `The content is Simple or Raw here, not ${Object.keys(others)}`);
+    return refused('BadRequestException', `The content is Simple or Raw here, not ${Object.keys(others)}`);
   const { ToAddresses = [], CcAddresses = [], BccAddresses = [] } = request.Destination ?? {};
   const raw = Raw === undefined ? await compose(request) : Buffer.from(Raw.Data ?? '', 'base64');
   const received = await mailbox.receive(raw, [...ToAddresses, ...CcAddresses, ...BccAddresses]);
   return 'refused' in received
-    ? refuse('BadRequestException', received.refused)
-    : { status: 200, body: { MessageId: received.id } };
+    ? refused('BadRequestException', received.refused)
+    : answered({ MessageId: received.id });
 };
-
-const refuse = (type: string, message: string, status = 400): AwsAnswer => ({
-  status,
-  body: { __type: type, message },
-});
 
 const compose = async ({ Content, Destination, ...request }: SendEmailRequest): Promise<Buffer> => {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer/index.js');

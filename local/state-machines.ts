@@ -8,6 +8,7 @@ import {
   type PreparedMachine,
   prepareMachine,
 } from './machine-definition.ts';
+import { TaskError } from './task-error.ts';
 import { functionNameOf, perform, type TaskParts } from './task-handlers.ts';
 import { TaskTokens } from './task-tokens.ts';
 import type { Resource } from './template.ts';
@@ -49,8 +50,9 @@ export const declaredMachines = (resources: readonly Resource[]): readonly Machi
         (whole: string, key: string) => substitutions[key] ?? whole,
       ) as string;
       const prepared = prepareMachine(parsed(source, name), name);
-      for (const [state, target] of invokedFunctions(prepared)) {
-        if (!functions.has(target)) throw new Error(`${name}/${state}: there is no function ${target}`);
+      for (const [state, { functionName }] of prepared.work) {
+        if (functionName !== undefined && !functions.has(functionNameOf(functionName)))
+          throw new Error(`${name}/${state}: there is no function ${functionName}`);
       }
       return { ...prepared, arn, name, source, roleArn: properties['RoleArn'] ?? '' };
     });
@@ -63,17 +65,6 @@ const parsed = (source: string, name: string): MachineDefinition => {
     throw new Error(`${name}: its definition is no JSON`, { cause: error });
   }
 };
-
-/** Functions that tasks name outright, by state. */
-function* invokedFunctions({ definition, work }: PreparedMachine): Generator<readonly [string, string]> {
-  for (const [name, { resource }] of work) {
-    if (resource.startsWith('arn:aws:lambda:')) yield [name, functionNameOf(resource)];
-  }
-  for (const [name, state] of Object.entries(definition.States)) {
-    const target = state['Parameters']?.parameters?.FunctionName;
-    if (typeof target === 'string') yield [name, functionNameOf(target)];
-  }
-}
 
 export interface StateMachineParts extends Omit<TaskParts, 'tokens'> {
   readonly store: ExecutionStore;
@@ -205,7 +196,7 @@ export class StateMachines {
         if (next === undefined)
           return this.end(running, { status: 'SUCCEEDED', output: JSON.stringify(output) });
         if (running.lastEventId >= maxEvents)
-          throw Object.assign(new Error(`The history has ${maxEvents} events`), { name: 'States.Runtime' });
+          throw new TaskError('States.Runtime', `The history has ${maxEvents} events`);
         this.save(running, { ...running.execution, at: { state: next, input: output } });
         this.noteEntered(running);
       }

@@ -8,8 +8,7 @@ import { TaskError } from './task-error.ts';
 import { maxDataBytes, type TaskTokens } from './task-tokens.ts';
 
 export interface TaskParts {
-  /** @throws Error when there is no such function. */
-  readonly functionOf: (name: string) => LambdaFunction;
+  readonly functionOf: (name: string) => LambdaFunction | undefined;
   readonly sqs: SQSClient;
   readonly tokens: TaskTokens;
 }
@@ -80,17 +79,20 @@ const request = async (resource: string, parameters: unknown, parts: TaskParts):
   if (resource === 'arn:aws:states:::sqs:sendMessage') return sendMessage(parameters, parts.sqs);
   if (resource === 'arn:aws:states:::lambda:invoke') {
     const { FunctionName, Payload = {} } = parameters as { FunctionName: string; Payload?: unknown };
-    const payload = await invoke(parts.functionOf(functionNameOf(FunctionName)), Payload);
+    const payload = await invoke(FunctionName, Payload, parts);
     return { ExecutedVersion: '$LATEST', Payload: payload, StatusCode: 200 };
   }
-  return invoke(parts.functionOf(functionNameOf(resource)), parameters);
+  return invoke(resource, parameters, parts);
 };
 
 /** Name of a function from its ARN, or as it is. */
 export const functionNameOf = (nameOrArn: string): string =>
   /:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn;
 
-const invoke = async (lambda: LambdaFunction, payload: unknown): Promise<unknown> => {
+const invoke = async (nameOrArn: string, payload: unknown, { functionOf }: TaskParts): Promise<unknown> => {
+  const lambda = functionOf(functionNameOf(nameOrArn));
+  if (lambda === undefined)
+    throw new TaskError('Lambda.ResourceNotFoundException', `There is no function ${nameOrArn}`);
   const result = await lambda.invoke(payload);
   if (!result.ok) throw lambdaError(result);
   return result.payload === undefined ? null : JSON.parse(result.payload);

@@ -2,7 +2,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
-import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as CdkFunction, Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ConfigurationSet, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import {
@@ -37,7 +37,7 @@ import { resolveStacks } from '../../local/template.ts';
 const synthesized = () => {
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'App');
-  const lambda = new Function(stack, 'Work', {
+  const lambda = new CdkFunction(stack, 'Work', {
     runtime: Runtime.NODEJS_22_X,
     handler: 'index.handler',
     code: Code.fromInline('export const handler = () => {}'),

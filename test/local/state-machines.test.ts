@@ -532,6 +532,33 @@ describe('states', () => {
   });
 });
 
+test('an endless loop ends with its history, at 25,000 events', async () => {
+  const { run } = await platformWith({
+    StartAt: 'A',
+    States: { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } },
+  });
+  expect(await run({})).toEqual({
+    status: 'FAILED',
+    error: 'States.Runtime',
+    cause: 'The history has 25000 events',
+  });
+});
+
+test('of ended executions the last ones are remembered, of those that run all', () => {
+  const store = openExecutionStore(undefined, 2);
+  undo.push(() => store.close());
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  for (const name of names) {
+    const execution = { arn: name, machineArn, name, input: '{}', startedAt: 0, status: 'RUNNING' } as const;
+    expect(store.add(execution)).toBe(true);
+    store.addEvent(name, { id: 1, previousEventId: 0, timestamp: 0, type: 'ExecutionStarted' });
+    if (name !== 'b') store.update({ ...execution, status: 'SUCCEEDED', stoppedAt: 1 });
+  }
+  expect(names.filter((name) => store.get(name) !== undefined)).toEqual(['b', 'd', 'e']);
+  expect(names.map((name) => store.lastEventId(name))).toEqual([0, 1, 0, 1, 1]);
+  expect(store.running().map(({ name }) => name)).toEqual(['b']);
+});
+
 describe('what is not supported is an error that names the state', () => {
   test.for<[string, Json, string]>([
     ['a type', { Type: 'Magic' }, 'orders/One: the type Magic'],
