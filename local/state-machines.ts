@@ -213,6 +213,9 @@ export class StateMachines {
   private async runState(running: Running): Promise<{ readonly output: unknown; readonly next?: string }> {
     const { machine, ended: signal } = running;
     const { state = '', input } = running.execution.at ?? {};
+    // Tasks of branches that nobody waits for any more are over with the state.
+    const left = new AbortController();
+    const over = AbortSignal.any([left.signal, signal.signal]);
     let next: string | undefined;
     const stops = Object.keys(machine.definition.States).map((name) => [
       name,
@@ -224,7 +227,7 @@ export class StateMachines {
     const nested = [...machine.work].map(([name, work]) => [
       name,
       (given: unknown) =>
-        perform(work, given, { startedAt: Date.now() }, () => undefined, this.taskParts, signal.signal),
+        perform(work, given, { startedAt: Date.now() }, () => undefined, this.taskParts, over),
     ]);
     const { result, abort } = (await singleState(machine, state)).run(input as never, {
       context: contextOf(running),
@@ -241,6 +244,7 @@ export class StateMachines {
       return next === undefined ? { output } : { output, next };
     } finally {
       signal.signal.removeEventListener('abort', abort);
+      left.abort();
     }
   }
 
