@@ -7,6 +7,19 @@ import { openSales } from './sales.ts';
 
 export { sessionInventoryBuilt } from './lifecycle.ts';
 export { orderLimitsExceeded } from './sale-terms.ts';
+export {
+  blockCount,
+  type ClaimedPlace,
+  type ConfirmWrite,
+  confirmWrites,
+  type HeldPlace,
+  type HeldPlaces,
+  lostPlaces,
+  type OrderClaims,
+  openOrderClaims,
+  takeBackWrites,
+} from './order-claims.ts';
+export { sweepDelaySeconds } from './sales.ts';
 
 /** What is left of a session, and how far its inventory is built. */
 export interface SessionAvailability {

@@ -44,6 +44,14 @@ export const holdCancelled = holdEvent(
   'SEAT-HOLD-CANCELLED',
   'A hold was given up, or its session was cancelled.',
 );
+export const holdConfirmed = defineLifecycleEvent({
+  type: 'SEAT-HOLD-CONFIRMED',
+  version: 1,
+  description: 'An order took its places: they are sold.',
+  aggregate: 'hold',
+  data: holdData.extend({ orderId: z.string() }),
+  example: { ...holdExample, orderId: 'ord_5zr1v9n6q0w8c4t2m7k3x1y9ab' },
+});
 export const holdExpired = holdEvent(
   'SEAT-HOLD-EXPIRED',
   'A hold’s time is over; its places were free from that instant.',
@@ -62,6 +70,7 @@ export const ticketingLifecycleEvents = [
   holdCreated,
   holdExtended,
   holdCancelled,
+  holdConfirmed,
   holdExpired,
   sessionInventoryBuilt,
 ] as const;
@@ -115,6 +124,11 @@ export const ticketingLifecycle = ({
       : [];
   }
   const earlier = before === undefined ? undefined : toHold(before);
+  // A payment may come after the hold lapsed or was given up: its places were free and are sold now.
+  if (hold.status === 'confirmed' && earlier?.status !== 'confirmed') {
+    const data = { ...fact.data, orderId: hold.orderId ?? '' };
+    return [lifecycleEvent(holdConfirmed, { ...fact, data })];
+  }
   if (hold.status === 'cancelled' && earlier?.status === 'active')
     return [lifecycleEvent(holdCancelled, fact)];
   if (hold.status === 'expired' && earlier?.status === 'active') return [lifecycleEvent(holdExpired, fact)];

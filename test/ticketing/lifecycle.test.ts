@@ -37,7 +37,7 @@ describe('what a change of a hold means', () => {
     ['a later end', changed('MODIFY', item(), item({ until: 1_700, revision: 2 })), ['SEAT-HOLD-EXTENDED']],
     ['given up', changed('MODIFY', item(), ended('cancelled')), ['SEAT-HOLD-CANCELLED']],
     ['over', changed('MODIFY', item(), ended('expired')), ['SEAT-HOLD-EXPIRED']],
-    ['confirmed: the order tells', changed('MODIFY', item(), ended('confirmed')), []],
+    ['confirmed by an order', changed('MODIFY', item(), ended('confirmed')), ['SEAT-HOLD-CONFIRMED']],
     ['nothing that matters', changed('MODIFY', item(), item({ note: 1 })), []],
     ['ended already', changed('MODIFY', ended('cancelled'), ended('cancelled')), []],
     ['TTL removes an active one', changed('REMOVE', item(), undefined, true), ['SEAT-HOLD-EXPIRED']],
