@@ -9,6 +9,14 @@ import {
   identityCommandsEnvironment,
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
+import {
+  ordersCommandsEnvironment,
+  ordersMachineEnvironment,
+  ordersPaymentNewsEnvironment,
+  ordersQueriesEnvironment,
+  ordersRelayEnvironment,
+  ordersSettlementEnvironment,
+} from '../functions/orders/environment.ts';
 import { commonEnvironment, relayEnvironment } from '../functions/platform/environment.ts';
 import {
   holdExpiryEnvironment,
@@ -24,7 +32,7 @@ export interface FunctionDefinition {
   readonly entry: string;
   /** What the module reads from its environment; lib/ must set exactly these variables. */
   readonly environment: z.ZodObject;
-  readonly kind: 'api' | 'relay' | 'consumer';
+  readonly kind: 'api' | 'relay' | 'consumer' | 'task';
   /** Lambda gives CPU by memory: 1,769 MB is one whole processor. */
   readonly memoryMb: number;
   readonly timeout: Duration;
@@ -135,6 +143,38 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/ticketing/claim-release.ts',
     environment: ticketingConsumerEnvironment,
+  },
+  'orders-commands': {
+    ...api,
+    entry: 'functions/orders/commands.ts',
+    environment: ordersCommandsEnvironment,
+    reservedConcurrency: 100,
+  },
+  'orders-queries': {
+    ...api,
+    entry: 'functions/orders/queries.ts',
+    environment: ordersQueriesEnvironment,
+    reservedConcurrency: 60,
+  },
+  'orders-relay': { ...relay, entry: 'functions/orders/relay.ts', environment: ordersRelayEnvironment },
+  'orders-machine': {
+    kind: 'task',
+    memoryMb: 512,
+    timeout: Duration.seconds(30),
+    reservedConcurrency: 20,
+    entry: 'functions/orders/machine.ts',
+    environment: ordersMachineEnvironment,
+  },
+  'orders-settlement': {
+    ...consumer,
+    entry: 'functions/orders/settlement.ts',
+    environment: ordersSettlementEnvironment,
+    timeout: Duration.minutes(1),
+  },
+  'orders-payment-news': {
+    ...consumer,
+    entry: 'functions/orders/payment-news.ts',
+    environment: ordersPaymentNewsEnvironment,
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 

@@ -5,6 +5,7 @@ import { openInventory } from './inventory-store.ts';
 import { openPictures } from './pictures.ts';
 import { openSales } from './sales.ts';
 
+export { type EndedOrderHolds, openEndedOrderHolds } from './ended-order-holds.ts';
 export { sessionInventoryBuilt } from './lifecycle.ts';
 export { orderLimitsExceeded } from './sale-terms.ts';
 export {

@@ -5,12 +5,8 @@ import { emptyBlock } from './availability-picture.ts';
 import { applyRule, type RuleInput, rules } from './block.ts';
 import { toExpression } from './block-expression.ts';
 import type { SaleTicketType } from './block-plan.ts';
-import { createHold } from './create-hold.ts';
-import { cancelHold } from './end-hold.ts';
 import { type CustomerSlot, claimId, type HoldStatus, statusAt } from './hold.ts';
 import { blockKey, holdKey, openInventory, toBlock, toHold } from './inventory-store.ts';
-import { openPictures } from './pictures.ts';
-import type { Stamp } from './ports.ts';
 import { type SaleState, saleState } from './sale.ts';
 import { openSales } from './sales.ts';
 
@@ -170,7 +166,7 @@ export const takeBackWrites = (table: string, places: readonly ClaimedPlace[]): 
     };
   });
 
-/** What orders ask of ticketing beside their transactions. */
+/** What new and confirmed orders ask of ticketing beside their transactions. */
 export const openOrderClaims = (
   ticketingTable: string,
   plansBucket: string,
@@ -178,9 +174,7 @@ export const openOrderClaims = (
 ) => {
   const table = openTable(ticketingTable);
   const store = openInventory(table);
-  const pictures = openPictures(store);
   const sales = openSales(store, plansBucket);
-  const ports = { store, pictures, clock };
 
   return {
     /** Holds by id, as they are at this instant; unknown ones are left out. At most 100 ids. */
@@ -239,43 +233,6 @@ export const openOrderClaims = (
           if (customerSlot !== undefined) await store.freeSlot(sessionId, customerSlot, holdId);
         }),
       );
-    },
-
-    /** Gives up a hold whose order was cancelled, if it is still active. Repeating it changes nothing. */
-    async cancelHold(holdId: string, stamp: Stamp): Promise<void> {
-      await cancelHold(ports, (hold) => sales.planOfHold(hold), holdId, stamp);
-    },
-
-    /**
-     * Holds the next best places of a ticket type for a customer who lost theirs.
-     * @param holdId id of the new hold; the same id finds the same hold again.
-     * @returns whether there is such a hold: not when the session no longer sells, or has too few places.
-     */
-    async holdNextBest(
-      wanted: {
-        readonly holdId: string;
-        readonly sessionId: string;
-        readonly ticketTypeId: string;
-        readonly quantity: number;
-        readonly customer: string;
-      },
-      stamp: Stamp,
-    ): Promise<boolean> {
-      const open = await sales.open(wanted.sessionId);
-      if (open === undefined || saleState(open.sale, clock()) !== 'on_sale') return false;
-      const ticketType = open.sale.ticketTypes.findIndex(({ id }) => id === wanted.ticketTypeId);
-      const outcome = await createHold(
-        ports,
-        open,
-        {
-          holdId: wanted.holdId,
-          requestHash: wanted.holdId,
-          customer: wanted.customer,
-          request: { kind: 'best', ticketType, quantity: wanted.quantity, adjacent: false },
-        },
-        stamp,
-      );
-      return outcome.kind === 'created' || outcome.kind === 'replayed';
     },
   };
 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamChange } from '../../functions/platform/relay.ts';
 import type { Item } from '../../functions/platform/table.ts';
-import { expiryTimer, holdTimers, ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
+import { expiryTimer, holdTimers } from '../../functions/ticketing/hold-timers.ts';
+import { ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
 
 const change = { what: 'hold.created', by: 'ann', requestId: 'r1', at: '2026-11-21T10:00:00.000Z', key: 'k' };
 const item = (more: object = {}): Item => ({

@@ -4,8 +4,10 @@ import type { TransactionWrite } from '../../functions/platform/table.ts';
 import {
   type ClaimedPlace,
   confirmWrites,
+  type EndedOrderHolds,
   lostPlaces,
   type OrderClaims,
+  openEndedOrderHolds,
   openOrderClaims,
   takeBackWrites,
 } from '../../functions/ticketing/contracts.ts';
@@ -15,9 +17,11 @@ import { freshKey, seats, slots, startTicketing, type Ticketing, typeId } from '
 /** What orders ask of the inventory: read, sell, take back, hold the next best. */
 let ticketing: Ticketing;
 let claims: OrderClaims;
+let endedHolds: EndedOrderHolds;
 beforeAll(async () => {
   ticketing = await startTicketing();
   claims = openOrderClaims('ticketing', 'plans');
+  endedHolds = openEndedOrderHolds('ticketing', 'plans');
 });
 afterAll(() => ticketing.stop());
 afterEach(() => ticketing.clock.run());
@@ -207,9 +211,9 @@ describe('the next best places for a customer who lost theirs', () => {
 
   test('are held once, whatever is repeated; not when too few are left', async () => {
     const sessionId = await sell();
-    expect(await claims.holdNextBest(wanted(sessionId, 4), change)).toBe(false);
-    expect(await claims.holdNextBest(wanted(sessionId, 2), change)).toBe(true);
-    expect(await claims.holdNextBest(wanted(sessionId, 2), change)).toBe(true);
+    expect(await endedHolds.holdNextBest(wanted(sessionId, 4), change)).toBe(false);
+    expect(await endedHolds.holdNextBest(wanted(sessionId, 2), change)).toBe(true);
+    expect(await endedHolds.holdNextBest(wanted(sessionId, 2), change)).toBe(true);
     const states = await stateOf(sessionId);
     expect(Object.values(states).filter((state) => state === 'held')).toHaveLength(2);
     expect(await statusOf('hld_0000000000000000000000000z')).toBe('active');
@@ -223,7 +227,7 @@ describe('the next best places for a customer who lost theirs', () => {
     ];
     await confirm('ord_1', [kept], await placesOf(kept));
     for (const holdId of [given, given, kept, 'hld_00000000000000000000000000'])
-      await claims.cancelHold(holdId, change);
+      await endedHolds.cancelHold(holdId, change);
     expect([await statusOf(given), await statusOf(kept)]).toEqual(['cancelled', 'confirmed']);
     expect(await stateOf(sessionId)).toMatchObject({ '1-1': 'available', '1-2': 'sold' });
   });

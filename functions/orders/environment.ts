@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import {
+  commonEnvironment,
+  guardEnvironment,
+  idEnvironment,
+  relayEnvironment,
+} from '../platform/environment.ts';
+import { providerName } from './payments/payment-port.ts';
+
+/** Tables that the transactions of orders write to. */
+const tables = {
+  ORDERS_TABLE: z.string().min(1),
+  TICKETING_TABLE: z.string().min(1),
+  ADMISSION_TABLE: z.string().min(1),
+};
+const plans = { PLANS_BUCKET: z.string().min(1) };
+const providers = {
+  /** Providers of the stage, separated by commas; `test` in none that sells to the public. */
+  PAYMENT_PROVIDERS: z
+    .string()
+    .transform((names) => names.split(','))
+    .pipe(z.array(providerName)),
+};
+const newsQueue = { PAYMENT_NEWS_QUEUE_URL: z.url() };
+
+export const ordersCommandsEnvironment = commonEnvironment
+  .extend(guardEnvironment.shape)
+  .extend(idEnvironment.shape)
+  .extend({ ...tables, ...plans, ...providers, ...newsQueue })
+  .extend({
+    /** How long after the end of its longest hold an order may still be paid. */
+    PAYMENT_GRACE_SECONDS: z.coerce.number().int().min(1),
+    /** How long a `card_slow` of the test provider takes. */
+    SLOW_PAYMENT_SECONDS: z.coerce.number().int().min(1),
+  });
+export const ordersQueriesEnvironment = commonEnvironment
+  .extend(guardEnvironment.shape)
+  .extend({ ORDERS_TABLE: z.string().min(1) });
+export const ordersRelayEnvironment = relayEnvironment.extend({ ORDER_MACHINE_ARN: z.string().min(1) });
+export const ordersMachineEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });
+export const ordersSettlementEnvironment = ordersMachineEnvironment;
+export const ordersPaymentNewsEnvironment = ordersMachineEnvironment.extend(newsQueue);
