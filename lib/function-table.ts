@@ -10,12 +10,11 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  ordersBackgroundEnvironment,
   ordersCommandsEnvironment,
-  ordersMachineEnvironment,
   ordersPaymentNewsEnvironment,
   ordersQueriesEnvironment,
   ordersRelayEnvironment,
-  ordersSettlementEnvironment,
 } from '../functions/orders/environment.ts';
 import { commonEnvironment, relayEnvironment } from '../functions/platform/environment.ts';
 import {
@@ -89,7 +88,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
-    reservedConcurrency: 200,
+    reservedConcurrency: 120,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
   'catalog-publication': {
@@ -108,7 +107,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/ticketing/queries.ts',
     environment: ticketingQueriesEnvironment,
-    reservedConcurrency: 120,
+    reservedConcurrency: 100,
   },
   'ticketing-relay': {
     ...relay,
@@ -148,27 +147,27 @@ export const functionTable = {
     ...api,
     entry: 'functions/orders/commands.ts',
     environment: ordersCommandsEnvironment,
-    reservedConcurrency: 100,
+    reservedConcurrency: 60,
   },
   'orders-queries': {
     ...api,
     entry: 'functions/orders/queries.ts',
     environment: ordersQueriesEnvironment,
-    reservedConcurrency: 60,
+    reservedConcurrency: 40,
   },
   'orders-relay': { ...relay, entry: 'functions/orders/relay.ts', environment: ordersRelayEnvironment },
   'orders-machine': {
     kind: 'task',
     memoryMb: 512,
     timeout: Duration.seconds(30),
-    reservedConcurrency: 20,
+    reservedConcurrency: 10,
     entry: 'functions/orders/machine.ts',
-    environment: ordersMachineEnvironment,
+    environment: ordersBackgroundEnvironment,
   },
   'orders-settlement': {
     ...consumer,
     entry: 'functions/orders/settlement.ts',
-    environment: ordersSettlementEnvironment,
+    environment: ordersBackgroundEnvironment,
     timeout: Duration.minutes(1),
   },
   'orders-payment-news': {

@@ -2,13 +2,13 @@ import type * as z from 'zod';
 import { openTable } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { openOrderClaims } from '../ticketing/contracts.ts';
-import type { ordersMachineEnvironment } from './environment.ts';
+import type { ordersBackgroundEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { openProviders } from './providers.ts';
 import { answerToken } from './task-token.ts';
 
 /** What machine, settlement and the consumer of payment news stand on. */
-export const backgroundPorts = (environment: z.output<typeof ordersMachineEnvironment>) => {
+export const backgroundPorts = (environment: z.output<typeof ordersBackgroundEnvironment>) => {
   const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PLANS_BUCKET, PAYMENT_PROVIDERS } = environment;
   const clock = () => epochSeconds(new Date());
   return {

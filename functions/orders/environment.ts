@@ -37,6 +37,6 @@ export const ordersQueriesEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
   .extend({ ORDERS_TABLE: z.string().min(1) });
 export const ordersRelayEnvironment = relayEnvironment.extend({ ORDER_MACHINE_ARN: z.string().min(1) });
-export const ordersMachineEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });
-export const ordersSettlementEnvironment = ordersMachineEnvironment;
-export const ordersPaymentNewsEnvironment = ordersMachineEnvironment.extend(newsQueue);
+/** Of the machine’s function and the consumers. */
+export const ordersBackgroundEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });
+export const ordersPaymentNewsEnvironment = ordersBackgroundEnvironment.extend(newsQueue);

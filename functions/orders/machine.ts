@@ -5,10 +5,10 @@ import { stamp } from '../platform/lifecycle-event.ts';
 import { inScope } from '../platform/request-scope.ts';
 import { awaitPayment } from './await-payment.ts';
 import { backgroundPorts } from './background.ts';
-import { ordersMachineEnvironment } from './environment.ts';
+import { ordersBackgroundEnvironment } from './environment.ts';
 import { timeOutOrder } from './time-out-order.ts';
 
-const ports = backgroundPorts(readEnvironment(ordersMachineEnvironment));
+const ports = backgroundPorts(readEnvironment(ordersBackgroundEnvironment));
 
 const task = z.discriminatedUnion('command', [
   z.object({

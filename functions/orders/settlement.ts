@@ -3,12 +3,12 @@ import { readEnvironment } from '../platform/environment.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
 import { openEndedOrderHolds } from '../ticketing/contracts.ts';
 import { backgroundPorts } from './background.ts';
-import { ordersSettlementEnvironment } from './environment.ts';
+import { ordersBackgroundEnvironment } from './environment.ts';
 import { orderCancelled, orderConfirmed, orderPaymentLate, refundRequested } from './lifecycle.ts';
 import { settleOrder } from './settle-order.ts';
 import { settleRefund } from './settle-refund.ts';
 
-const environment = readEnvironment(ordersSettlementEnvironment);
+const environment = readEnvironment(ordersBackgroundEnvironment);
 const ports = {
   ...backgroundPorts(environment),
   endedHolds: openEndedOrderHolds(environment.TICKETING_TABLE, environment.PLANS_BUCKET),

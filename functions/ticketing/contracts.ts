@@ -13,7 +13,6 @@ export {
   type ClaimedPlace,
   type ConfirmWrite,
   confirmWrites,
-  type HeldPlace,
   type HeldPlaces,
   lostPlaces,
   type OrderClaims,

@@ -31,6 +31,7 @@ interface World {
   newDraftSessionId(): Promise<string>;
   newMember(): Promise<string>;
   newHoldId(): Promise<string>;
+  newOrderId(): Promise<string>;
 }
 
 /** How an allowed caller uses a route, and the status that means that it worked. */
@@ -40,6 +41,10 @@ interface Case<O extends Operation> {
 }
 
 const performer = { name: 'Jessye Norman' };
+const orderBody = {
+  customer: { name: 'Ana Pop', email: 'ana@example.com' },
+  payment: { provider: 'test' },
+} as const;
 const session = { startsAt, endsAt, ticketTypes: smallHallTicketTypes };
 
 /**
@@ -226,6 +231,23 @@ const cases: { readonly [O in Operation]: Case<O> } = {
   cancelHold: { status: 204, request: async ({ newHoldId }) => ({ params: { holdId: await newHoldId() } }) },
   getSeats: { status: 200, request: async ({ sale }) => ({ params: { sessionId: sale.sessionId } }) },
   getPlan: { status: 200, request: async ({ sale }) => ({ params: { sessionId: sale.sessionId } }) },
+
+  createOrder: {
+    status: 201,
+    request: async ({ newHoldId }) => ({ body: { ...orderBody, holdIds: [await newHoldId()] } }),
+  },
+  getOrder: { status: 200, request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }) },
+  payOrder: {
+    status: 202,
+    request: async ({ newOrderId }) => ({
+      params: { orderId: await newOrderId() },
+      body: { method: 'card_ok' },
+    }),
+  },
+  cancelOrder: {
+    status: 202,
+    request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
+  },
 };
 
 const operations = Object.keys(routes) as Operation[];
@@ -306,6 +328,12 @@ beforeAll(async () => {
         await anybody().ok(201, 'createHold', {
           params: { sessionId: sale.sessionId },
           body: { ticketTypeId: sale.session.ticketTypes[0]?.id ?? '', quantity: 1 },
+        })
+      ).body.id,
+    newOrderId: async () =>
+      (
+        await anybody().ok(201, 'createOrder', {
+          body: { ...orderBody, holdIds: [await world.newHoldId()] },
         })
       ).body.id,
   };
