@@ -6,18 +6,19 @@ import { epochSeconds } from '../platform/time.ts';
 import { openOrderClaims } from '../ticketing/contracts.ts';
 import { ordersCommandsEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
-import { orderCommands } from './orders-api.ts';
+import { orderCommands, orderLoaders } from './orders-api.ts';
 import { openProviders } from './providers.ts';
 import { ordersCommandRoutes } from './routes.ts';
 
 const environment = readEnvironment(ordersCommandsEnvironment);
 const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PAYMENT_PROVIDERS } = environment;
 const clock = () => epochSeconds(new Date());
+const orders = openOrders(openTable(ORDERS_TABLE));
 
 export const handler = serve({
   routes: ordersCommandRoutes,
   handlers: orderCommands({
-    orders: openOrders(openTable(ORDERS_TABLE)),
+    orders,
     claims: openOrderClaims(TICKETING_TABLE, environment.PLANS_BUCKET, clock),
     tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
     providers: openProviders(PAYMENT_PROVIDERS, ORDERS_TABLE, clock),
@@ -35,6 +36,7 @@ export const handler = serve({
     },
     clock,
   }),
+  loaders: orderLoaders(orders),
   guard: async () => (await import('../identity/contracts.ts')).identityGuard(),
   idSecretArn: environment.ID_SECRET_ARN,
 });

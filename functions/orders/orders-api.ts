@@ -4,12 +4,13 @@ import { validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers, RouteDefinition } from '../platform/route.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
+import { createRefund, type NewRefundOutcome } from './create-refund.ts';
 import { type Order, type OrderStatus, orderTransitions } from './order.ts';
 import type { Orders } from './order-store.ts';
 import { type PayPorts, payOrder } from './pay-order.ts';
 import type { Stamp } from './ports.ts';
 import type { ordersCommandRoutes, ordersQueryRoutes } from './routes.ts';
-import { orderView } from './views.ts';
+import { orderView, refundView } from './views.ts';
 
 /** Why an order was not made, as the API says it. */
 const refusal = (outcome: Exclude<OrderOutcome, { kind: 'created' | 'replayed' }>): Problem => {
@@ -51,12 +52,41 @@ const notAllowed = (status: OrderStatus): Problem =>
     members: { currentStatus: status, allowed: Object.keys(orderTransitions[status]) },
   });
 
+/** Why a refund was not made, as the API says it. */
+const refundRefusal = (outcome: Exclude<NewRefundOutcome, { kind: 'requested' | 'replayed' }>): Problem => {
+  switch (outcome.kind) {
+    case 'key_reused':
+      return problem('IDEMPOTENCY_KEY_REUSED');
+    case 'missing':
+      return problem('NOT_FOUND');
+    case 'faults':
+      return validationProblem(outcome.faults);
+    case 'nothing_left':
+      return problem('NOTHING_TO_REFUND');
+    case 'not_settled':
+      return problem('PAYMENT_NOT_SETTLED', { headers: { 'Retry-After': '2' } });
+    case 'not_allowed':
+      return notAllowed(outcome.status);
+  }
+};
+
+/** Readers of the things that policies of orders are about. */
+export const orderLoaders = (orders: Orders) => ({
+  async order(id: string) {
+    const entity = await orders.get(id);
+    return entity && { entity, organizationId: entity.organizationId };
+  },
+});
+type OrderLoaders = ReturnType<typeof orderLoaders>;
+
 const stampOf =
   (request: ApiRequest<RouteDefinition>): Stamp =>
   (what) =>
     stamp(what, request);
 
-export const orderCommands = (ports: NewOrderPorts & PayPorts): Handlers<typeof ordersCommandRoutes> => {
+export const orderCommands = (
+  ports: NewOrderPorts & PayPorts,
+): Handlers<typeof ordersCommandRoutes, OrderLoaders> => {
   /** The order with its refunds, which only one that was captured can have. */
   const viewOf = async (order: Order) =>
     orderView(
@@ -69,7 +99,7 @@ export const orderCommands = (ports: NewOrderPorts & PayPorts): Handlers<typeof 
     async createOrder(request) {
       const { body, idempotency } = request;
       const outcome = await createOrder(
-        { ...ports },
+        ports,
         {
           orderId: request.newId('ord'),
           requestHash: idempotency.requestHash,
@@ -99,6 +129,27 @@ export const orderCommands = (ports: NewOrderPorts & PayPorts): Handlers<typeof 
         case 'not_allowed':
           return notAllowed(outcome.status);
       }
+    },
+
+    async createRefund(request) {
+      const { body, idempotency } = request;
+      const outcome = await createRefund(
+        ports,
+        request.params.orderId,
+        {
+          refundId: request.newId('rfd'),
+          requestHash: idempotency.requestHash,
+          reason: body.reason,
+          wanted:
+            'amount' in body
+              ? { kind: 'amount', ...body.amount }
+              : { kind: 'tickets', ticketIds: body.ticketIds, restock: body.restock },
+        },
+        stampOf(request as never),
+      );
+      return outcome.kind === 'requested' || outcome.kind === 'replayed'
+        ? ok(201, refundView(outcome.refund), { replayed: outcome.kind === 'replayed' })
+        : refundRefusal(outcome);
     },
 
     async cancelOrder(request) {

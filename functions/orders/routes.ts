@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
-import { optionalCaller, publicAccess, route } from '../platform/route.ts';
+import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
@@ -217,5 +217,43 @@ export const cancelOrder = route({
   problems: ['TRANSITION_NOT_ALLOWED'],
 });
 
-export const ordersCommandRoutes = { createOrder, payOrder, cancelOrder };
+const refundExample: z.input<typeof refundSchema> = {
+  id: id('rfd'),
+  status: 'requested',
+  amount: { amount: 4500, currency: 'EUR' },
+  ticketIds: [id('tkt')],
+  reason: 'Ill on the day',
+  createdAt: '2026-11-20T19:00:00.000Z',
+};
+
+const reason = z.string().trim().min(1).max(500).meta({ description: 'As the customer reads it.' });
+
+export const createRefund = route({
+  operationId: 'createRefund',
+  method: 'POST',
+  path: '/orders/{orderId}/refunds',
+  function: 'orders-commands',
+  tags: ['Orders'],
+  summary: 'Give money back',
+  description:
+    'For tickets (all that are valid when none are named), which end with it and whose places go back on sale unless ' +
+    '`restock` is false; or an `amount`, with which no ticket ends. A ticket gives back what it cost without fees that ' +
+    'are kept, and never more than was captured is given back. `status` tells how far the provider is.',
+  access: policy('CreateRefund', { kind: 'order', from: 'params.orderId' }),
+  creates: true,
+  params: orderParams,
+  body: z.union([
+    z.strictObject({
+      ticketIds: z.array(idOf('tkt')).min(1).max(100).optional(),
+      reason,
+      restock: z.boolean().default(true),
+    }),
+    z.strictObject({ amount: money, reason }),
+  ]),
+  requestExample: { ticketIds: [id('tkt')], reason: 'Ill on the day' },
+  responses: { 201: { description: 'The refund.', schema: refundSchema, example: refundExample } },
+  problems: ['NOTHING_TO_REFUND', 'PAYMENT_NOT_SETTLED', 'TRANSITION_NOT_ALLOWED'],
+});
+
+export const ordersCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund };
 export const ordersQueryRoutes = { getOrder };

@@ -42,6 +42,11 @@ export const settleRefund = async (
   const { orders, providers } = ports;
   const [order, refund] = await Promise.all([orders.get(orderId), orders.getRefund(orderId, refundId)]);
   if (refund?.status !== 'requested') return;
+  if (refund.amount === 0) {
+    // Tickets that cost nothing ended: there is no money to give back.
+    await applyRefundNews(ports, { orderId, refundId, providerRefundId: '', status: 'succeeded' }, stamp);
+    return;
+  }
   if (order?.payment === undefined) throw new Error(`Refund ${refundId} is of an order without a payment`);
   const { payment } = order;
   const provider = await providers(payment.provider);

@@ -200,10 +200,20 @@ export const problemCatalogue = {
   },
 
   // Orders
+  NOTHING_TO_REFUND: {
+    status: 409,
+    title: 'Nothing of the order is left to refund',
+    whatToDo: 'Look at its refunds: its tickets have ended, or all that was captured was given back.',
+  },
   ORDER_TOO_LARGE: {
     status: 422,
     title: 'The order is too large to be confirmed at once',
     whatToDo: 'Order fewer places at once; nothing was ordered, and the holds stand.',
+  },
+  PAYMENT_NOT_SETTLED: {
+    status: 409,
+    title: 'The money of the order is not captured yet',
+    whatToDo: 'Wait for Retry-After seconds and retry with the same Idempotency-Key.',
   },
   TEST_PAYMENTS_ONLY: {
     status: 409,

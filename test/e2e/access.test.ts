@@ -19,6 +19,7 @@ import {
   startsAt,
   venueBody,
 } from './scenario.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What exists before each case: an organization with something on sale, and drafts made on demand. */
 interface World {
@@ -32,6 +33,8 @@ interface World {
   newMember(): Promise<string>;
   newHoldId(): Promise<string>;
   newOrderId(): Promise<string>;
+  /** Its money is captured. */
+  newPaidOrderId(): Promise<string>;
 }
 
 /** How an allowed caller uses a route, and the status that means that it worked. */
@@ -244,6 +247,13 @@ const cases: { readonly [O in Operation]: Case<O> } = {
       body: { method: 'card_ok' },
     }),
   },
+  createRefund: {
+    status: 201,
+    request: async ({ newPaidOrderId }) => ({
+      params: { orderId: await newPaidOrderId() },
+      body: { reason: 'Ill on the day' },
+    }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
@@ -336,6 +346,15 @@ beforeAll(async () => {
           body: { ...orderBody, holdIds: [await world.newHoldId()] },
         })
       ).body.id,
+    newPaidOrderId: async () => {
+      const params = { orderId: await world.newOrderId() };
+      await anybody().ok(202, 'payOrder', { params, body: { method: 'card_ok' } });
+      await waitFor('the order is captured', async () => {
+        const { body } = await anybody().ok(200, 'getOrder', { params });
+        return body.payment?.status === 'captured' ? body : undefined;
+      });
+      return params.orderId;
+    },
   };
   // A stranger is no nobody: they have an organization of their own, with the same role in it.
   stranger = (await newOrganizer()).client;

@@ -91,6 +91,7 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['UpdateSession', 'session', managers],
   ['DeleteSession', 'session', managers],
   ['CancelSession', 'session', managers],
+  ['CreateRefund', 'order', managers],
 ];
 
 describe('who may do what', () => {

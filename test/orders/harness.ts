@@ -6,7 +6,7 @@ import type { MachineInput } from '../../functions/orders/order-machine.ts';
 import { type Orders, openOrders } from '../../functions/orders/order-store.ts';
 import { ordersCommandRoutes, ordersQueryRoutes } from '../../functions/orders/routes.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
-import type { Item, Table } from '../../functions/platform/table.ts';
+import { type Item, openTable, type Table } from '../../functions/platform/table.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { hall } from '../ticketing/hall.ts';
 import {
@@ -63,6 +63,8 @@ export interface OrdersWorld {
   /** State of every place of a session by name. */
   placesOf(sessionId: string): Promise<Record<string, string>>;
   ticketsOf(orderId: string): Promise<readonly Item[]>;
+  /** Makes somebody a member of an organization. */
+  join(subject: string, organizationId: string, role: 'owner' | 'manager' | 'staff'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -204,6 +206,10 @@ export const startOrders = async (): Promise<OrdersWorld> => {
       const { items } = (await orders.get(orderId)) ?? { items: [] };
       const keys = items.map(({ ticketId }) => ({ pk: `TICKET#${ticketId.slice(4, 17)}`, sk: 'TICKET' }));
       return admission.batchGet(keys, { consistent: true });
+    },
+    async join(subject, organizationId, role) {
+      const key = { pk: `SUBJECT#${subject}`, sk: `ORG#${organizationId}` };
+      await openTable('identity', ticketing.engine.client).put({ ...key, organizationId, role }, {});
     },
     stop: () => ticketing.stop(),
   };
