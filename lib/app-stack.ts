@@ -182,6 +182,7 @@ export class AppStack extends Stack {
       ORDERS_TABLE: data.ordersTable.tableName,
       ADMISSION_TABLE: data.admissionTable.tableName,
       PAYMENT_PROVIDERS: settings.paymentProviders.join(),
+      STRIPE_SECRET_ARN: data.stripeSecret?.secretArn ?? '',
     };
     /** Confirming an order sells its places and issues its tickets, in one transaction. */
     const confirmOrders = [
@@ -189,7 +190,10 @@ export class AppStack extends Stack {
       readWriteTable(ticketingTable),
       readWriteTable(admissionTable),
       ...readPlans,
+      ...(data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)]),
     ];
+    const events = { CATALOG_TABLE: data.catalogTable.tableName };
+    const readEvents = readTable({ table: data.catalogTable });
     const paymentNews = this.addQueue('orders-payment-news');
     const askAboutPayments = sendMessages(paymentNews.queue);
     const newsQueue = { PAYMENT_NEWS_QUEUE_URL: paymentNews.queue.queueUrl };
@@ -201,15 +205,17 @@ export class AppStack extends Stack {
         ...ids,
         ...orders,
         ...newsQueue,
+        ...events,
         PAYMENT_GRACE_SECONDS: String(settings.paymentGrace.toSeconds()),
         SLOW_PAYMENT_SECONDS: String(slowPaymentSeconds),
       },
-      [...confirmOrders, readTable(identityTable), askAboutPayments, useSecret(data.idSecret)],
+      [...confirmOrders, readTable(identityTable), readEvents, askAboutPayments, useSecret(data.idSecret)],
     );
-    this.addFunction('orders-queries', { ...common, ...guard, ORDERS_TABLE: data.ordersTable.tableName }, [
-      readTable(ordersTable),
-      readTable(identityTable),
-    ]);
+    this.addFunction(
+      'orders-queries',
+      { ...common, ...guard, ...events, ORDERS_TABLE: data.ordersTable.tableName },
+      [readTable(ordersTable), readTable(identityTable), readEvents],
+    );
     this.addQueueConsumer(
       'orders-payment-news',
       { ...common, ...orders, ...newsQueue },

@@ -1,6 +1,6 @@
 import { ticketIdOf, ticketPartsOf } from '../admission/contracts.ts';
 import type { Fault } from '../platform/answer.ts';
-import type { HeldPlaces, OrderClaims } from '../ticketing/contracts.ts';
+import { type HeldPlaces, type OrderClaims, orderLimitsExceeded } from '../ticketing/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import { confirmedItems, takePlaces, writesOverLimit } from './confirm-order.ts';
 import { endOrder } from './end-order.ts';
@@ -9,10 +9,19 @@ import { newOrderWrites } from './order-store.ts';
 import type { ProviderName } from './payments/payment-port.ts';
 import type { OrderPorts, Providers, Stamp } from './ports.ts';
 import { priceOrder } from './pricing.ts';
+import {
+  decidePromo,
+  type PromoCode,
+  type PromoDecision,
+  type PromoRefusal,
+  refusalNow,
+} from './promo-code.ts';
+import type { PromoCodes } from './promo-store.ts';
 
 /** What creating an order stands on, beside what confirming it does. */
 export interface NewOrderPorts extends OrderPorts {
   readonly claims: Pick<OrderClaims, 'freeSlots' | 'readHolds'>;
+  readonly promoCodes: Pick<PromoCodes, 'find'>;
   readonly providers: Providers;
   /** Providers that this stage has. */
   readonly providerNames: readonly ProviderName[];
@@ -36,6 +45,7 @@ export interface NewOrder {
   /** One for each place, in the order of the holds and of the places in each; else all are the customer’s. */
   readonly attendees?: readonly Person[] | undefined;
   readonly provider?: ProviderName | undefined;
+  readonly promoCode?: string | undefined;
 }
 
 /** Why an order cannot be made from these holds. */
@@ -44,6 +54,7 @@ export type OrderRefusal =
   | { readonly kind: 'hold_expired'; readonly holdId: string }
   | { readonly kind: 'hold_not_active'; readonly holdId: string; readonly status: HeldPlaces['status'] }
   | { readonly kind: 'not_on_sale'; readonly sessionId: string; readonly state: HeldPlaces['sessionState'] }
+  | { readonly kind: 'promo_refused'; readonly reason: PromoRefusal }
   /** It would take more writes than one transaction has. */
   | { readonly kind: 'too_large'; readonly writesOver: number };
 
@@ -75,7 +86,10 @@ export const createOrder = async (
   const refusal = refuse(wanted, held);
   if (refusal !== undefined) return (await findRepeat(ports, wanted, stamp)) ?? refusal;
 
-  const order = await newOrder(ports, wanted, held, stamp('order.created').at);
+  const promo = await promoOf(ports, wanted, held);
+  if (promo?.kind === 'refused')
+    return (await findRepeat(ports, wanted, stamp)) ?? { kind: 'promo_refused', reason: promo.reason };
+  const order = await newOrder(ports, wanted, held, promo, stamp('order.created').at);
   const isFree = order.total === 0;
   if (!isFree) {
     const provider = providerFault(ports, order.provider);
@@ -88,6 +102,7 @@ export const createOrder = async (
   if (isFree) return createFree(ports, wanted, order, stamp);
   const put = await ports.orders.create(order, stamp('order.created'));
   if (put.kind === 'exists') return asRepeat(ports, wanted, put.old, stamp);
+  if (put.kind === 'promo_refused') return promoLost(put.promo, ports);
   if (put.kind === 'refused') throw new Error(`Order ${order.orderId} was refused by its own references`);
   return requestPayment(ports, order, 'created', stamp);
 };
@@ -108,8 +123,33 @@ const createFree = async (
     return repeat ?? { kind: 'places_taken', places: outcome.places };
   }
   if (outcome.result.kind === 'exists') return asRepeat(ports, wanted, outcome.result.old, stamp);
+  if (outcome.result.kind === 'promo_refused') return promoLost(outcome.result.promo, ports);
   await ports.claims.freeSlots(order.holds);
   return { kind: 'created', order: confirmed };
+};
+
+/** Others had the last uses of the code, or the organizer switched it off, since it was read. */
+const promoLost = (promo: PromoCode | undefined, { clock }: NewOrderPorts): OrderRefusal => ({
+  kind: 'promo_refused',
+  reason: (promo && refusalNow(promo, new Date(clock() * 1_000))) ?? 'used_up',
+});
+
+/** What the code of a request gives; undefined when it names none. */
+const promoOf = async (
+  { promoCodes, clock }: NewOrderPorts,
+  { promoCode }: NewOrder,
+  held: ReadonlyMap<string, HeldPlaces>,
+): Promise<PromoDecision | undefined> => {
+  if (promoCode === undefined) return undefined;
+  const holds = [...held.values()];
+  const places = holds.flatMap(({ eventId, places: ofHold }) =>
+    ofHold.map(({ ticketType }) => ({ eventId, ticketTypeId: ticketType.id })),
+  );
+  const promos = await promoCodes.find(
+    promoCode,
+    holds.map(({ eventId }) => eventId),
+  );
+  return decidePromo(promos, { currency: currencyOf(holds[0]), places }, new Date(clock() * 1_000));
 };
 
 /** The order of the same request, if it was made before. */
@@ -213,6 +253,13 @@ const refuse = (wanted: NewOrder, held: ReadonlyMap<string, HeldPlaces>): OrderR
       'ATTENDEE_COUNT',
       `${wanted.attendees.length} attendees for ${places} places: one for each, or none.`,
     );
+  const types = [...held.values()].flatMap((hold) => hold.places.map(({ ticketType }) => ticketType));
+  const overLimit = orderLimitsExceeded(
+    [...new Map(types.map((type) => [type.id, type])).values()],
+    types.map(({ id }) => id),
+  );
+  for (const { name, count, maxPerOrder } of overLimit)
+    fault('/holdIds', 'OVER_ORDER_LIMIT', `${count} of ${name}; an order has at most ${maxPerOrder}.`);
   if (faults.length > 0) return { kind: 'faults', faults };
 
   for (const { holdId, sessionId, status, sessionState } of held.values()) {
@@ -223,7 +270,7 @@ const refuse = (wanted: NewOrder, held: ReadonlyMap<string, HeldPlaces>): OrderR
   return undefined;
 };
 
-const currencyOf = (hold: HeldPlaces): string => hold.places[0]?.ticketType.price.currency ?? '';
+const currencyOf = (hold: HeldPlaces | undefined): string => hold?.places[0]?.ticketType.price.currency ?? '';
 
 const providerFault = (
   { providerNames }: NewOrderPorts,
@@ -250,6 +297,7 @@ const newOrder = async (
   { idSecret, graceSeconds }: NewOrderPorts,
   wanted: NewOrder,
   held: ReadonlyMap<string, HeldPlaces>,
+  promo: Extract<PromoDecision, { readonly kind: 'given' }> | undefined,
   createdAt: string,
 ): Promise<Order> => {
   const { orderId, customer, attendees } = wanted;
@@ -258,7 +306,14 @@ const newOrder = async (
   if (first === undefined) throw new Error('An order without holds');
   const places = holds.flatMap((hold) => hold.places.map((place) => ({ ...place, eventId: hold.eventId })));
   const priced = priceOrder(
-    places.map(({ ticketType: { id, name, price } }) => ({ ticketTypeId: id, name, price: price.amount })),
+    places.map(({ ticketType: { id, name, price, fee, tax } }) => ({
+      ticketTypeId: id,
+      name,
+      price: price.amount,
+      fee,
+      tax,
+    })),
+    promo?.discount,
   );
   const secret = await idSecret();
   const items = places.map(({ ticketType, ...place }, index): OrderItem => {
@@ -289,6 +344,8 @@ const newOrder = async (
     })),
     items,
     lines: priced.lines,
+    ...(promo !== undefined && { promoCode: promo.discount.code }),
+    ...(promo?.use !== undefined && { promoUse: promo.use }),
     ...(priced.total > 0 && {
       provider: wanted.provider,
       payBy: Math.max(...holds.map(({ until }) => until)) + graceSeconds,

@@ -5,7 +5,7 @@ import {
   idEnvironment,
   relayEnvironment,
 } from '../platform/environment.ts';
-import { providerName } from './payments/payment-port.ts';
+import { paymentsEnvironment } from './payments/environment.ts';
 
 /** Tables that the transactions of orders write to. */
 const tables = {
@@ -14,19 +14,15 @@ const tables = {
   ADMISSION_TABLE: z.string().min(1),
 };
 const plans = { PLANS_BUCKET: z.string().min(1) };
-const providers = {
-  /** Providers of the stage, separated by commas; `test` in none that sells to the public. */
-  PAYMENT_PROVIDERS: z
-    .string()
-    .transform((names) => names.split(','))
-    .pipe(z.array(providerName)),
-};
+const providers = paymentsEnvironment.shape;
+/** Events whose promo codes are managed. */
+const events = { CATALOG_TABLE: z.string().min(1) };
 const newsQueue = { PAYMENT_NEWS_QUEUE_URL: z.url() };
 
 export const ordersCommandsEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
   .extend(idEnvironment.shape)
-  .extend({ ...tables, ...plans, ...providers, ...newsQueue })
+  .extend({ ...tables, ...plans, ...providers, ...newsQueue, ...events })
   .extend({
     /** How long after the end of its longest hold an order may still be paid. */
     PAYMENT_GRACE_SECONDS: z.coerce.number().int().min(1),
@@ -35,7 +31,7 @@ export const ordersCommandsEnvironment = commonEnvironment
   });
 export const ordersQueriesEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
-  .extend({ ORDERS_TABLE: z.string().min(1) });
+  .extend({ ORDERS_TABLE: z.string().min(1), ...events });
 export const ordersRelayEnvironment = relayEnvironment.extend({ ORDER_MACHINE_ARN: z.string().min(1) });
 /** Of the machine’s function and the consumers. */
 export const ordersBackgroundEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });

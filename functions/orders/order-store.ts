@@ -9,12 +9,16 @@ import {
   type UpdateExpression,
 } from '../platform/table.ts';
 import { type Order, type OrderCommand, orderTransitions, statusesBefore } from './order.ts';
+import type { PromoCode } from './promo-code.ts';
+import { claimPromoUse } from './promo-store.ts';
 import type { Refund } from './refund.ts';
 
 /** What became of a new order. */
 export type OrderPut =
   | { readonly kind: 'created' }
   | { readonly kind: 'exists'; readonly old: Order }
+  /** The use of its promo code could not be claimed: the code as it is, if it is there; nothing was written. */
+  | { readonly kind: 'promo_refused'; readonly promo: PromoCode | undefined }
   /** Refused by writes beside it, indexed like them; nothing was written. */
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
 
@@ -93,8 +97,9 @@ const referencesTo = (order: Order): readonly TransactionWrite[] =>
       },
     }));
 
-/** Writes beside those of a confirm transaction that a new order needs: one, and one for each further session. */
-export const newOrderWrites = (order: Pick<Order, 'holds'>): number => sessionsOf(order).length;
+/** Writes of the orders table that a new order takes: itself, its references, the use of its promo code. */
+export const newOrderWrites = (order: Pick<Order, 'holds' | 'promoUse'>): number =>
+  sessionsOf(order).length + (order.promoUse === undefined ? 0 : 1);
 
 /** The update that takes an order from what was read to what a command makes of it. */
 const toUpdate = (
@@ -165,8 +170,11 @@ export const openOrders = (table: Table) => {
     /** Puts a new order, with the writes beside it or not at all. */
     async create(order: Order, change: Change, beside: readonly TransactionWrite[] = []): Promise<OrderPut> {
       const item = toItem(order, change);
-      const references = referencesTo(order);
-      if (references.length === 0 && beside.length === 0) {
+      const own = [
+        ...(order.promoUse === undefined ? [] : [claimPromoUse(order.promoUse)]),
+        ...referencesTo(order),
+      ];
+      if (own.length === 0 && beside.length === 0) {
         const result = await table.put(item, absent);
         if (result.written) return { kind: 'created' };
         if (result.old === undefined) throw new Error('A refused put came without the item that refused it');
@@ -175,11 +183,14 @@ export const openOrders = (table: Table) => {
           ? { kind: 'created' }
           : { kind: 'exists', old: toOrder(result.old) };
       }
-      const before = 1 + references.length;
-      const result = await table.transact([{ put: item, when: absent }, ...references, ...beside]);
+      const before = 1 + own.length;
+      const result = await table.transact([{ put: item, when: absent }, ...own, ...beside]);
       if (result.written) return { kind: 'created' };
       const old = result.refusals.find(({ index }) => index === 0)?.old;
       if (old !== undefined) return { kind: 'exists', old: toOrder(old) };
+      const promo = result.refusals.find(({ index }) => index === 1);
+      if (order.promoUse !== undefined && promo !== undefined)
+        return { kind: 'promo_refused', promo: promo.old as PromoCode | undefined };
       return {
         kind: 'refused',
         refusals: result.refusals.map((refusal) => ({ ...refusal, index: refusal.index - before })),

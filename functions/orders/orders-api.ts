@@ -4,12 +4,13 @@ import { validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers, RouteDefinition } from '../platform/route.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
-import { createRefund, type NewRefundOutcome } from './create-refund.ts';
+import type { NewRefundOutcome } from './create-refund.ts';
 import { type Order, type OrderStatus, orderTransitions } from './order.ts';
 import type { Orders } from './order-store.ts';
 import { type PayPorts, payOrder } from './pay-order.ts';
 import type { Stamp } from './ports.ts';
-import type { ordersCommandRoutes, ordersQueryRoutes } from './routes.ts';
+import { promoProblem } from './promo-problem.ts';
+import type { orderCommandRoutes, orderQueryRoutes } from './routes.ts';
 import { orderView, refundView } from './views.ts';
 
 /** Why an order was not made, as the API says it. */
@@ -29,6 +30,8 @@ const refusal = (outcome: Exclude<OrderOutcome, { kind: 'created' | 'replayed' }
       return problem('SESSION_NOT_ON_SALE', {
         members: { sessionId: outcome.sessionId, currentStatus: outcome.state },
       });
+    case 'promo_refused':
+      return promoProblem(outcome.reason);
     case 'too_large':
       return problem('ORDER_TOO_LARGE', {
         detail: `It takes ${outcome.writesOver} writes more than one transaction has: order fewer places at once.`,
@@ -86,7 +89,7 @@ const stampOf =
 
 export const orderCommands = (
   ports: NewOrderPorts & PayPorts,
-): Handlers<typeof ordersCommandRoutes, OrderLoaders> => {
+): Handlers<typeof orderCommandRoutes, OrderLoaders> => {
   /** The order with its refunds, which only one that was captured can have. */
   const viewOf = async (order: Order) =>
     orderView(
@@ -107,6 +110,7 @@ export const orderCommands = (
           customer: body.customer,
           attendees: body.attendees,
           provider: body.payment?.provider,
+          promoCode: body.promoCode,
         },
         stampOf(request as never),
       );
@@ -132,6 +136,8 @@ export const orderCommands = (
     },
 
     async createRefund(request) {
+      // An organizer comes for it, seldom: customers do not wait for its code.
+      const { createRefund } = await import('./create-refund.ts');
       const { body, idempotency } = request;
       const outcome = await createRefund(
         ports,
@@ -174,7 +180,7 @@ export const orderCommands = (
   };
 };
 
-export const orderQueries = (orders: Orders): Handlers<typeof ordersQueryRoutes> => ({
+export const orderQueries = (orders: Orders): Handlers<typeof orderQueryRoutes> => ({
   async getOrder(request) {
     const record = await orders.read(request.params.orderId);
     return record === undefined ? problem('NOT_FOUND') : ok(200, orderView(record));

@@ -5,7 +5,10 @@ import { optionalCaller, policy, publicAccess, route } from '../platform/route.t
 import { instant } from '../platform/time.ts';
 import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
+import { stripeRoutes } from './payments/stripe-routes.ts';
 import { testMethod } from './payments/test-method.ts';
+import { promoCodeText } from './promo-code.ts';
+import { promoCommandRoutes, promoQueryRoutes } from './promo-routes.ts';
 import { refundId, refundState } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
@@ -142,6 +145,7 @@ export const createOrder = route({
       description:
         'One for each place, in the order of the holds and of the places in each. Left out: the customer.',
     }),
+    promoCode: promoCodeText.optional(),
     payment: z
       .strictObject({ provider: providerName })
       .optional()
@@ -158,6 +162,7 @@ export const createOrder = route({
     'HOLD_NOT_ACTIVE',
     'ORDER_TOO_LARGE',
     'PLACES_TAKEN',
+    'PROMO_CODE_REFUSED',
     'SERVICE_UNAVAILABLE',
     'SESSION_NOT_ON_SALE',
   ],
@@ -255,5 +260,8 @@ export const createRefund = route({
   problems: ['NOTHING_TO_REFUND', 'PAYMENT_NOT_SETTLED', 'TRANSITION_NOT_ALLOWED'],
 });
 
-export const ordersCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund };
-export const ordersQueryRoutes = { getOrder };
+export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund };
+export const orderQueryRoutes = { getOrder };
+
+export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };
+export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes };

@@ -7,7 +7,6 @@ import { openSales } from './sales.ts';
 
 export { type EndedOrderHolds, openEndedOrderHolds } from './ended-order-holds.ts';
 export { sessionInventoryBuilt } from './lifecycle.ts';
-export { orderLimitsExceeded } from './sale-terms.ts';
 export {
   blockCount,
   type ClaimedPlace,
@@ -19,6 +18,7 @@ export {
   openOrderClaims,
   takeBackWrites,
 } from './order-claims.ts';
+export { orderLimitsExceeded } from './sale-terms.ts';
 export { sweepDelaySeconds } from './sales.ts';
 
 /** What is left of a session, and how far its inventory is built. */

@@ -32,6 +32,7 @@ interface World {
   newDraftSessionId(): Promise<string>;
   newMember(): Promise<string>;
   newHoldId(): Promise<string>;
+  newPromoCode(): Promise<{ eventId: string; code: string }>;
   newOrderId(): Promise<string>;
   /** Its money is captured. */
   newPaidOrderId(): Promise<string>;
@@ -247,6 +248,28 @@ const cases: { readonly [O in Operation]: Case<O> } = {
       body: { method: 'card_ok' },
     }),
   },
+  createPromoCode: {
+    status: 201,
+    request: async ({ newDraftEventId }) => ({
+      params: { eventId: await newDraftEventId() },
+      body: { code: 'EARLY10', discount: { basisPoints: 1_000 } },
+    }),
+  },
+  listPromoCodes: {
+    status: 200,
+    request: async ({ newDraftEventId }) => ({ params: { eventId: await newDraftEventId() } }),
+  },
+  updatePromoCode: {
+    status: 200,
+    request: async ({ newPromoCode }) => ({
+      params: await newPromoCode(),
+      ifMatch: '"r1"',
+      body: { isActive: false },
+    }),
+  },
+  getPromoCode: { status: 200, request: async ({ newPromoCode }) => ({ params: await newPromoCode() }) },
+  // Stripe signs what it sends: nobody else is let in, and no token helps.
+  receiveStripeWebhook: { status: 400, request: async () => ({}) },
   createRefund: {
     status: 201,
     request: async ({ newPaidOrderId }) => ({
@@ -340,6 +363,12 @@ beforeAll(async () => {
           body: { ticketTypeId: sale.session.ticketTypes[0]?.id ?? '', quantity: 1 },
         })
       ).body.id,
+    newPromoCode: async () => {
+      const params = { eventId: await world.newDraftEventId() };
+      const body = { code: 'EARLY10', discount: { basisPoints: 1_000 } };
+      await organizer.client.ok(201, 'createPromoCode', { params, body });
+      return { ...params, code: body.code };
+    },
     newOrderId: async () =>
       (
         await anybody().ok(201, 'createOrder', {

@@ -89,6 +89,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
   Object.assign(process.env, {
     ORDERS_TABLE: 'orders',
     ADMISSION_TABLE: 'admission',
+    CATALOG_TABLE: 'catalog',
     PAYMENT_PROVIDERS: 'test',
     PAYMENT_NEWS_QUEUE_URL: newsQueue,
     PAYMENT_GRACE_SECONDS: '60',
