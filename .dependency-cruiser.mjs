@@ -1,5 +1,5 @@
 /** Import rules between contexts and layers. test/architecture has a fixture that must fail for each. */
-const contexts = ['identity', 'catalog', 'ticketing'];
+const contexts = ['identity', 'catalog', 'ticketing', 'admission', 'orders'];
 const others = (context) => ['platform', ...contexts].filter((name) => name !== context).join('|');
 
 export default {
@@ -32,7 +32,7 @@ export default {
       from: {
         path: [
           '^functions/ticketing/(block|block-plan|best-available|hold|sale-terms)\\.ts$',
-          '^functions/orders/(pricing|promo-code)\\.ts$',
+          '^functions/orders/(order|order-machine|pricing|promo-code|refund)\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
           '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
         ],

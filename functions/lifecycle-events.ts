@@ -1,5 +1,6 @@
 import { catalogLifecycleEvents } from './catalog/lifecycle.ts';
 import { identityLifecycleEvents } from './identity/lifecycle.ts';
+import { ordersLifecycleEvents } from './orders/lifecycle.ts';
 import type { LifecycleEventDefinition } from './platform/lifecycle-event.ts';
 import { ticketingLifecycleEvents } from './ticketing/lifecycle.ts';
 
@@ -8,4 +9,5 @@ export const lifecycleEvents: readonly LifecycleEventDefinition[] = [
   ...identityLifecycleEvents,
   ...catalogLifecycleEvents,
   ...ticketingLifecycleEvents,
+  ...ordersLifecycleEvents,
 ];

@@ -1,5 +1,6 @@
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
+import { ordersCommandRoutes, ordersQueryRoutes } from './orders/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { ticketingCommandRoutes, ticketingQueryRoutes } from './ticketing/routes.ts';
 
@@ -15,4 +16,6 @@ export const routes = {
   ...catalogQueryRoutes,
   ...ticketingCommandRoutes,
   ...ticketingQueryRoutes,
+  ...ordersCommandRoutes,
+  ...ordersQueryRoutes,
 } as const;

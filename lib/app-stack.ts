@@ -11,6 +11,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ConsumerQueue, deadLetterQueue } from './constructs/consumer-queue.ts';
+import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
 import { PlatformApi } from './constructs/rest-api.ts';
 import { addDashboard } from './dashboard.ts';
@@ -26,6 +27,7 @@ import {
   readWriteTable,
   receiveMessages,
   sendMessages,
+  startExecutions,
   useSecret,
 } from './grants.ts';
 import type { IssuerSettings } from './identity-stack.ts';
@@ -44,6 +46,9 @@ interface AppStackProps extends StackProps {
 /** Most records a stream, and messages a queue, hands over at once. */
 const streamBatchSize = 100;
 const queueBatchSize = 10;
+
+/** Seconds that a `card_slow` of the test provider takes. */
+const slowPaymentSeconds = 3;
 
 /** Tries of a batch of stream records; what still fails is bisected down to the record and set aside. */
 const streamRetries = 10;
@@ -169,6 +174,66 @@ export class AppStack extends Stack {
       [readWriteTable(ticketingTable), sendMessages(sweeps.queue)],
       { 'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'] },
     );
+
+    const ordersTable = { table: data.ordersTable };
+    const admissionTable = { table: data.admissionTable };
+    const orders = {
+      ...ticketing,
+      ORDERS_TABLE: data.ordersTable.tableName,
+      ADMISSION_TABLE: data.admissionTable.tableName,
+      PAYMENT_PROVIDERS: settings.paymentProviders.join(),
+      STRIPE_SECRET_ARN: data.stripeSecret?.secretArn ?? '',
+    };
+    /** Confirming an order sells its places and issues its tickets, in one transaction. */
+    const confirmOrders = [
+      readWriteTable(ordersTable),
+      readWriteTable(ticketingTable),
+      readWriteTable(admissionTable),
+      ...readPlans,
+      ...(data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)]),
+    ];
+    const events = { CATALOG_TABLE: data.catalogTable.tableName };
+    const readEvents = readTable({ table: data.catalogTable });
+    const paymentNews = this.addQueue('orders-payment-news');
+    const askAboutPayments = sendMessages(paymentNews.queue);
+    const newsQueue = { PAYMENT_NEWS_QUEUE_URL: paymentNews.queue.queueUrl };
+    this.addFunction(
+      'orders-commands',
+      {
+        ...common,
+        ...guard,
+        ...ids,
+        ...orders,
+        ...newsQueue,
+        ...events,
+        PAYMENT_GRACE_SECONDS: String(settings.paymentGrace.toSeconds()),
+        SLOW_PAYMENT_SECONDS: String(slowPaymentSeconds),
+      },
+      [...confirmOrders, readTable(identityTable), readEvents, askAboutPayments, useSecret(data.idSecret)],
+    );
+    this.addFunction(
+      'orders-queries',
+      { ...common, ...guard, ...events, ORDERS_TABLE: data.ordersTable.tableName },
+      [readTable(ordersTable), readTable(identityTable), readEvents],
+    );
+    this.addQueueConsumer(
+      'orders-payment-news',
+      { ...common, ...orders, ...newsQueue },
+      [...confirmOrders, askAboutPayments],
+      paymentNews,
+    );
+    const settlement = this.addConsumer('orders-settlement', { ...common, ...orders }, confirmOrders, {
+      'fairground.orders': ['ORDER-CONFIRMED', 'ORDER-CANCELLED', 'ORDER-PAYMENT-LATE', 'REFUND-REQUESTED'],
+    });
+    const task = this.addFunction('orders-machine', { ...common, ...orders }, confirmOrders);
+    const orderMachine = new OrderMachine(this, 'OrderMachine', { task, settings, alarms: this.alarms });
+    for (const answerer of [task, settlement]) orderMachine.letAnswer(answerer);
+    this.addRelay(
+      'orders-relay',
+      data.ordersTable,
+      { ...relay, ORDER_MACHINE_ARN: orderMachine.machine.stateMachineArn },
+      [startExecutions(orderMachine.machine)],
+    );
     this.acknowledgeFolders(
       'catalog-commands',
       'catalog-queries',
@@ -178,6 +243,10 @@ export class AppStack extends Stack {
       'ticketing-claim-release',
       'ticketing-hold-expiry',
       'ticketing-session-sweep',
+      'orders-commands',
+      'orders-machine',
+      'orders-settlement',
+      'orders-payment-news',
     );
 
     const api = new PlatformApi(this, 'Api', {

@@ -17,6 +17,9 @@ import type { Settings } from './settings.ts';
 /** Index of the catalog by organization, newest first. */
 export const organizationIndex = 'byOrganization';
 
+/** Index of the orders by session, oldest first: keys only, orders are read by them. */
+const ordersBySession = 'bySession';
+
 /** Name of the export that carries the ARN of the plans bucket. */
 export const plansBucketExport = (stack: Stack): string => `${stack.stackName}-PlansBucketArn`;
 
@@ -28,6 +31,8 @@ export class DataStack extends Stack {
   readonly identityTable: Table;
   readonly catalogTable: Table;
   readonly ticketingTable: Table;
+  readonly ordersTable: Table;
+  readonly admissionTable: Table;
   readonly plansBucket: Bucket;
   /** ARN of the plans bucket under an export name of its own: acknowledged findings name it. */
   readonly plansBucketArn: string;
@@ -61,6 +66,14 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.ALL,
     });
     this.ticketingTable = table('TicketingTable');
+    this.ordersTable = table('OrdersTable');
+    this.ordersTable.addGlobalSecondaryIndex({
+      indexName: ordersBySession,
+      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.admissionTable = table('AdmissionTable');
 
     this.plansBucket = new Bucket(this, 'PlansBucket', {
       encryption: settings.kms ? BucketEncryption.KMS_MANAGED : BucketEncryption.S3_MANAGED,

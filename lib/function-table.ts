@@ -9,6 +9,13 @@ import {
   identityCommandsEnvironment,
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
+import {
+  ordersBackgroundEnvironment,
+  ordersCommandsEnvironment,
+  ordersPaymentNewsEnvironment,
+  ordersQueriesEnvironment,
+  ordersRelayEnvironment,
+} from '../functions/orders/environment.ts';
 import { commonEnvironment, relayEnvironment } from '../functions/platform/environment.ts';
 import {
   holdExpiryEnvironment,
@@ -24,7 +31,7 @@ export interface FunctionDefinition {
   readonly entry: string;
   /** What the module reads from its environment; lib/ must set exactly these variables. */
   readonly environment: z.ZodObject;
-  readonly kind: 'api' | 'relay' | 'consumer';
+  readonly kind: 'api' | 'relay' | 'consumer' | 'task';
   /** Lambda gives CPU by memory: 1,769 MB is one whole processor. */
   readonly memoryMb: number;
   readonly timeout: Duration;
@@ -81,7 +88,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
-    reservedConcurrency: 200,
+    reservedConcurrency: 120,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
   'catalog-publication': {
@@ -100,7 +107,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/ticketing/queries.ts',
     environment: ticketingQueriesEnvironment,
-    reservedConcurrency: 120,
+    reservedConcurrency: 100,
   },
   'ticketing-relay': {
     ...relay,
@@ -135,6 +142,38 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/ticketing/claim-release.ts',
     environment: ticketingConsumerEnvironment,
+  },
+  'orders-commands': {
+    ...api,
+    entry: 'functions/orders/commands.ts',
+    environment: ordersCommandsEnvironment,
+    reservedConcurrency: 60,
+  },
+  'orders-queries': {
+    ...api,
+    entry: 'functions/orders/queries.ts',
+    environment: ordersQueriesEnvironment,
+    reservedConcurrency: 40,
+  },
+  'orders-relay': { ...relay, entry: 'functions/orders/relay.ts', environment: ordersRelayEnvironment },
+  'orders-machine': {
+    kind: 'task',
+    memoryMb: 512,
+    timeout: Duration.seconds(30),
+    reservedConcurrency: 10,
+    entry: 'functions/orders/machine.ts',
+    environment: ordersBackgroundEnvironment,
+  },
+  'orders-settlement': {
+    ...consumer,
+    entry: 'functions/orders/settlement.ts',
+    environment: ordersBackgroundEnvironment,
+    timeout: Duration.minutes(1),
+  },
+  'orders-payment-news': {
+    ...consumer,
+    entry: 'functions/orders/payment-news.ts',
+    environment: ordersPaymentNewsEnvironment,
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 

@@ -58,6 +58,12 @@ export const putEvents = (bus: { readonly eventBusArn: string }) =>
 export const sendMessages = (queue: { readonly queueArn: string }) =>
   allow(['sqs:SendMessage'], [queue.queueArn]);
 
+export const startExecutions = (machine: { readonly stateMachineArn: string }) =>
+  allow(['states:StartExecution'], [machine.stateMachineArn]);
+
+/** Answers of waiting tasks of a machine. The token in the call says which. */
+export const answerTasks = (machineArn: string) => allow(['states:SendTaskSuccess'], [machineArn]);
+
 export const receiveMessages = (queue: { readonly queueArn: string }) =>
   allow(
     ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],

@@ -50,6 +50,8 @@ interface StageSettings {
   readonly maxHold: Duration;
   /** Providers that customers can choose. `test` takes no money, and is refused where tickets are real. */
   readonly paymentProviders: readonly PaymentProviderName[];
+  /** How long after the end of its longest hold an order may still be paid. */
+  readonly paymentGrace: Duration;
 }
 
 const stages: Readonly<Record<Stage, StageSettings>> = {
@@ -64,6 +66,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     minHold: Duration.seconds(1),
     maxHold: Duration.hours(2),
     paymentProviders: ['test'],
+    paymentGrace: Duration.seconds(10),
   },
   staging: {
     retain: true,
@@ -75,6 +78,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     minHold: Duration.minutes(1),
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe', 'test'],
+    paymentGrace: Duration.minutes(15),
   },
   prod: {
     retain: true,
@@ -86,6 +90,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     minHold: Duration.minutes(1),
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe'],
+    paymentGrace: Duration.minutes(15),
   },
 };
 

@@ -1,6 +1,16 @@
 import * as z from 'zod';
-import { defineLifecycleEvent } from '../platform/lifecycle-event.ts';
-import { cancelReason, orderStatus } from './order.ts';
+import {
+  type Change,
+  defineLifecycleEvent,
+  type LifecycleEvent,
+  lifecycleEvent,
+} from '../platform/lifecycle-event.ts';
+import type { MachineStart } from '../platform/machine.ts';
+import type { StreamChange } from '../platform/relay.ts';
+import type { Item } from '../platform/table.ts';
+import { cancelReason, type Order, orderStatus } from './order.ts';
+import { type MachineInput, machineName } from './order-machine.ts';
+import { sessionsOf, toOrder, toRefund } from './order-store.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 
@@ -85,3 +95,89 @@ export const ordersLifecycleEvents = [
   refundSucceeded,
   refundFailed,
 ] as const;
+
+const changeOf = (item: object): Change => (item as { readonly change: Change }).change;
+
+const orderFact = (item: Item) => {
+  const order = toOrder(item);
+  const data: z.input<typeof orderData> = {
+    orderId: order.orderId,
+    status: order.status,
+    ...(order.cancelReason !== undefined && { cancelReason: order.cancelReason }),
+    sessionIds: [...sessionsOf(order)],
+    ticketIds: order.items.map(({ ticketId }) => ticketId),
+    holdIds: order.holds.map(({ holdId }) => holdId),
+    total: { amount: order.total, currency: order.currency },
+  };
+  return {
+    aggregateId: order.orderId,
+    sequence: order.revision,
+    change: changeOf(item),
+    organizationId: order.organizationId,
+    data,
+  };
+};
+
+const refundFact = (item: Item) => {
+  const { refundId, orderId, organizationId, revision, amount, currency, ticketIds } = toRefund(item);
+  return {
+    aggregateId: refundId,
+    sequence: revision,
+    change: changeOf(item),
+    organizationId,
+    data: { refundId, orderId, ticketIds: [...ticketIds], amount: { amount, currency } },
+  };
+};
+
+const hasMoney = (order: Order | undefined): boolean =>
+  order?.payment?.status === 'authorized' || order?.payment?.status === 'captured';
+
+/** The lifecycle events that a change of the orders table means. */
+export const ordersLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
+  if (after === undefined) return [];
+  if (after.sk === 'ORDER') return orderEventsOf(before, after);
+  if (after.sk.startsWith('REFUND#') && after.pk.startsWith('ORDER#')) return refundEventsOf(before, after);
+  return [];
+};
+
+const orderEventsOf = (before: Item | undefined, after: Item): readonly LifecycleEvent[] => {
+  const fact = orderFact(after);
+  const order = toOrder(after);
+  const earlier = before && toOrder(before);
+  const events: LifecycleEvent[] = [];
+  if (earlier === undefined) events.push(lifecycleEvent(orderCreated, fact));
+  if (order.status !== earlier?.status) {
+    if (order.status === 'confirmed') events.push(lifecycleEvent(orderConfirmed, fact));
+    if (order.status === 'cancelled') events.push(lifecycleEvent(orderCancelled, fact));
+  } else if (
+    order.status === 'cancelled' &&
+    hasMoney(order) &&
+    order.payment?.status !== earlier?.payment?.status
+  ) {
+    events.push(lifecycleEvent(orderPaymentLate, fact));
+  }
+  return events;
+};
+
+const refundEventsOf = (before: Item | undefined, after: Item): readonly LifecycleEvent[] => {
+  const { status } = toRefund(after);
+  if (before !== undefined && toRefund(before).status === status) return [];
+  const definition = {
+    requested: refundRequested,
+    pending: undefined,
+    succeeded: refundSucceeded,
+    failed: refundFailed,
+  }[status];
+  return definition === undefined ? [] : [lifecycleEvent(definition, refundFact(after))];
+};
+
+/** Each new order that must be paid starts its machine, named by its id. */
+export const orderMachines =
+  (machineArn: string, clock: () => number) =>
+  ({ kind, after }: StreamChange): readonly MachineStart[] => {
+    if (kind !== 'INSERT' || after?.sk !== 'ORDER') return [];
+    const { orderId, payBy } = toOrder(after);
+    if (payBy === undefined) return [];
+    const input: MachineInput = { orderId, payBy, timeoutSeconds: Math.max(1, payBy + 1 - clock()) };
+    return [{ machineArn, name: machineName(orderId), input }];
+  };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
+import type { PaymentStatus, ProviderName } from './payments/payment-port.ts';
 
 export const orderId = idOf('ord');
 
@@ -39,6 +40,12 @@ export const orderTransitions: Readonly<Record<OrderStatus, Partial<Record<Order
 export const statusesBefore = (command: OrderCommand): readonly OrderStatus[] =>
   orderStatus.options.filter((status) => orderTransitions[status][command] !== undefined);
 
+/** What happens by itself in a status: from `payBy` on the order is cancelled. The order’s machine waits for it. */
+export const orderTimers: Readonly<Partial<Record<OrderStatus, { readonly cancelReason: CancelReason }>>> = {
+  pending: { cancelReason: 'payment_timeout' },
+  awaiting_payment: { cancelReason: 'payment_timeout' },
+};
+
 /** Money of an order: integer minor units of its one currency. */
 export interface OrderLine {
   readonly kind: 'ticket' | 'discount' | 'fee' | 'tax';
@@ -52,12 +59,15 @@ export interface OrderLine {
 
 /** One place that is bought, with the ticket it becomes. */
 export interface OrderItem {
+  /** As the ticket is when it is issued; a transfer changes its id, never its serial. */
   readonly ticketId: string;
+  readonly holdId: string;
   readonly sessionId: string;
   readonly eventId: string;
   /** `seat_guid`, or the name of a standing place. */
   readonly place: string;
   /** Where the place lies in the session’s inventory. */
+  readonly shard: number;
   readonly block: number;
   readonly key: string;
   readonly ticketTypeId: string;
@@ -67,8 +77,12 @@ export interface OrderItem {
   /** Of that, what is given back when it is refunded (fees may be kept). */
   readonly refundable: number;
   readonly attendee: { readonly name: string; readonly email: string };
-  readonly status: 'open' | 'valid' | 'refunded' | 'cancelled';
+  readonly status: OrderItemStatus;
 }
+
+/** `open` until the order is confirmed; then what the ticket is. */
+export const orderItemStatus = z.enum(['open', 'valid', 'refunded', 'cancelled']);
+export type OrderItemStatus = z.output<typeof orderItemStatus>;
 
 /** A hold that the order takes its places from, as it was when the order was made. */
 export interface OrderHold {
@@ -76,6 +90,8 @@ export interface OrderHold {
   readonly sessionId: string;
   /** Epoch seconds. */
   readonly until: number;
+  /** The room that it takes among its customer’s live holds, where the organizer limits them. */
+  readonly customerSlot?: { readonly customer: string; readonly slot: number } | undefined;
 }
 
 /** A use of a promo code with limited uses. */
@@ -84,10 +100,12 @@ export interface PromoUse {
   readonly code: string;
 }
 
+export const locale = z.enum(['en', 'ro']);
+
 export interface OrderPayment {
   readonly paymentId: string;
-  readonly provider: 'stripe' | 'test';
-  readonly status: 'created' | 'authorized' | 'captured' | 'declined' | 'voided';
+  readonly provider: ProviderName;
+  readonly status: PaymentStatus;
   readonly clientSecret?: string | undefined;
 }
 
@@ -99,7 +117,11 @@ export interface Order {
   readonly currency: string;
   /** Minor units. */
   readonly total: number;
-  readonly customer: { readonly email: string; readonly name: string; readonly locale: 'en' | 'ro' };
+  readonly customer: {
+    readonly email: string;
+    readonly name: string;
+    readonly locale: z.output<typeof locale>;
+  };
   readonly holds: readonly OrderHold[];
   readonly items: readonly OrderItem[];
   readonly lines: readonly OrderLine[];
@@ -107,15 +129,16 @@ export interface Order {
   /** The use of a promo code with limited uses that it holds; given back in the transaction that cancels it. */
   readonly promoUse?: PromoUse | undefined;
   /** Which provider the customer chose; none for a free order. */
-  readonly provider?: 'stripe' | 'test' | undefined;
+  readonly provider?: ProviderName | undefined;
   readonly payment?: OrderPayment | undefined;
-  /** Minor units captured, and of those given back or promised to be. */
+  /** Minor units captured. */
   readonly captured: number;
+  /** Of these, minor units given back or promised to be. */
   readonly refunded: number;
   /** Epoch seconds after which an unpaid order is cancelled. */
   readonly payBy?: number | undefined;
-  /** The next best places, held for a customer whose places were lost. */
-  readonly offeredHoldId?: string | undefined;
+  /** The next best places, held for a customer whose places were lost: a hold for each hold and ticket type. */
+  readonly offeredHoldIds?: readonly string[] | undefined;
   readonly createdAt: string;
   readonly requestHash: string;
   readonly revision: number;

@@ -1,12 +1,12 @@
 import type { EventReader } from '../catalog/contracts.ts';
-import { type Fault, ok, type Problem, problem } from '../platform/answer.ts';
+import { type Fault, ok, problem } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
-import { type PromoRefusal, refusalNow } from './promo-code.ts';
+import { refusalNow } from './promo-code.ts';
 import type { createPromoCode, promoCommandRoutes, promoQueryRoutes } from './promo-routes.ts';
 import { type PromoCodeItem, type PromoCodes, promoListKey } from './promo-store.ts';
 
@@ -51,10 +51,6 @@ const validityFaults = (
         },
       ]
     : [];
-
-/** Why an order does not get what its code promises. */
-export const promoProblem = (reason: PromoRefusal): Problem =>
-  problem('PROMO_CODE_REFUSED', { members: { reason } });
 
 export const promoCodeCommands = (
   promoCodes: PromoCodes,

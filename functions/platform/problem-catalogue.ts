@@ -198,6 +198,28 @@ export const problemCatalogue = {
     whatToDo:
       'Send the bytes that were signed, with their signature header, within five minutes, signed with a secret of this endpoint.',
   },
+
+  // Orders
+  NOTHING_TO_REFUND: {
+    status: 409,
+    title: 'Nothing of the order is left to refund',
+    whatToDo: 'Look at its refunds: its tickets have ended, or all that was captured was given back.',
+  },
+  ORDER_TOO_LARGE: {
+    status: 422,
+    title: 'The order is too large to be confirmed at once',
+    whatToDo: 'Order fewer places at once; nothing was ordered, and the holds stand.',
+  },
+  PAYMENT_NOT_SETTLED: {
+    status: 409,
+    title: 'The money of the order is not captured yet',
+    whatToDo: 'Wait for Retry-After seconds and retry with the same Idempotency-Key.',
+  },
+  TEST_PAYMENTS_ONLY: {
+    status: 409,
+    title: 'Only orders of the test provider are paid here',
+    whatToDo: 'Pay with the client secret at the order’s own provider.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

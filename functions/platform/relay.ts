@@ -5,6 +5,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { clientSettings, withoutFrills } from './aws-client.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import { logger } from './logger.ts';
+import type { MachineStart } from './machine.ts';
 import { type DelayedMessage, sendMessages } from './queue.ts';
 import type { Item } from './table.ts';
 
@@ -27,6 +28,11 @@ export interface RelayOptions {
   readonly lifecycleEvents: (change: StreamChange) => readonly LifecycleEvent[];
   /** Timers a change starts: messages sent before the lifecycle events are. */
   readonly timers?: (change: StreamChange) => readonly DelayedMessage[];
+  /** State machines a change starts, before the lifecycle events are told. */
+  readonly machines?: {
+    readonly startsOf: (change: StreamChange) => readonly MachineStart[];
+    readonly start: (starts: readonly MachineStart[]) => Promise<void>;
+  };
 }
 
 /** A lifecycle event on its way, and the record it came from. */
@@ -46,21 +52,27 @@ export interface RelayPorts {
 }
 
 /**
- * Relays changes in stream order: timers first, then lifecycle events. Gives the index of the first change
+ * Relays changes in stream order: timers and machines first, then lifecycle events. Gives the index of the first change
  * that has to be delivered again (with all after it), undefined when all went through.
  */
 export const relayChanges = async (
   changes: readonly (() => StreamChange)[],
-  { lifecycleEvents, timers: timersOf }: Pick<RelayOptions, 'lifecycleEvents' | 'timers'>,
+  {
+    lifecycleEvents,
+    timers: timersOf,
+    machines,
+  }: Pick<RelayOptions, 'lifecycleEvents' | 'timers' | 'machines'>,
   ports: RelayPorts,
 ): Promise<number | undefined> => {
   const outgoing: Outgoing[] = [];
   const timers: DelayedMessage[] = [];
+  const starts: MachineStart[] = [];
   let poisonIndex: number | undefined;
   for (const [recordIndex, read] of changes.entries()) {
     try {
       const change = read();
       timers.push(...(timersOf?.(change) ?? []));
+      starts.push(...(machines?.startsOf(change) ?? []));
       for (const event of lifecycleEvents(change)) outgoing.push({ recordIndex, event });
     } catch (error) {
       logger.error('A stream record cannot be relayed', { recordIndex, error: error as Error });
@@ -71,8 +83,9 @@ export const relayChanges = async (
 
   try {
     await ports.sendTimers(timers);
+    await machines?.start(starts);
   } catch (error) {
-    logger.error('Timers could not be sent', error as Error);
+    logger.error('Timers or machines could not be started', error as Error);
     return 0;
   }
   for (const wave of wavesOf(outgoing)) {

@@ -1,4 +1,3 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientSettings, withoutFrills } from './aws-client.ts';
 
 /**
@@ -6,6 +5,8 @@ import { clientSettings, withoutFrills } from './aws-client.ts';
  * @throws Error when there is no such secret or it holds no text; the message never has its value.
  */
 export const fetchSecret = async (arn: string): Promise<string> => {
+  // Asked once or twice in the life of a process: nothing else waits for the code of it.
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const client = withoutFrills(new SecretsManagerClient(clientSettings('secretsmanager')));
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   if (!SecretString) throw new Error(`The secret ${arn} is empty`);

@@ -50,10 +50,12 @@ export type PlaceCondition =
   /** Claimed by this hold, lapsed or not. */
   | 'mine'
   /** Claimed by this hold, or free now: what a late payment may still take. */
-  | 'mine_or_free';
+  | 'mine_or_free'
+  /** Sold before. */
+  | 'sold';
 
 /** What becomes of a place. */
-export type PlaceChange = 'claim' | 'extend' | 'release' | 'sell';
+export type PlaceChange = 'claim' | 'extend' | 'release' | 'sell' | 'free';
 
 export interface Rule {
   readonly condition: PlaceCondition;
@@ -71,27 +73,30 @@ export const rules = {
   release: { condition: 'mine', change: 'release' },
   /** An order takes its places for good. */
   confirm: { condition: 'mine_or_free', change: 'sell' },
+  /** A refund puts places back on sale. Whose they were is not noted here: the ticket that ends with it says so. */
+  takeBack: { condition: 'sold', change: 'free' },
 } as const satisfies Record<string, Rule>;
 
 export interface RuleInput {
   readonly keys: readonly string[];
   /** Id of the hold, without its prefix. */
   readonly holdId: string;
+  /** Whose the places are instead, by key: an order may take places of several holds from one block. */
+  readonly holdOf?: Readonly<Record<string, string>>;
   /** Epoch seconds. */
   readonly now: number;
   /** Last second of the claim, for rules that set one. */
   readonly until: number;
 }
 
-const meets = (
-  block: Block,
-  key: string,
-  condition: PlaceCondition,
-  { holdId, now, until }: RuleInput,
-): boolean => {
+/** The hold whose claim on a place counts as its own. */
+export const holdOfKey = ({ holdId, holdOf }: RuleInput, key: string): string => holdOf?.[key] ?? holdId;
+
+const meets = (block: Block, key: string, condition: PlaceCondition, input: RuleInput): boolean => {
+  const { now, until } = input;
   const claim = block.held[key];
   const isSold = block.sold.has(key);
-  const isMine = claim?.h === holdId;
+  const isMine = claim?.h === holdOfKey(input, key);
   switch (condition) {
     case 'free':
       return !isSold && (claim === undefined || hasLapsed(claim, now));
@@ -101,6 +106,8 @@ const meets = (
       return isMine;
     case 'mine_or_free':
       return !isSold && (claim === undefined || isMine || hasLapsed(claim, now));
+    case 'sold':
+      return isSold;
   }
 };
 
@@ -118,8 +125,9 @@ export const applyRule = (rule: Rule, block: Block, input: RuleInput): RuleResul
   const sold = new Set(block.sold);
   for (const key of keys) {
     if (rule.change === 'release' || rule.change === 'sell') delete held[key];
-    else held[key] = { h: holdId, u: until };
+    if (rule.change === 'claim' || rule.change === 'extend') held[key] = { h: holdId, u: until };
     if (rule.change === 'sell') sold.add(key);
+    if (rule.change === 'free') sold.delete(key);
   }
   return { applied: true, block: { sold, held } };
 };

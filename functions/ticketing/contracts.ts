@@ -5,8 +5,21 @@ import { openInventory } from './inventory-store.ts';
 import { openPictures } from './pictures.ts';
 import { openSales } from './sales.ts';
 
+export { type EndedOrderHolds, openEndedOrderHolds } from './ended-order-holds.ts';
 export { sessionInventoryBuilt } from './lifecycle.ts';
+export {
+  blockCount,
+  type ClaimedPlace,
+  type ConfirmWrite,
+  confirmWrites,
+  type HeldPlaces,
+  lostPlaces,
+  type OrderClaims,
+  openOrderClaims,
+  takeBackWrites,
+} from './order-claims.ts';
 export { orderLimitsExceeded } from './sale-terms.ts';
+export { sweepDelaySeconds } from './sales.ts';
 
 /** What is left of a session, and how far its inventory is built. */
 export interface SessionAvailability {

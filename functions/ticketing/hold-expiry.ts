@@ -7,8 +7,8 @@ import { openTable } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { expireWhenDue } from './end-hold.ts';
 import { holdExpiryEnvironment } from './environment.ts';
+import { expiryTimer } from './hold-timers.ts';
 import { openInventory } from './inventory-store.ts';
-import { expiryTimer } from './lifecycle.ts';
 import { openPictures } from './pictures.ts';
 import { openSales } from './sales.ts';
 

@@ -27,6 +27,8 @@ interface HoldBase {
   readonly requestHash: string;
   readonly revision: number;
   readonly customerSlot?: CustomerSlot | undefined;
+  /** The order that took its places; of a confirmed hold only. */
+  readonly orderId?: string | undefined;
 }
 
 /** A hold in one of its states; `until` of an ended one is where it stood. */

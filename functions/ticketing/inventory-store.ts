@@ -58,17 +58,17 @@ export interface InventoryStore {
 }
 
 const saleKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
-const blockKey = (sessionId: string, { shard, number }: Pick<PlannedBlock, 'shard' | 'number'>) => ({
+export const blockKey = (sessionId: string, { shard, number }: Pick<PlannedBlock, 'shard' | 'number'>) => ({
   pk: `SESSION#${sessionId}#${shard}`,
   sk: `BLOCK#${String(number).padStart(5, '0')}`,
 });
-const holdKey = (holdId: string) => ({ pk: `HOLD#${holdId}`, sk: 'HOLD' });
+export const holdKey = (holdId: string) => ({ pk: `HOLD#${holdId}`, sk: 'HOLD' });
 const slotKey = (sessionId: string, { customer, slot }: CustomerSlot) => ({
   pk: `SESSION#${sessionId}`,
   sk: `CUSTOMER#${customer}#${slot}`,
 });
 
-const toBlock = (item: Item): Block => ({
+export const toBlock = (item: Item): Block => ({
   sold: (item['sold'] as Set<string> | undefined) ?? new Set(),
   held: (item['held'] as Block['held'] | undefined) ?? {},
 });
@@ -89,6 +89,7 @@ const toItem = ({ places, customerSlot, ...hold }: Hold, change: Change): Item =
 export const toHold = (item: Item): Hold => {
   const { holdId, sessionId, status, until, createdAt, requestHash, revision } = item as unknown as Hold;
   const customer = item['customer'] as string | undefined;
+  const orderId = item['orderId'] as string | undefined;
   return {
     holdId,
     sessionId,
@@ -101,6 +102,7 @@ export const toHold = (item: Item): Hold => {
       ([block, keys]): BlockPlaces => ({ block, keys: [...keys] }),
     ),
     ...(customer !== undefined && { customerSlot: { customer, slot: item['slot'] as number } }),
+    ...(orderId !== undefined && { orderId }),
   };
 };
 

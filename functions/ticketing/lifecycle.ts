@@ -5,7 +5,6 @@ import {
   type LifecycleEvent,
   lifecycleEvent,
 } from '../platform/lifecycle-event.ts';
-import { type DelayedMessage, maxDelaySeconds } from '../platform/queue.ts';
 import type { StreamChange } from '../platform/relay.ts';
 import type { Hold } from './hold.ts';
 import { toHold } from './inventory-store.ts';
@@ -44,6 +43,14 @@ export const holdCancelled = holdEvent(
   'SEAT-HOLD-CANCELLED',
   'A hold was given up, or its session was cancelled.',
 );
+export const holdConfirmed = defineLifecycleEvent({
+  type: 'SEAT-HOLD-CONFIRMED',
+  version: 1,
+  description: 'An order took its places: they are sold.',
+  aggregate: 'hold',
+  data: holdData.extend({ orderId: z.string() }),
+  example: { ...holdExample, orderId: 'ord_5zr1v9n6q0w8c4t2m7k3x1y9ab' },
+});
 export const holdExpired = holdEvent(
   'SEAT-HOLD-EXPIRED',
   'A hold’s time is over; its places were free from that instant.',
@@ -62,6 +69,7 @@ export const ticketingLifecycleEvents = [
   holdCreated,
   holdExtended,
   holdCancelled,
+  holdConfirmed,
   holdExpired,
   sessionInventoryBuilt,
 ] as const;
@@ -115,30 +123,14 @@ export const ticketingLifecycle = ({
       : [];
   }
   const earlier = before === undefined ? undefined : toHold(before);
+  // A payment may come after the hold lapsed or was given up: its places were free and are sold now.
+  if (hold.status === 'confirmed' && earlier?.status !== 'confirmed') {
+    const data = { ...fact.data, orderId: hold.orderId ?? '' };
+    return [lifecycleEvent(holdConfirmed, { ...fact, data })];
+  }
   if (hold.status === 'cancelled' && earlier?.status === 'active')
     return [lifecycleEvent(holdCancelled, fact)];
   if (hold.status === 'expired' && earlier?.status === 'active') return [lifecycleEvent(holdExpired, fact)];
   if (hold.status === 'active' && hold.until !== earlier?.until) return [lifecycleEvent(holdExtended, fact)];
   return [];
 };
-
-/** The message that wakes the expiry of a hold a second after it lapsed, or after fifteen minutes. */
-export const expiryTimer = (
-  queueUrl: string,
-  holdId: string,
-  until: number,
-  now: number,
-): DelayedMessage => ({
-  queueUrl,
-  body: JSON.stringify({ holdId }),
-  delaySeconds: Math.min(maxDelaySeconds, Math.max(0, until - now + 1)),
-});
-
-/** Each new hold starts a timer; an extended one is found not due and waits on. */
-export const holdTimers =
-  (queueUrl: string, clock: () => number) =>
-  ({ kind, after }: StreamChange): readonly DelayedMessage[] => {
-    if (kind !== 'INSERT' || after?.sk !== 'HOLD') return [];
-    const hold = toHold(after);
-    return hold.status === 'active' ? [expiryTimer(queueUrl, hold.holdId, hold.until, clock())] : [];
-  };

@@ -2,7 +2,8 @@ import { readEnvironment } from '../platform/environment.ts';
 import { relay } from '../platform/relay.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { ticketingRelayEnvironment } from './environment.ts';
-import { holdTimers, ticketingLifecycle } from './lifecycle.ts';
+import { holdTimers } from './hold-timers.ts';
+import { ticketingLifecycle } from './lifecycle.ts';
 
 const environment = readEnvironment(ticketingRelayEnvironment);
 

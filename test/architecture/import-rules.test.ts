@@ -52,6 +52,14 @@ const violations: Record<string, Record<string, string>> = {
     'functions/catalog/a.ts': `export { x } from '../ticketing/block.ts';`,
     'functions/ticketing/block.ts': 'export const x = 1;',
   },
+  'only-contracts-of-orders': {
+    'functions/admission/a.ts': `export { x } from '../orders/order-store.ts';`,
+    'functions/orders/order-store.ts': 'export const x = 1;',
+  },
+  'only-contracts-of-admission': {
+    'functions/orders/a.ts': `export { x } from '../admission/ticket.ts';`,
+    'functions/admission/ticket.ts': 'export const x = 1;',
+  },
   'pure-decisions-do-no-io': {
     'functions/ticketing/block.ts': `export { x } from '../platform/table.ts';`,
     'functions/platform/table.ts': 'export const x = 1;',

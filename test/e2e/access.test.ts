@@ -19,6 +19,7 @@ import {
   startsAt,
   venueBody,
 } from './scenario.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What exists before each case: an organization with something on sale, and drafts made on demand. */
 interface World {
@@ -31,6 +32,10 @@ interface World {
   newDraftSessionId(): Promise<string>;
   newMember(): Promise<string>;
   newHoldId(): Promise<string>;
+  newPromoCode(): Promise<{ eventId: string; code: string }>;
+  newOrderId(): Promise<string>;
+  /** Its money is captured. */
+  newPaidOrderId(): Promise<string>;
 }
 
 /** How an allowed caller uses a route, and the status that means that it worked. */
@@ -40,6 +45,10 @@ interface Case<O extends Operation> {
 }
 
 const performer = { name: 'Jessye Norman' };
+const orderBody = {
+  customer: { name: 'Ana Pop', email: 'ana@example.com' },
+  payment: { provider: 'test' },
+} as const;
 const session = { startsAt, endsAt, ticketTypes: smallHallTicketTypes };
 
 /**
@@ -226,6 +235,52 @@ const cases: { readonly [O in Operation]: Case<O> } = {
   cancelHold: { status: 204, request: async ({ newHoldId }) => ({ params: { holdId: await newHoldId() } }) },
   getSeats: { status: 200, request: async ({ sale }) => ({ params: { sessionId: sale.sessionId } }) },
   getPlan: { status: 200, request: async ({ sale }) => ({ params: { sessionId: sale.sessionId } }) },
+
+  createOrder: {
+    status: 201,
+    request: async ({ newHoldId }) => ({ body: { ...orderBody, holdIds: [await newHoldId()] } }),
+  },
+  getOrder: { status: 200, request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }) },
+  payOrder: {
+    status: 202,
+    request: async ({ newOrderId }) => ({
+      params: { orderId: await newOrderId() },
+      body: { method: 'card_ok' },
+    }),
+  },
+  createPromoCode: {
+    status: 201,
+    request: async ({ newDraftEventId }) => ({
+      params: { eventId: await newDraftEventId() },
+      body: { code: 'EARLY10', discount: { basisPoints: 1_000 } },
+    }),
+  },
+  listPromoCodes: {
+    status: 200,
+    request: async ({ newDraftEventId }) => ({ params: { eventId: await newDraftEventId() } }),
+  },
+  updatePromoCode: {
+    status: 200,
+    request: async ({ newPromoCode }) => ({
+      params: await newPromoCode(),
+      ifMatch: '"r1"',
+      body: { isActive: false },
+    }),
+  },
+  getPromoCode: { status: 200, request: async ({ newPromoCode }) => ({ params: await newPromoCode() }) },
+  // Stripe signs what it sends: nobody else is let in, and no token helps.
+  receiveStripeWebhook: { status: 400, request: async () => ({}) },
+  createRefund: {
+    status: 201,
+    request: async ({ newPaidOrderId }) => ({
+      params: { orderId: await newPaidOrderId() },
+      body: { reason: 'Ill on the day' },
+    }),
+  },
+  cancelOrder: {
+    status: 202,
+    request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
+  },
 };
 
 const operations = Object.keys(routes) as Operation[];
@@ -308,6 +363,27 @@ beforeAll(async () => {
           body: { ticketTypeId: sale.session.ticketTypes[0]?.id ?? '', quantity: 1 },
         })
       ).body.id,
+    newPromoCode: async () => {
+      const params = { eventId: await world.newDraftEventId() };
+      const body = { code: 'EARLY10', discount: { basisPoints: 1_000 } };
+      await organizer.client.ok(201, 'createPromoCode', { params, body });
+      return { ...params, code: body.code };
+    },
+    newOrderId: async () =>
+      (
+        await anybody().ok(201, 'createOrder', {
+          body: { ...orderBody, holdIds: [await world.newHoldId()] },
+        })
+      ).body.id,
+    newPaidOrderId: async () => {
+      const params = { orderId: await world.newOrderId() };
+      await anybody().ok(202, 'payOrder', { params, body: { method: 'card_ok' } });
+      await waitFor('the order is captured', async () => {
+        const { body } = await anybody().ok(200, 'getOrder', { params });
+        return body.payment?.status === 'captured' ? body : undefined;
+      });
+      return params.orderId;
+    },
   };
   // A stranger is no nobody: they have an organization of their own, with the same role in it.
   stranger = (await newOrganizer()).client;

@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { schemaToJson, validate } from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, test } from 'vitest';
 import { authorize } from '../../functions/identity/authorization.ts';
-import { promoCommandRoutes, promoQueryRoutes } from '../../functions/orders/promo-routes.ts';
 import type { Membership, ProtectedResource } from '../../functions/platform/guard.ts';
-import { routes as table } from '../../functions/routes.ts';
+import { routes } from '../../functions/routes.ts';
 
 /** Those of promo codes join the table with the functions of orders. */
-const routes = { ...table, ...promoCommandRoutes, ...promoQueryRoutes };
 
 const own = 'org_own';
 const other = 'org_other';
@@ -91,6 +89,7 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['UpdateSession', 'session', managers],
   ['DeleteSession', 'session', managers],
   ['CancelSession', 'session', managers],
+  ['CreateRefund', 'order', managers],
 ];
 
 describe('who may do what', () => {

@@ -36,6 +36,7 @@ const emulatedTypes = new Set([
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::Secret',
+  'AWS::StepFunctions::StateMachine',
 ]);
 
 export const onlyEmulatedTypes: Rule = (templates) =>

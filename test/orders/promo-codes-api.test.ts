@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEventReader } from '../../functions/catalog/contracts.ts';
-import { promoCodeCommands, promoCodeQueries, promoProblem } from '../../functions/orders/promo-codes-api.ts';
+import { promoCodeCommands, promoCodeQueries } from '../../functions/orders/promo-codes-api.ts';
+import { promoProblem } from '../../functions/orders/promo-problem.ts';
 import { promoCommandRoutes, promoQueryRoutes } from '../../functions/orders/promo-routes.ts';
 import { claimPromoUse, openPromoCodes } from '../../functions/orders/promo-store.ts';
 import { serve } from '../../functions/platform/serve.ts';

@@ -8,9 +8,10 @@ import { type InventoryPlan, planInventory } from '../../functions/ticketing/blo
 import { buildInventory } from '../../functions/ticketing/build-inventory.ts';
 import { expireWhenDue, releaseEnded } from '../../functions/ticketing/end-hold.ts';
 import { claimId, keptSeconds } from '../../functions/ticketing/hold.ts';
+import { expiryTimer, holdTimers } from '../../functions/ticketing/hold-timers.ts';
 import { holdCommands } from '../../functions/ticketing/holds-api.ts';
 import { openInventory } from '../../functions/ticketing/inventory-store.ts';
-import { expiryTimer, holdTimers, ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
+import { ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
 import { openPictures } from '../../functions/ticketing/pictures.ts';
 import type { HoldPorts } from '../../functions/ticketing/ports.ts';
 import { saleOfSession } from '../../functions/ticketing/sale-of-session.ts';

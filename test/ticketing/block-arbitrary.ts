@@ -22,3 +22,8 @@ export const arbitraryInput: fc.Arbitrary<RuleInput> = fc.record({
   now: second,
   until: second,
 });
+
+/** The same with places that are another hold’s of the same order. */
+export const arbitraryOrderInput: fc.Arbitrary<RuleInput> = fc
+  .tuple(arbitraryInput, fc.dictionary(key, holdId, { maxKeys: 20, noNullPrototype: true }))
+  .map(([input, holdOf]) => ({ ...input, holdOf }));

@@ -4,6 +4,7 @@ import type { Item, Table } from '../../functions/platform/table.ts';
 import {
   applyRule,
   type Block,
+  holdOfKey,
   placeKey,
   type Rule,
   type RuleInput,
@@ -11,7 +12,7 @@ import {
 } from '../../functions/ticketing/block.ts';
 import { toExpression } from '../../functions/ticketing/block-expression.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
-import { arbitraryBlock, arbitraryInput } from './block-arbitrary.ts';
+import { arbitraryBlock, arbitraryInput, arbitraryOrderInput } from './block-arbitrary.ts';
 
 let engine: Engine;
 let table: Table;
@@ -98,7 +99,8 @@ describe(`the expression means what the function means, on the engine (seed ${se
 test('twenty places stay within the limits of an expression (4 KB each, 300 operators)', () => {
   const keys = Array.from({ length: 20 }, (_, index) => placeKey(index));
   for (const rule of Object.values<Rule>(rules)) {
-    const { update, condition = '' } = toExpression(rule, { keys, holdId: 'x'.repeat(26), now: 1, until: 2 });
+    const holdOf = Object.fromEntries(keys.map((key) => [key, `${key}`.repeat(26)]));
+    const { update, condition = '' } = toExpression(rule, { keys, holdId: 'x', holdOf, now: 1, until: 2 });
     expect(update.length).toBeLessThan(4_096);
     expect(condition.length).toBeLessThan(4_096);
     const operators = `${update} ${condition}`.match(/AND|OR|NOT|contains|attribute_\w+|<=|>=|<|=|,/g) ?? [];
@@ -108,12 +110,12 @@ test('twenty places stay within the limits of an expression (4 KB each, 300 oper
 
 /** One or two places: a claim of many would nearly always meet a taken one. */
 const few: fc.Arbitrary<RuleInput> = fc
-  .tuple(arbitraryInput, fc.integer({ min: 1, max: 2 }))
+  .tuple(fc.oneof(arbitraryInput, arbitraryOrderInput), fc.integer({ min: 1, max: 2 }))
   .map(([input, count]) => ({ ...input, keys: input.keys.slice(0, count) }));
 
 /**
  * The rules about own claims nearly never find one on a random block: half of the time the block gets the
- * hold’s claims on the places asked for, of any second at the boundary.
+ * hold’s claims on the places asked for, of any second at the boundary. Those about sold places get them sold.
  */
 const likely = (name: keyof typeof rules): fc.Arbitrary<readonly [Block, RuleInput]> =>
   fc
@@ -124,6 +126,7 @@ const likely = (name: keyof typeof rules): fc.Arbitrary<readonly [Block, RuleInp
     })
     .map(({ block, input, ownUntil }) => {
       if (ownUntil === null) return [block, input];
-      const own = input.keys.map((key) => [key, { h: input.holdId, u: input.now + ownUntil }]);
+      if (rules[name].condition === 'sold') return [{ ...block, sold: new Set(input.keys) }, input];
+      const own = input.keys.map((key) => [key, { h: holdOfKey(input, key), u: input.now + ownUntil }]);
       return [{ ...block, held: { ...block.held, ...Object.fromEntries(own) } }, input];
     });

@@ -32,7 +32,7 @@ import { openPictures } from '../../functions/ticketing/pictures.ts';
 import { ticketingCommandRoutes, ticketingQueryRoutes } from '../../functions/ticketing/routes.ts';
 import { openSales } from '../../functions/ticketing/sales.ts';
 import { createIssuer } from '../../local/issuer.ts';
-import { startEngine } from '../support/dynoxide.ts';
+import { type Engine, startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 
 const routes = { ...ticketingCommandRoutes, ...ticketingQueryRoutes };
@@ -83,6 +83,8 @@ export interface SaleOptions {
   readonly holdSeconds?: number;
   readonly maxPlacesPerHold?: number;
   readonly maxHoldsPerCustomer?: number;
+  /** By default one of its own. */
+  readonly organizationId?: string;
 }
 
 export interface Message {
@@ -108,6 +110,9 @@ export interface Clock {
 }
 
 export interface Ticketing extends Instance {
+  /** A token of this subject. */
+  mint(subject: string): Promise<string>;
+  readonly engine: Engine;
   readonly table: Table;
   readonly clock: Clock;
   /** Messages sent to queues and not taken yet. */
@@ -166,7 +171,7 @@ export const freshKey = (): string => {
 
 export const expiryQueue = 'https://sqs.eu-central-1.amazonaws.com/000000000000/hold-expiry';
 export const sweepQueue = 'https://sqs.eu-central-1.amazonaws.com/000000000000/session-sweep';
-const lambda = {
+export const lambda = {
   awsRequestId: 'lambda-1',
   functionName: 'ticketing',
   getRemainingTimeInMillis: () => 30_000,
@@ -314,7 +319,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
       sessionId,
       eventId: randomId('evt'),
       venueId,
-      organizationId: randomId('org'),
+      organizationId: options.organizationId ?? randomId('org'),
       status: 'publishing',
       timeZone: 'Atlantic/Canary',
       startsAt: new Date(Date.now() + 86_400_000).toISOString(),
@@ -343,7 +348,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
     };
   };
 
-  const stream = await openStream(engine.endpoint);
+  const stream = await openStream(engine.endpoint, 'ticketing');
   const { handler: relay } = await import('../../functions/ticketing/relay.ts');
   const settle = async (): Promise<readonly LifecycleEvent[]> => {
     const seen: LifecycleEvent[] = [];
@@ -364,6 +369,8 @@ export const startTicketing = async (): Promise<Ticketing> => {
   const commands = (await import('../../functions/ticketing/commands.ts')).handler;
   const query = (await import('../../functions/ticketing/queries.ts')).handler;
   return {
+    mint: (sub) => issuer.mint({ sub }),
+    engine,
     table,
     clock,
     messages,
@@ -418,7 +425,7 @@ const setClock = (): Clock => {
 };
 
 let messageNumber = 0;
-const sqsEvent = (body: unknown): SQSEvent => {
+export const sqsEvent = (body: unknown): SQSEvent => {
   messageNumber += 1;
   return {
     Records: [
@@ -442,14 +449,17 @@ const sqsEvent = (body: unknown): SQSEvent => {
   };
 };
 
-/** Reads the ticketing table’s stream, each record once, in the shape Lambda gets. */
-const openStream = async (endpoint: string): Promise<() => Promise<DynamoDBRecord[]>> => {
+/** Reads a table’s stream, each record once, in the shape Lambda gets. */
+export const openStream = async (
+  endpoint: string,
+  table: string,
+): Promise<() => Promise<DynamoDBRecord[]>> => {
   const client = new DynamoDBStreamsClient({
     endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const { Streams } = await client.send(new ListStreamsCommand({ TableName: 'ticketing' }));
+  const { Streams } = await client.send(new ListStreamsCommand({ TableName: table }));
   const StreamArn = Streams?.[0]?.StreamArn ?? '';
   const iterators = new Map<string, string | undefined>();
   return async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamChange } from '../../functions/platform/relay.ts';
 import type { Item } from '../../functions/platform/table.ts';
-import { expiryTimer, holdTimers, ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
+import { expiryTimer, holdTimers } from '../../functions/ticketing/hold-timers.ts';
+import { ticketingLifecycle } from '../../functions/ticketing/lifecycle.ts';
 
 const change = { what: 'hold.created', by: 'ann', requestId: 'r1', at: '2026-11-21T10:00:00.000Z', key: 'k' };
 const item = (more: object = {}): Item => ({
@@ -37,7 +38,7 @@ describe('what a change of a hold means', () => {
     ['a later end', changed('MODIFY', item(), item({ until: 1_700, revision: 2 })), ['SEAT-HOLD-EXTENDED']],
     ['given up', changed('MODIFY', item(), ended('cancelled')), ['SEAT-HOLD-CANCELLED']],
     ['over', changed('MODIFY', item(), ended('expired')), ['SEAT-HOLD-EXPIRED']],
-    ['confirmed: the order tells', changed('MODIFY', item(), ended('confirmed')), []],
+    ['confirmed by an order', changed('MODIFY', item(), ended('confirmed')), ['SEAT-HOLD-CONFIRMED']],
     ['nothing that matters', changed('MODIFY', item(), item({ note: 1 })), []],
     ['ended already', changed('MODIFY', ended('cancelled'), ended('cancelled')), []],
     ['TTL removes an active one', changed('REMOVE', item(), undefined, true), ['SEAT-HOLD-EXPIRED']],

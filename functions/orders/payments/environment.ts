@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { providerName } from './payment-port.ts';
 
-const providers = z.array(z.enum(['stripe', 'test'])).min(1);
+const providers = z.array(providerName).min(1);
 
 /** Variables of functions that deal with payments; to be spread into theirs. */
 export const paymentsEnvironment = z.object({

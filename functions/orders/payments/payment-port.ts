@@ -1,3 +1,9 @@
+import * as z from 'zod';
+
+/** Providers that a customer may choose from; which of them a stage has is a setting. */
+export const providerName = z.enum(['stripe', 'test']);
+export type ProviderName = z.output<typeof providerName>;
+
 /** Money as the orders keep it: integer minor units and an ISO 4217 code. */
 export interface Amount {
   readonly amount: number;
@@ -5,21 +11,35 @@ export interface Amount {
 }
 
 /** What a payment is at its provider. */
-export type PaymentStatus =
+export const paymentStatus = z.enum([
   /** The customer has yet to pay. */
-  | 'created'
+  'created',
   /** Money is set aside; nobody was charged. */
-  | 'authorized'
+  'authorized',
   /** Money was taken. */
-  | 'captured'
+  'captured',
   /** The provider refused the customer’s means of payment. */
-  | 'declined'
+  'declined',
   /** It was given up: what was set aside is free again. */
-  | 'voided';
+  'voided',
+]);
+export type PaymentStatus = z.output<typeof paymentStatus>;
+
+/**
+ * What a payment may become. News comes in any order and more than once: what does not lead on from what is
+ * known is old news. A provider may let a customer try again after a decline.
+ */
+export const paymentTransitions: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
+  created: ['authorized', 'captured', 'declined', 'voided'],
+  declined: ['authorized', 'captured', 'voided'],
+  authorized: ['captured', 'voided'],
+  captured: [],
+  voided: [],
+};
 
 /** What the provider tells of a payment, by webhook, by answer, or when it is asked. */
 export interface PaymentNews {
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly paymentId: string;
   readonly orderId: string;
   readonly status: PaymentStatus;
@@ -86,7 +106,7 @@ export interface RefundedPayment {
  * nothing twice and answers alike.
  */
 export interface PaymentProvider {
-  readonly name: 'stripe' | 'test';
+  readonly name: ProviderName;
   /** Idempotent by `orderId`. */
   create(payment: NewPayment): Promise<ProviderResult<CreatedPayment>>;
   /** Takes the money that is set aside; idempotent by payment. Captured already: ok. */

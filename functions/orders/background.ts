@@ -1,0 +1,27 @@
+import type * as z from 'zod';
+import { openTable } from '../platform/table.ts';
+import { epochSeconds } from '../platform/time.ts';
+import { openOrderClaims } from '../ticketing/contracts.ts';
+import type { ordersBackgroundEnvironment } from './environment.ts';
+import { openOrders } from './order-store.ts';
+import { openProviders } from './providers.ts';
+import { answerToken } from './task-token.ts';
+
+/** What machine, settlement and the consumer of payment news stand on. */
+export const backgroundPorts = (environment: z.output<typeof ordersBackgroundEnvironment>) => {
+  const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PLANS_BUCKET } = environment;
+  const clock = () => epochSeconds(new Date());
+  return {
+    orders: openOrders(openTable(ORDERS_TABLE)),
+    claims: openOrderClaims(TICKETING_TABLE, PLANS_BUCKET, clock),
+    tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
+    providers: openProviders({
+      names: environment.PAYMENT_PROVIDERS,
+      ordersTable: ORDERS_TABLE,
+      stripeSecretArn: environment.STRIPE_SECRET_ARN,
+      clock,
+    }),
+    clock,
+    answerToken,
+  };
+};

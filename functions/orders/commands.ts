@@ -1,0 +1,87 @@
+import { openEventReader } from '../catalog/contracts.ts';
+import { readEnvironment } from '../platform/environment.ts';
+import { idSecret } from '../platform/id-secret.ts';
+import { stamp } from '../platform/lifecycle-event.ts';
+import type { Handlers } from '../platform/route.ts';
+import { serve } from '../platform/serve.ts';
+import { openTable } from '../platform/table.ts';
+import { epochSeconds } from '../platform/time.ts';
+import { openOrderClaims } from '../ticketing/contracts.ts';
+import { ordersCommandsEnvironment } from './environment.ts';
+import { openOrders } from './order-store.ts';
+import { orderCommands, orderLoaders } from './orders-api.ts';
+import type { PaymentQuestion } from './pay-order.ts';
+import type { promoCommandRoutes } from './promo-routes.ts';
+import { openPromoCodes } from './promo-store.ts';
+import { openProviders, stripeOf } from './providers.ts';
+import { receivePaymentNews } from './receive-news.ts';
+import { type orderCommandRoutes, ordersCommandRoutes } from './routes.ts';
+
+const environment = readEnvironment(ordersCommandsEnvironment);
+const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PAYMENT_PROVIDERS, STRIPE_SECRET_ARN } = environment;
+const clock = () => epochSeconds(new Date());
+const table = openTable(ORDERS_TABLE);
+const orders = openOrders(table);
+const promoCodes = openPromoCodes(table);
+const events = openEventReader(openTable(environment.CATALOG_TABLE));
+
+const ports = {
+  orders,
+  promoCodes,
+  claims: openOrderClaims(TICKETING_TABLE, environment.PLANS_BUCKET, clock),
+  tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
+  providers: openProviders({
+    names: PAYMENT_PROVIDERS,
+    ordersTable: ORDERS_TABLE,
+    stripeSecretArn: STRIPE_SECRET_ARN,
+    clock,
+  }),
+  providerNames: PAYMENT_PROVIDERS,
+  idSecret: () => idSecret(environment.ID_SECRET_ARN),
+  graceSeconds: environment.PAYMENT_GRACE_SECONDS,
+  slowSeconds: environment.SLOW_PAYMENT_SECONDS,
+  testProvider: async () => (await import('./payments/test-provider.ts')).openTestProvider(table, clock),
+  // Only payments of tests come here: what they need is not loaded for others.
+  askLater: async (question: PaymentQuestion) => {
+    const { sendMessages } = await import('../platform/queue.ts');
+    const timer = await import('./payment-timer.ts');
+    await sendMessages([timer.paymentTimer(environment.PAYMENT_NEWS_QUEUE_URL, question, clock())]);
+  },
+  clock,
+};
+
+const loaders = { ...orderLoaders(orders), event: events.event };
+type LoadersOfAll = typeof loaders;
+
+/** What organizers and Stripe come for is loaded when they come: customers wait for none of it. */
+const promoCommands = async () => {
+  const { promoCodeCommands } = await import('./promo-codes-api.ts');
+  // It knows the loader of its own routes only.
+  return promoCodeCommands(promoCodes, events) as unknown as Handlers<
+    typeof promoCommandRoutes,
+    LoadersOfAll
+  >;
+};
+
+export const handler = serve<typeof ordersCommandRoutes, LoadersOfAll>({
+  routes: ordersCommandRoutes,
+  handlers: {
+    ...(orderCommands(ports) as unknown as Handlers<typeof orderCommandRoutes, LoadersOfAll>),
+    createPromoCode: async (request) => (await promoCommands()).createPromoCode(request),
+    updatePromoCode: async (request) => (await promoCommands()).updatePromoCode(request),
+    receiveStripeWebhook: async (request) => {
+      const { stripeWebhook } = await import('./payments/stripe-webhook.ts');
+      const { applyRefundNews } = await import('./settle-refund.ts');
+      const useCases = {
+        applyPaymentNews: (news, by) => receivePaymentNews(ports, news, (what) => stamp(what, by)),
+        applyRefundNews: (news, by) => applyRefundNews(ports, news, (what) => stamp(what, by)),
+      } satisfies Parameters<typeof stripeWebhook>[1];
+      return stripeWebhook(await stripeOf(STRIPE_SECRET_ARN), useCases).receiveStripeWebhook(
+        request as never,
+      );
+    },
+  },
+  loaders,
+  guard: async () => (await import('../identity/contracts.ts')).identityGuard(),
+  idSecretArn: environment.ID_SECRET_ARN,
+});

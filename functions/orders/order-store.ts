@@ -1,0 +1,321 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Change } from '../platform/lifecycle-event.ts';
+import {
+  absent,
+  type Item,
+  type Refusal,
+  type Table,
+  type TransactionWrite,
+  type UpdateExpression,
+} from '../platform/table.ts';
+import { type Order, type OrderCommand, orderTransitions, statusesBefore } from './order.ts';
+import type { PromoCode } from './promo-code.ts';
+import { claimPromoUse } from './promo-store.ts';
+import type { Refund } from './refund.ts';
+
+/** What became of a new order. */
+export type OrderPut =
+  | { readonly kind: 'created' }
+  | { readonly kind: 'exists'; readonly old: Order }
+  /** The use of its promo code could not be claimed: the code as it is, if it is there; nothing was written. */
+  | { readonly kind: 'promo_refused'; readonly promo: PromoCode | undefined }
+  /** Refused by writes beside it, indexed like them; nothing was written. */
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
+
+/** What became of a change of an order. */
+export type OrderChanged =
+  | { readonly kind: 'changed'; readonly order: Order }
+  /** It has changed since it was read: as it is now. */
+  | { readonly kind: 'stale'; readonly order: Order };
+
+/** What became of a change that has writes beside it. */
+export type OrderChangedWith =
+  | OrderChanged
+  /** Refused by writes beside it, indexed like them; nothing was written. */
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
+
+/** An order with all that belongs to it. */
+export interface OrderRecord {
+  readonly order: Order;
+  /** Oldest first. */
+  readonly refunds: readonly Refund[];
+}
+
+/** Fields that a change may set. */
+export type OrderFields = Partial<
+  Pick<Order, 'cancelReason' | 'payment' | 'captured' | 'refunded' | 'items' | 'offeredHoldIds'>
+>;
+
+const keyOf = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
+const tokenKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'TOKEN' });
+const refundKey = ({ orderId, refundId }: Pick<Refund, 'orderId' | 'refundId'>) => ({
+  pk: `ORDER#${orderId}`,
+  sk: `REFUND#${refundId}`,
+});
+
+/** How long the machine’s token is kept after the deadline it waits for. */
+const tokenKeptSeconds = 24 * 60 * 60;
+
+/** An order without what only the table needs; as the stream shows it too. */
+export const toOrder = (item: Item): Order => {
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, change: _change, ...order } = item;
+  return order as unknown as Order;
+};
+
+export const toRefund = (item: Item): Refund => {
+  const { pk: _pk, sk: _sk, change: _change, ...refund } = item;
+  return refund as unknown as Refund;
+};
+
+/** The sessions an order has places of. */
+export const sessionsOf = ({ holds }: Pick<Order, 'holds'>): readonly string[] => [
+  ...new Set(holds.map(({ sessionId }) => sessionId)),
+];
+
+/** The order’s item; it stands in the list of its first session itself. */
+const toItem = (order: Order, change: Change): Item => ({
+  ...keyOf(order.orderId),
+  ...listKey(sessionsOf(order)[0] ?? '', order),
+  ...order,
+  change,
+});
+
+const listKey = (sessionId: string, { createdAt, orderId }: Order) => ({
+  gsi1pk: `SESSION#${sessionId}`,
+  gsi1sk: `${createdAt}#${orderId}`,
+});
+
+/** In the list of each further session stands a reference. */
+const referencesTo = (order: Order): readonly TransactionWrite[] =>
+  sessionsOf(order)
+    .slice(1)
+    .map((sessionId) => ({
+      put: {
+        pk: `ORDER#${order.orderId}`,
+        sk: `SESSION#${sessionId}`,
+        ...listKey(sessionId, order),
+      },
+    }));
+
+/** Writes of the orders table that a new order takes: itself, its references, the use of its promo code. */
+export const newOrderWrites = (order: Pick<Order, 'holds' | 'promoUse'>): number =>
+  sessionsOf(order).length + (order.promoUse === undefined ? 0 : 1);
+
+/** The update that takes an order from what was read to what a command makes of it. */
+const toUpdate = (
+  order: Order,
+  command: OrderCommand | undefined,
+  fields: OrderFields,
+  change: Change,
+): UpdateExpression => {
+  const status = command && orderTransitions[order.status][command];
+  const set = Object.entries({ ...fields, ...(status !== undefined && { status }) }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const from = command === undefined ? [] : statusesBefore(command);
+  return {
+    update: `SET #revision = :next, #change = :change${set.map(([name]) => `, #${name} = :${name}`).join('')}`,
+    condition:
+      from.length === 0
+        ? '#revision = :revision'
+        : `#revision = :revision AND #status IN (${from.map((_, index) => `:from${index}`).join(', ')})`,
+    names: {
+      '#revision': 'revision',
+      '#change': 'change',
+      ...(from.length > 0 && { '#status': 'status' }),
+      ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
+    },
+    values: {
+      ':revision': order.revision,
+      ':next': order.revision + 1,
+      ':change': change,
+      ...Object.fromEntries(from.map((name, index) => [`:from${index}`, name])),
+      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+    },
+  };
+};
+
+/** Orders and what belongs to them, in the orders table. */
+export const openOrders = (table: Table) => {
+  const get = async (orderId: string): Promise<Order | undefined> => {
+    const item = await table.get(keyOf(orderId), { consistent: true });
+    return item && toOrder(item);
+  };
+
+  return {
+    get,
+
+    /** The order with its refunds: one query. */
+    async read(orderId: string): Promise<OrderRecord | undefined> {
+      const items: Item[] = [];
+      let from: Readonly<Record<string, unknown>> | undefined;
+      do {
+        const page = await table.query<Item>({
+          pk: `ORDER#${orderId}`,
+          consistent: true,
+          ...(from && { from }),
+        });
+        items.push(...page.items);
+        from = page.next;
+      } while (from !== undefined);
+      const order = items.find(({ sk }) => sk === 'ORDER');
+      if (order === undefined) return undefined;
+      const refunds = items.filter(({ sk }) => sk.startsWith('REFUND#')).map(toRefund);
+      return {
+        order: toOrder(order),
+        refunds: refunds.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
+      };
+    },
+
+    /** Puts a new order, with the writes beside it or not at all. */
+    async create(order: Order, change: Change, beside: readonly TransactionWrite[] = []): Promise<OrderPut> {
+      const item = toItem(order, change);
+      const own = [
+        ...(order.promoUse === undefined ? [] : [claimPromoUse(order.promoUse)]),
+        ...referencesTo(order),
+      ];
+      if (own.length === 0 && beside.length === 0) {
+        const result = await table.put(item, absent);
+        if (result.written) return { kind: 'created' };
+        if (result.old === undefined) throw new Error('A refused put came without the item that refused it');
+        // The SDK tries again when an answer is lost: what it then finds is this very order.
+        return isDeepStrictEqual(result.old['change'], change)
+          ? { kind: 'created' }
+          : { kind: 'exists', old: toOrder(result.old) };
+      }
+      const before = 1 + own.length;
+      const result = await table.transact([{ put: item, when: absent }, ...own, ...beside]);
+      if (result.written) return { kind: 'created' };
+      const old = result.refusals.find(({ index }) => index === 0)?.old;
+      if (old !== undefined) return { kind: 'exists', old: toOrder(old) };
+      const promo = result.refusals.find(({ index }) => index === 1);
+      if (order.promoUse !== undefined && promo !== undefined)
+        return { kind: 'promo_refused', promo: promo.old as PromoCode | undefined };
+      return {
+        kind: 'refused',
+        refusals: result.refusals.map((refusal) => ({ ...refusal, index: refusal.index - before })),
+      };
+    },
+
+    /**
+     * Changes an order as it was read: by a command, which must be allowed in its status (`orderTransitions`),
+     * or without one what is noted about it.
+     */
+    async change(
+      order: Order,
+      command: OrderCommand | undefined,
+      fields: OrderFields,
+      change: Change,
+    ): Promise<OrderChanged> {
+      const by = toUpdate(order, command, fields, change);
+      const result = await table.update<Item>(keyOf(order.orderId), by);
+      if (result.written) return { kind: 'changed', order: toOrder(result.item) };
+      if (result.old === undefined) throw new Error(`Order ${order.orderId} is gone`);
+      return { kind: 'stale', order: toOrder(result.old) };
+    },
+
+    /** The same with writes beside it: all or none. */
+    async changeWith(
+      order: Order,
+      command: OrderCommand | undefined,
+      fields: OrderFields,
+      change: Change,
+      beside: readonly TransactionWrite[],
+    ): Promise<OrderChangedWith> {
+      const by = toUpdate(order, command, fields, change);
+      const result = await table.transact([{ update: keyOf(order.orderId), by }, ...beside]);
+      if (result.written) {
+        const status = (command && orderTransitions[order.status][command]) ?? order.status;
+        return { kind: 'changed', order: { ...order, ...fields, status, revision: order.revision + 1 } };
+      }
+      const own = result.refusals.find(({ index }) => index === 0);
+      if (own !== undefined) {
+        if (own.old === undefined) throw new Error(`Order ${order.orderId} is gone`);
+        return { kind: 'stale', order: toOrder(own.old) };
+      }
+      return {
+        kind: 'refused',
+        refusals: result.refusals.map((refusal) => ({ ...refusal, index: refusal.index - 1 })),
+      };
+    },
+
+    /** Notes the token that the order’s machine waits with; a later one replaces it. */
+    async putToken(orderId: string, taskToken: string, payBy: number): Promise<void> {
+      await table.put({ ...tokenKey(orderId), taskToken, ttl: payBy + tokenKeptSeconds }, {});
+    },
+
+    async getToken(orderId: string): Promise<string | undefined> {
+      const item = await table.get(tokenKey(orderId), { consistent: true });
+      return item?.['taskToken'] as string | undefined;
+    },
+
+    async getRefund(orderId: string, refundId: string): Promise<Refund | undefined> {
+      const item = await table.get(refundKey({ orderId, refundId }), { consistent: true });
+      return item && toRefund(item);
+    },
+
+    /** The write that records a new refund, for the transaction that promises its money. */
+    putRefund: (refund: Refund, change: Change): TransactionWrite => ({
+      table: table.name,
+      put: { ...refundKey(refund), ...refund, change },
+      when: absent,
+    }),
+
+    /** The write that takes a refund on from what was read. */
+    changeRefund: (
+      refund: Refund,
+      fields: Partial<Pick<Refund, 'status' | 'providerRefundId'>>,
+      change: Change,
+    ): TransactionWrite => {
+      const set = Object.entries(fields).filter(([, value]) => value !== undefined);
+      return {
+        table: table.name,
+        update: refundKey(refund),
+        by: {
+          update: `SET #revision = :next, #change = :change${set.map(([name]) => `, #${name} = :${name}`).join('')}`,
+          condition: '#revision = :revision',
+          names: {
+            '#revision': 'revision',
+            '#change': 'change',
+            ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
+          },
+          values: {
+            ':revision': refund.revision,
+            ':next': refund.revision + 1,
+            ':change': change,
+            ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+          },
+        },
+      };
+    },
+
+    /** Writes that belong to one thing, all or none. */
+    transact: (writes: readonly TransactionWrite[]) => table.transact(writes),
+
+    /** A page of the orders of a session, newest first. */
+    async ofSession(
+      sessionId: string,
+      page: { readonly limit: number; readonly from?: Readonly<Record<string, unknown>> | undefined },
+    ): Promise<{ readonly orders: readonly Order[]; readonly next?: Readonly<Record<string, unknown>> }> {
+      const found = await table.query<Item>({
+        pk: `SESSION#${sessionId}`,
+        index: sessionIndex,
+        limit: page.limit,
+        descending: true,
+        ...(page.from && { from: page.from }),
+      });
+      const ids = found.items.map(({ pk }) => pk.slice('ORDER#'.length));
+      const items = ids.length === 0 ? [] : await table.batchGet<Item>(ids.map(keyOf));
+      const byId = new Map(items.map((item) => [item.pk.slice('ORDER#'.length), toOrder(item)]));
+      return {
+        orders: ids.flatMap((id) => byId.get(id) ?? []),
+        ...(found.next && { next: found.next }),
+      };
+    },
+  };
+};
+
+/** Index of the orders table: keys of the orders of a session, in the order they were made. */
+export const sessionIndex = { name: 'bySession', pk: 'gsi1pk', sk: 'gsi1sk' } as const;
+
+export type Orders = ReturnType<typeof openOrders>;

@@ -1,0 +1,60 @@
+import { applyPaymentNews } from './apply-payment-news.ts';
+import type { Order, OrderStatus } from './order.ts';
+import type { ProviderName } from './payments/payment-port.ts';
+import type { TestMethod } from './payments/test-method.ts';
+import type { TestProvider } from './payments/test-provider.ts';
+import type { OrderPorts, Stamp } from './ports.ts';
+
+/** A payment to be asked about, not before an instant (epoch seconds). */
+export interface PaymentQuestion {
+  readonly orderId: string;
+  readonly provider: ProviderName;
+  readonly paymentId: string;
+  readonly at: number;
+}
+
+export interface PayPorts extends OrderPorts {
+  readonly testProvider: () => Promise<TestProvider>;
+  /** Seconds that a `card_slow` takes. */
+  readonly slowSeconds: number;
+  askLater(question: PaymentQuestion): Promise<void>;
+}
+
+export type PayOutcome =
+  | { readonly kind: 'accepted'; readonly order: Order }
+  | { readonly kind: 'not_allowed'; readonly status: OrderStatus }
+  /** It is paid at another provider. */
+  | { readonly kind: 'other_provider' }
+  | { readonly kind: 'missing' };
+
+/** Pays an order at the test provider: what a customer’s browser does at a real one. */
+export const payOrder = async (
+  ports: PayPorts,
+  orderId: string,
+  method: TestMethod,
+  stamp: Stamp,
+): Promise<PayOutcome> => {
+  const order = await ports.orders.get(orderId);
+  if (order === undefined) return { kind: 'missing' };
+  if (order.provider !== 'test') return { kind: 'other_provider' };
+  const { payment, status } = order;
+  if (status !== 'awaiting_payment' || payment === undefined) return { kind: 'not_allowed', status };
+  const now = ports.clock();
+  const lapsed = Math.max(...order.holds.map(({ until }) => until)) + 1;
+  const provider = await ports.testProvider();
+  const paid = await provider.pay(
+    payment.paymentId,
+    method,
+    method === 'card_late' ? Math.max(now, lapsed) : now + ports.slowSeconds,
+  );
+  if (paid.kind === 'missing')
+    throw new Error(`Order ${orderId} has a payment that the provider does not know`);
+  if (paid.authorizedFrom !== undefined)
+    await ports.askLater({
+      orderId,
+      provider: 'test',
+      paymentId: payment.paymentId,
+      at: paid.authorizedFrom,
+    });
+  return { kind: 'accepted', order: await applyPaymentNews(ports, order, paid.news, stamp) };
+};

@@ -1,0 +1,134 @@
+import { contentId } from '../platform/ids.ts';
+import { logger } from '../platform/logger.ts';
+import type { EndedOrderHolds } from '../ticketing/contracts.ts';
+import { applyPaymentNews } from './apply-payment-news.ts';
+import type { Order } from './order.ts';
+import type { PaymentNews, PaymentStatus, ProviderResult } from './payments/payment-port.ts';
+import type { OrderPorts, Providers, Stamp } from './ports.ts';
+import { lastRefundId, refundable, requestRefund } from './request-refund.ts';
+
+export interface SettlementPorts extends OrderPorts {
+  readonly endedHolds: EndedOrderHolds;
+  readonly providers: Providers;
+  /** Tells the order’s machine that the order has ended; harmless when it has ended itself. */
+  answerToken(taskToken: string, order: Order): Promise<void>;
+}
+
+/** What is due to the money of an order, from what the order and its payment are. */
+export type MoneyDue = 'capture' | 'void' | 'refund' | 'nothing';
+
+export const decideMoney = (order: Pick<Order, 'status' | 'payment' | 'captured' | 'refunded'>): MoneyDue => {
+  const status = order.payment?.status;
+  if (order.status === 'confirmed') return status === 'authorized' ? 'capture' : 'nothing';
+  if (order.status !== 'cancelled') return 'nothing';
+  if (status === 'created' || status === 'authorized') return 'void';
+  return status === 'captured' && refundable(order) > 0 ? 'refund' : 'nothing';
+};
+
+/**
+ * Brings an order’s money, holds and machine to where the order is. What is due is read from the order, not
+ * from the event that woke this: events may come late, twice and in any order.
+ * Throws when a provider is out of reach: the message comes again.
+ */
+export const settleOrder = async (ports: SettlementPorts, orderId: string, stamp: Stamp): Promise<void> => {
+  const found = await ports.orders.get(orderId);
+  if (found === undefined) return;
+  const order = await settleMoney(ports, found, stamp);
+  if (order.status === 'cancelled') await settleHolds(ports, order, stamp);
+  if (order.status === 'confirmed' || order.status === 'cancelled') {
+    const token = order.provider === undefined ? undefined : await ports.orders.getToken(orderId);
+    if (token !== undefined) await ports.answerToken(token, order);
+  }
+};
+
+const settleMoney = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<Order> => {
+  const due = decideMoney(order);
+  const { payment } = order;
+  if (due === 'nothing' || payment === undefined) return order;
+  if (due === 'refund') return refundRest(ports, order, stamp);
+  const provider = await ports.providers(payment.provider);
+  const answer: ProviderResult<PaymentStatus> =
+    due === 'capture' ? await provider.capture(payment.paymentId) : await provider.void(payment.paymentId);
+  const news: PaymentNews = {
+    provider: payment.provider,
+    paymentId: payment.paymentId,
+    orderId: order.orderId,
+    status: payment.status,
+  };
+  if (answer.ok) {
+    const noted = await applyPaymentNews(ports, order, { ...news, status: answer.value }, stamp);
+    return decideMoney(noted) === 'nothing' ? noted : settleMoney(ports, noted, stamp);
+  }
+  if (answer.reason === 'unavailable')
+    throw new Error(`Order ${order.orderId}: the provider is out of reach to ${due}`);
+  // It is not what we thought it was: what it is now decides.
+  const current = await provider.read(payment.paymentId);
+  if (!current.ok) throw new Error(`Order ${order.orderId}: ${due} was refused (${answer.code})`);
+  if (current.value.status === payment.status)
+    throw new Error(
+      `Order ${order.orderId}: ${due} of a payment ${payment.status} was refused (${answer.code})`,
+    );
+  logger.warn('A payment was not what was known of it', { orderId: order.orderId, due, code: answer.code });
+  const noted = await applyPaymentNews(ports, order, current.value, stamp);
+  return settleMoney(ports, noted, stamp);
+};
+
+/** Money was taken for an order that has ended: all of it that is left goes back. */
+const refundRest = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<Order> => {
+  const outcome = await requestRefund(
+    ports,
+    order,
+    {
+      refundId: lastRefundId(order),
+      amount: refundable(order),
+      ticketIds: [],
+      reason: order.cancelReason ?? 'cancelled',
+      requestHash: order.orderId,
+    },
+    undefined,
+    [],
+    stamp,
+  );
+  if (outcome.kind === 'stale') return settleMoney(ports, outcome.order, stamp);
+  if (outcome.kind === 'refused') throw new Error(`Order ${order.orderId}: its last refund was refused`);
+  return order;
+};
+
+/**
+ * Holds of a cancelled order: given up at once when its customer gave the order up or its places were lost,
+ * for whom the next best are held. After a declined payment they stay, so that the customer may order again.
+ */
+const settleHolds = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<void> => {
+  const { cancelReason } = order;
+  if (cancelReason !== 'customer' && cancelReason !== 'places_lost') return;
+  for (const { holdId } of order.holds) await ports.endedHolds.cancelHold(holdId, stamp);
+  if (cancelReason === 'places_lost' && order.offeredHoldIds === undefined)
+    await offerNextBest(ports, order, stamp);
+};
+
+const offerNextBest = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<void> => {
+  const groups = Map.groupBy(order.items, ({ holdId, ticketTypeId }) => `${holdId}/${ticketTypeId}`);
+  const offeredHoldIds: string[] = [];
+  for (const [group, items] of groups) {
+    const [first] = items;
+    if (first === undefined) continue;
+    const holdId = contentId('hld', `offer of ${order.orderId}: ${group}`);
+    const isHeld = await ports.endedHolds.holdNextBest(
+      {
+        holdId,
+        sessionId: first.sessionId,
+        ticketTypeId: first.ticketTypeId,
+        quantity: items.length,
+        customer: contentId('cst', `order:${order.orderId}`),
+      },
+      stamp,
+    );
+    if (isHeld) offeredHoldIds.push(holdId);
+  }
+  for (let current = order; ; ) {
+    if (current.offeredHoldIds !== undefined) return;
+    const noted = await ports.orders.change(current, undefined, { offeredHoldIds }, stamp('order.offered'));
+    if (noted.kind === 'changed') return;
+    current = noted.order;
+  }
+};

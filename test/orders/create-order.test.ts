@@ -1,0 +1,209 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createOrder, type NewOrder, type NewOrderPorts } from '../../functions/orders/create-order.ts';
+import { openOrders } from '../../functions/orders/order-store.ts';
+import type { PaymentProvider, ProviderResult } from '../../functions/orders/payments/payment-port.ts';
+import { openTestProvider } from '../../functions/orders/payments/test-provider.ts';
+import { openPromoCodes } from '../../functions/orders/promo-store.ts';
+import { randomId } from '../../functions/platform/ids.ts';
+import type { Change } from '../../functions/platform/lifecycle-event.ts';
+import { openOrderClaims } from '../../functions/ticketing/contracts.ts';
+import { freshKey, seats, slots, typeId } from '../ticketing/harness.ts';
+import { customer, type OrdersWorld, sell, startOrders } from './harness.ts';
+
+let world: OrdersWorld;
+beforeAll(async () => {
+  world = await startOrders();
+});
+afterAll(() => world.stop());
+afterEach(() => world.ticketing.clock.run());
+
+const clock = () => Math.floor(Date.now() / 1_000);
+const stamp = (what: string): Change => ({
+  what,
+  by: 'anonymous',
+  requestId: randomId('req'),
+  at: new Date().toISOString(),
+});
+
+/** The use case with a provider that answers `create` as a test says; undefined lets it through. */
+const portsWith = (answer: () => ProviderResult<never> | undefined): NewOrderPorts => {
+  const provider = openTestProvider(world.table, clock);
+  const told: PaymentProvider = { ...provider, create: async (asked) => answer() ?? provider.create(asked) };
+  return {
+    orders: openOrders(world.table),
+    promoCodes: openPromoCodes(world.table),
+    claims: openOrderClaims('ticketing', 'plans', clock),
+    tables: { ticketing: 'ticketing', admission: 'admission' },
+    providers: async () => told,
+    providerNames: ['test'],
+    idSecret: async () => 'secret',
+    graceSeconds: 60,
+    clock,
+  };
+};
+const wantedOf = async (): Promise<NewOrder> => ({
+  orderId: randomId('ord'),
+  requestHash: freshKey(),
+  holdIds: [await world.hold(await sell(world), { seats: ['1-1'] })],
+  customer: { ...customer, locale: 'en' },
+  provider: 'test',
+});
+
+describe('a provider that does not take the payment', () => {
+  test('out of reach: the order stands pending, and the same request goes on with it', async () => {
+    const wanted = await wantedOf();
+    let isDown = true;
+    const ports = portsWith(() =>
+      isDown ? { ok: false, reason: 'unavailable', retryAfterSeconds: 7 } : undefined,
+    );
+    expect(await createOrder(ports, wanted, stamp)).toEqual({
+      kind: 'provider_unavailable',
+      retryAfterSeconds: 7,
+    });
+    expect((await world.get(wanted.orderId)).status).toBe('pending');
+    // Its machine ends it, should nobody come back.
+    await world.settle();
+    expect(world.executions.has(wanted.orderId)).toBe(true);
+    isDown = false;
+    expect(await createOrder(ports, wanted, stamp)).toMatchObject({
+      kind: 'replayed',
+      order: { status: 'awaiting_payment' },
+    });
+  });
+
+  test('refused: the order has ended, also for the repeat; its holds stay', async () => {
+    const wanted = await wantedOf();
+    const ports = portsWith(() => ({ ok: false, reason: 'refused', code: 'amount_too_small' }));
+    const ended = { order: { status: 'cancelled', cancelReason: 'payment_failed' } };
+    expect(await createOrder(ports, wanted, stamp)).toMatchObject({ kind: 'created', ...ended });
+    expect(await createOrder(ports, wanted, stamp)).toMatchObject({ kind: 'replayed', ...ended });
+    await world.settle();
+    const hold = await world.ticketing.call('getHold', { params: { holdId: wanted.holdIds[0] ?? '' } });
+    expect(hold.body.status).toBe('active');
+  });
+
+  test('a pending order whose time is over is not begun again', async () => {
+    const wanted = await wantedOf();
+    const down = portsWith(() => ({ ok: false, reason: 'unavailable', retryAfterSeconds: 1 }));
+    await createOrder(down, wanted, stamp);
+    world.ticketing.clock.skip(662);
+    expect(
+      await createOrder(
+        portsWith(() => undefined),
+        wanted,
+        stamp,
+      ),
+    ).toMatchObject({
+      kind: 'replayed',
+      order: { status: 'pending' },
+    });
+  });
+});
+
+describe('prices and promo codes', () => {
+  /** An event whose code takes half off, for two orders. */
+  const onSale = async (maxUses?: number) => {
+    const announced = world.ticketing.announce({
+      ticketTypes: [
+        { ...slots('pit', 20), fee: { amount: 100, isRefundable: false }, maxPerOrder: 2 } as never,
+      ],
+    });
+    await world.ticketing.deliver('inventory-builder', announced.event('SESSION-PUBLISHING', 2));
+    const { eventId, organizationId } = announced.sale as { eventId: string; organizationId: string };
+    await openPromoCodes(world.table).create(
+      { eventId, organizationId, code: 'HALF', discount: { basisPoints: 5_000 }, maxUses, isActive: true },
+      { at: new Date().toISOString(), requestHash: 'x' },
+      stamp('promoCode.created'),
+    );
+    const hold = (quantity = 1) => world.hold(announced.sessionId, { ticketTypeId: typeId('pit'), quantity });
+    const uses = async () => (await openPromoCodes(world.table).get({ eventId, code: 'HALF' }))?.uses;
+    return { hold, uses };
+  };
+
+  test('a code and a fee are lines; what is refunded leaves the fee', async () => {
+    const { hold } = await onSale();
+    const made = await world.order([await hold()], { promoCode: 'half' });
+    expect([made.status, made.body.total.amount]).toEqual([201, 1_100]);
+    expect(
+      made.body.lines.map(({ kind, amount }: { kind: string; amount: { amount: number } }) => [
+        kind,
+        amount.amount,
+      ]),
+    ).toEqual([
+      ['ticket', 2_000],
+      ['discount', -1_000],
+      ['fee', 100],
+    ]);
+    expect((await world.get(made.body.id)).items.map(({ total, refundable }) => [total, refundable])).toEqual(
+      [[1_100, 1_000]],
+    );
+  });
+
+  test('a use is claimed with the order, refused when none is left, and given back when the order ends', async () => {
+    const { hold, uses } = await onSale(1);
+    const first = await world.order([await hold()], { promoCode: 'HALF' });
+    expect([first.status, await uses()]).toEqual([201, 1]);
+    const second = await world.order([await hold()], { promoCode: 'HALF' });
+    expect([second.status, second.body.code, second.body.reason]).toEqual([
+      409,
+      'PROMO_CODE_REFUSED',
+      'used_up',
+    ]);
+    await world.call('cancelOrder', { params: { orderId: first.body.id } });
+    await world.call('cancelOrder', { params: { orderId: first.body.id } });
+    expect(await uses()).toBe(0);
+    expect((await world.order([await hold()], { promoCode: 'HALF' })).status).toBe(201);
+    expect((await world.order([await hold()], { promoCode: 'NONE' })).body.reason).toBe('unknown');
+  });
+
+  test('five at once for one use: one has it', async () => {
+    const { hold, uses } = await onSale(1);
+    const holds = await Promise.all(Array.from({ length: 5 }, () => hold()));
+    const answers = await Promise.all(holds.map((holdId) => world.order([holdId], { promoCode: 'HALF' })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+    expect(await uses()).toBe(1);
+  });
+
+  test('more of a ticket type than one order may have, by holds that each may', async () => {
+    const { hold } = await onSale();
+    const refused = await world.order([await hold(2), await hold(1)]);
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [
+        {
+          in: 'body',
+          pointer: '/holdIds',
+          code: 'OVER_ORDER_LIMIT',
+          detail: '3 of pit; an order has at most 2.',
+        },
+      ],
+    ]);
+  });
+
+  test('a free order claims its use in the transaction that confirms it', async () => {
+    const announced = world.ticketing.announce({
+      ticketTypes: [{ ...seats('a'), quantity: 5, planCategory: undefined } as never],
+    });
+    await world.ticketing.deliver('inventory-builder', announced.event('SESSION-PUBLISHING', 2));
+    const { eventId, organizationId } = announced.sale as { eventId: string; organizationId: string };
+    const promos = openPromoCodes(world.table);
+    await promos.create(
+      {
+        eventId,
+        organizationId,
+        code: 'GUEST',
+        discount: { basisPoints: 10_000 },
+        maxUses: 1,
+        isActive: true,
+      },
+      { at: new Date().toISOString(), requestHash: 'x' },
+      stamp('promoCode.created'),
+    );
+    const hold = () => world.hold(announced.sessionId, { ticketTypeId: typeId('a'), quantity: 1 });
+    const made = await world.order([await hold()], { promoCode: 'GUEST', payment: undefined });
+    expect([made.status, made.body.status, made.body.total.amount]).toEqual([201, 'confirmed', 0]);
+    expect((await promos.get({ eventId, code: 'GUEST' }))?.uses).toBe(1);
+    const refused = await world.order([await hold()], { promoCode: 'GUEST', payment: undefined });
+    expect([refused.status, refused.body.reason]).toEqual([409, 'used_up']);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { decideNews } from '../../functions/orders/apply-payment-news.ts';
+import {
+  type OrderCommand,
+  type OrderStatus,
+  orderStatus,
+  orderTimers,
+  orderTransitions,
+  statusesBefore,
+} from '../../functions/orders/order.ts';
+import { machineName, orderMachine } from '../../functions/orders/order-machine.ts';
+import { type PaymentStatus, paymentStatus } from '../../functions/orders/payments/payment-port.ts';
+import { decideMoney } from '../../functions/orders/settle-order.ts';
+
+const no = undefined;
+const commands = ['awaitPayment', 'confirm', 'cancel', 'undo'] as const satisfies OrderCommand[];
+
+describe('every status of an order and every command', () => {
+  test.each<[OrderStatus, ...(OrderStatus | undefined)[]]>([
+    //                  awaitPayment        confirm      cancel       undo
+    ['pending', 'awaiting_payment', 'confirmed', 'cancelled', no],
+    ['awaiting_payment', no, 'confirmed', 'cancelled', no],
+    ['confirmed', no, no, no, 'cancelled'],
+    ['cancelled', no, no, no, no],
+  ])('%s', (status: OrderStatus, ...expected) => {
+    const allowed = orderTransitions[status];
+    expect(commands.map((command) => allowed[command])).toEqual(expected);
+  });
+
+  test('the condition of a write names the statuses that its command may come from', () => {
+    expect(commands.map(statusesBefore)).toEqual([
+      ['pending'],
+      ['pending', 'awaiting_payment'],
+      ['pending', 'awaiting_payment'],
+      ['confirmed'],
+    ]);
+  });
+
+  test('only what may be cancelled has a deadline', () => {
+    expect(Object.keys(orderTimers)).toEqual(statusesBefore('cancel'));
+  });
+});
+
+describe('every status of an order, what is known of its payment, and every news', () => {
+  const open = {
+    //           created    authorized captured   declined  voided
+    created: ['nothing', 'confirm', 'confirm', 'note', 'cancel'],
+    declined: ['nothing', 'confirm', 'confirm', 'nothing', 'cancel'],
+    authorized: ['nothing', 'nothing', 'confirm', 'nothing', 'cancel'],
+    captured: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
+    voided: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
+  } as const;
+  const ended = {
+    created: ['nothing', 'note', 'note', 'note', 'note'],
+    declined: ['nothing', 'note', 'note', 'nothing', 'note'],
+    authorized: ['nothing', 'nothing', 'note', 'nothing', 'note'],
+    captured: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
+    voided: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
+  } as const;
+  const table = { pending: open, awaiting_payment: open, confirmed: ended, cancelled: ended };
+  const cases = orderStatus.options.flatMap((status) =>
+    paymentStatus.options.map((known) => [status, known, table[status][known]] as const),
+  );
+
+  test.each(cases)('%s with a payment %s', (status, known, expected) => {
+    const payment = { paymentId: 'p', provider: 'test', status: known } as const;
+    expect(paymentStatus.options.map((news) => decideNews({ status, payment }, { status: news }))).toEqual(
+      expected,
+    );
+  });
+
+  test('a decline that the customer may not try again ends an open order, before and after it is known', () => {
+    const decide = (status: OrderStatus) =>
+      decideNews({ status, payment: undefined }, { status: 'declined', isFinal: true });
+    expect(orderStatus.options.map(decide)).toEqual(['cancel', 'cancel', 'note', 'note']);
+  });
+});
+
+describe('what is due to the money of an order', () => {
+  const none = 'nothing';
+  test.each<[OrderStatus, ...string[]]>([
+    //                  created   authorized captured   declined voided
+    ['pending', none, none, none, none, none],
+    ['awaiting_payment', none, none, none, none, none],
+    ['confirmed', none, 'capture', none, none, none],
+    ['cancelled', 'void', 'void', 'refund', none, none],
+  ])('%s', (status: OrderStatus, ...expected) => {
+    const due = (known: PaymentStatus) =>
+      decideMoney({
+        status,
+        payment: { paymentId: 'p', provider: 'test', status: known },
+        captured: known === 'captured' ? 500 : 0,
+        refunded: 0,
+      });
+    expect(paymentStatus.options.map(due)).toEqual(expected);
+  });
+
+  test('nothing more once all that was captured is promised back, or nothing was to be paid', () => {
+    const payment = { paymentId: 'p', provider: 'test', status: 'captured' } as const;
+    expect(decideMoney({ status: 'cancelled', payment, captured: 500, refunded: 499 })).toBe('refund');
+    expect(decideMoney({ status: 'cancelled', payment, captured: 500, refunded: 500 })).toBe('nothing');
+    expect(decideMoney({ status: 'cancelled', payment: undefined, captured: 0, refunded: 0 })).toBe(
+      'nothing',
+    );
+  });
+});
+
+describe('the machine', () => {
+  const machine = orderMachine('the function');
+
+  test('waits in one state with a token until the deadline, and then has the order timed out', () => {
+    expect(machine).toMatchObject({
+      StartAt: 'AwaitPayment',
+      States: {
+        AwaitPayment: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+          Parameters: {
+            FunctionName: 'the function',
+            Payload: {
+              command: 'await',
+              'orderId.$': '$.orderId',
+              'payBy.$': '$.payBy',
+              'taskToken.$': '$$.Task.Token',
+            },
+          },
+          TimeoutSecondsPath: '$.timeoutSeconds',
+          Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'TimeOut' }],
+          End: true,
+        },
+        TimeOut: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke',
+          Parameters: {
+            FunctionName: 'the function',
+            Payload: { command: 'timeOut', 'orderId.$': '$.orderId' },
+          },
+          End: true,
+        },
+      },
+    });
+    expect(Object.keys(machine.States)).toEqual(['AwaitPayment', 'TimeOut']);
+  });
+
+  test('its name is the order’s id, within what Step Functions takes', () => {
+    const name = machineName('ord_5zr1v9n6q0w8c4t2m7k3x1y9ab');
+    expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
+  });
+});
