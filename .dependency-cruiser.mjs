@@ -1,5 +1,5 @@
 /** Import rules between contexts and layers. test/architecture has a fixture that must fail for each. */
-const contexts = ['identity', 'catalog', 'ticketing'];
+const contexts = ['identity', 'catalog', 'ticketing', 'admission'];
 const others = (context) => ['platform', ...contexts].filter((name) => name !== context).join('|');
 
 export default {
@@ -35,6 +35,7 @@ export default {
           '^functions/orders/(pricing|promo-code)\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
           '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
+          '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',
         ],
       },
       to: {

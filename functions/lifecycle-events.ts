@@ -1,3 +1,4 @@
+import { admissionLifecycleEvents } from './admission/lifecycle.ts';
 import { catalogLifecycleEvents } from './catalog/lifecycle.ts';
 import { identityLifecycleEvents } from './identity/lifecycle.ts';
 import type { LifecycleEventDefinition } from './platform/lifecycle-event.ts';
@@ -8,4 +9,5 @@ export const lifecycleEvents: readonly LifecycleEventDefinition[] = [
   ...identityLifecycleEvents,
   ...catalogLifecycleEvents,
   ...ticketingLifecycleEvents,
+  ...admissionLifecycleEvents,
 ];

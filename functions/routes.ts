@@ -1,3 +1,4 @@
+import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
@@ -15,4 +16,6 @@ export const routes = {
   ...catalogQueryRoutes,
   ...ticketingCommandRoutes,
   ...ticketingQueryRoutes,
+  ...admissionCommandRoutes,
+  ...admissionQueryRoutes,
 } as const;

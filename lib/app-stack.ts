@@ -6,6 +6,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { sessionIndex } from '../functions/admission/ticket-index.ts';
 import { routes } from '../functions/routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
@@ -26,6 +27,7 @@ import {
   readWriteTable,
   receiveMessages,
   sendMessages,
+  signTickets,
   useSecret,
 } from './grants.ts';
 import type { IssuerSettings } from './identity-stack.ts';
@@ -169,6 +171,29 @@ export class AppStack extends Stack {
       [readWriteTable(ticketingTable), sendMessages(sweeps.queue)],
       { 'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'] },
     );
+
+    const admissionTable = { table: data.admissionTable, indexes: [sessionIndex.name] };
+    const admission = {
+      ADMISSION_TABLE: data.admissionTable.tableName,
+      CATALOG_TABLE: data.catalogTable.tableName,
+      TICKET_KEYS: data.ticketKeys.map(({ keyArn }) => keyArn).join(','),
+    };
+    const readFacts = readTable({ table: data.catalogTable });
+    this.addFunction('admission-commands', { ...common, ...guard, ...ids, ...admission }, [
+      readWriteTable({ table: data.admissionTable }),
+      readFacts,
+      readTable(identityTable),
+      ...signTickets(data.ticketKeys),
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction('admission-queries', { ...common, ...guard, ...admission }, [
+      readTable(admissionTable),
+      readFacts,
+      readTable(identityTable),
+      ...signTickets(data.ticketKeys),
+    ]);
+    this.addRelay('admission-relay', data.admissionTable, relay);
+
     this.acknowledgeFolders(
       'catalog-commands',
       'catalog-queries',

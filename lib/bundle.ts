@@ -36,6 +36,11 @@ const filesBeside: Readonly<Record<string, readonly string[]>> = {
     'functions/identity/schema.cedarschema',
     'node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm',
   ],
+  'functions/admission/ticket-pdf.ts': [
+    'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
+    'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+    'node_modules/dejavu-fonts-ttf/LICENSE',
+  ],
 };
 
 const options = {

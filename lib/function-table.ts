@@ -1,6 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as z from 'zod';
 import {
+  admissionCommandsEnvironment,
+  admissionQueriesEnvironment,
+} from '../functions/admission/environment.ts';
+import {
   catalogCommandsEnvironment,
   catalogPublicationEnvironment,
   catalogQueriesEnvironment,
@@ -136,6 +140,21 @@ export const functionTable = {
     entry: 'functions/ticketing/claim-release.ts',
     environment: ticketingConsumerEnvironment,
   },
+  'admission-commands': {
+    ...api,
+    entry: 'functions/admission/commands.ts',
+    environment: admissionCommandsEnvironment,
+    reservedConcurrency: 60,
+  },
+  'admission-queries': {
+    ...api,
+    entry: 'functions/admission/queries.ts',
+    environment: admissionQueriesEnvironment,
+    // PDF tickets are drawn, and the tickets of the largest sessions are counted, within the request.
+    memoryMb: 1_769,
+    reservedConcurrency: 40,
+  },
+  'admission-relay': { ...relay, entry: 'functions/admission/relay.ts', environment: relayEnvironment },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 
 export type FunctionName = keyof typeof functionTable;

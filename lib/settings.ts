@@ -50,6 +50,11 @@ interface StageSettings {
   readonly maxHold: Duration;
   /** Providers that customers can choose. `test` takes no money, and is refused where tickets are real. */
   readonly paymentProviders: readonly PaymentProviderName[];
+  /**
+   * Versions of the key that signs tickets, newest first: the first signs, all verify. To rotate, put a new
+   * name before the others; a name is taken away when no ticket that it signed will be scanned any more.
+   */
+  readonly ticketKeys: readonly [string, ...string[]];
 }
 
 const stages: Readonly<Record<Stage, StageSettings>> = {
@@ -64,6 +69,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     minHold: Duration.seconds(1),
     maxHold: Duration.hours(2),
     paymentProviders: ['test'],
+    ticketKeys: ['V1'],
   },
   staging: {
     retain: true,
@@ -75,6 +81,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     minHold: Duration.minutes(1),
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe', 'test'],
+    ticketKeys: ['V1'],
   },
   prod: {
     retain: true,
@@ -86,6 +93,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     minHold: Duration.minutes(1),
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe'],
+    ticketKeys: ['V1'],
   },
 };
 

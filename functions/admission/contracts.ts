@@ -1,6 +1,7 @@
 import type { Change } from '../platform/lifecycle-event.ts';
 import { absent, type TransactionWrite } from '../platform/table.ts';
 import type { Ticket } from './ticket.ts';
+import { changedKey, indexKeys } from './ticket-index.ts';
 
 export { readTicketId, type Ticket, ticketIdOf, ticketPartsOf } from './ticket.ts';
 
@@ -10,7 +11,12 @@ export const ticketKey = (serial: string) => ({ pk: `TICKET#${serial}`, sk: 'TIC
 /** Puts a new ticket: part of the transaction that confirms its order. */
 export const issueTicket = (table: string, ticket: Ticket, change: Change): TransactionWrite => ({
   table,
-  put: { ...ticketKey(ticket.serial), ...ticket, change },
+  put: {
+    ...ticketKey(ticket.serial),
+    ...indexKeys(ticket.sessionId, ticket.serial, change.at),
+    ...ticket,
+    change,
+  },
   when: absent,
 });
 
@@ -24,9 +30,15 @@ export const endTicket = (
   table,
   update: ticketKey(serial),
   by: {
-    update: 'SET #status = :status, #revision = #revision + :one, #change = :change',
+    update: 'SET #status = :status, #revision = #revision + :one, #change = :change, #changed = :changed',
     condition: '#status = :valid',
-    names: { '#status': 'status', '#revision': 'revision', '#change': 'change' },
-    values: { ':status': status, ':valid': 'valid', ':one': 1, ':change': change },
+    names: { '#status': 'status', '#revision': 'revision', '#change': 'change', '#changed': 'gsi1sk' },
+    values: {
+      ':status': status,
+      ':valid': 'valid',
+      ':one': 1,
+      ':change': change,
+      ':changed': changedKey(change.at, serial),
+    },
   },
 });

@@ -5,7 +5,7 @@ import type { HttpRequest } from '@smithy/types';
  * Settings shared by every AWS client: each call has a timeout and at most three tries with jitter
  * (the SDK’s standard mode). Clients are made once per process, outside the handler.
  */
-export const clientSettings = (service: 'dynamodb' | 'events' | 'sqs' | 's3' | 'secretsmanager') => ({
+export const clientSettings = (service: 'dynamodb' | 'events' | 'sqs' | 's3' | 'secretsmanager' | 'kms') => ({
   maxAttempts: 3,
   requestHandler: new NodeHttpHandler({
     connectionTimeout: 1_000,

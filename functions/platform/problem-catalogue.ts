@@ -204,6 +204,24 @@ export const problemCatalogue = {
     whatToDo:
       'Send the bytes that were signed, with their signature header, within five minutes, signed with a secret of this endpoint.',
   },
+
+  // Admission
+  CHECK_IN_CLOSED: {
+    status: 409,
+    title: 'The session is over: nobody is let in any more',
+    whatToDo:
+      'Upload what was scanned before its end as a batch; the organizer may move the end with PATCH /sessions/{id}.',
+  },
+  TICKET_NOT_TRANSFERABLE: {
+    status: 409,
+    title: 'The ticket stays with its holder',
+    whatToDo: '`currentStatus` says why: it was used, refunded or cancelled, or its session is over.',
+  },
+  TRANSFER_LIMIT_REACHED: {
+    status: 409,
+    title: 'The ticket has changed hands often enough',
+    whatToDo: 'Ask the organizer; `limit` says how often a ticket may be transferred.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;
