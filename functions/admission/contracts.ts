@@ -8,7 +8,10 @@ export { readTicketId, type Ticket, ticketIdOf, ticketPartsOf } from './ticket.t
 /** Where tickets lie, for the transactions of orders. */
 export const ticketKey = (serial: string) => ({ pk: `TICKET#${serial}`, sk: 'TICKET' });
 
-/** Puts a new ticket: part of the transaction that confirms its order. */
+/**
+ * Puts a new ticket: part of the transaction that confirms its order. `change.at` is the time of the write:
+ * scanners read what changed since they last asked.
+ */
 export const issueTicket = (table: string, ticket: Ticket, change: Change): TransactionWrite => ({
   table,
   put: {
@@ -20,7 +23,10 @@ export const issueTicket = (table: string, ticket: Ticket, change: Change): Tran
   when: absent,
 });
 
-/** Ends a valid ticket: part of the transaction that refunds or cancels it. Refused when it has ended. */
+/**
+ * Ends a valid ticket: part of the transaction that refunds or cancels it. Refused when it has ended.
+ * `change.at` is the time of the write.
+ */
 export const endTicket = (
   table: string,
   serial: string,

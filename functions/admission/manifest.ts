@@ -76,6 +76,7 @@ export const readManifest = async (
     if (from === undefined) shard += 1;
   }
   const isComplete = shard === sessionShards;
+  const begun = cursor.begun ?? now.toISOString();
   const { from: _, ...pass } = cursor;
   return {
     sessionId: facts.sessionId,
@@ -88,8 +89,8 @@ export const readManifest = async (
     isComplete,
     cursor: encodeSessionCursor(
       isComplete
-        ? nextPass(cursor.session, cursor.begun, now)
-        : { ...pass, shard, ...(from !== undefined && { from }) },
+        ? nextPass(cursor.session, begun)
+        : { ...pass, begun, shard, ...(from !== undefined && { from }) },
     ),
   };
 };

@@ -15,8 +15,8 @@ const cursorSchema = z.strictObject({
   from: z.record(z.string(), z.string()).optional(),
   /** ISO 8601; left out in the first pass, which reads all. */
   since: z.iso.datetime().optional(),
-  /** When this pass began (ISO 8601). */
-  begun: z.iso.datetime(),
+  /** When this pass began (ISO 8601); left out before its first page. */
+  begun: z.iso.datetime().optional(),
 });
 export type SessionCursor = z.output<typeof cursorSchema>;
 
@@ -26,15 +26,11 @@ export type SessionCursor = z.output<typeof cursorSchema>;
  */
 const overlapMs = 30_000;
 
-export const firstPass = (session: string, now: Date): SessionCursor => ({
-  session,
-  shard: 0,
-  begun: now.toISOString(),
-});
+export const firstPass = (session: string): SessionCursor => ({ session, shard: 0 });
 
 /** The pass after the one that began then. */
-export const nextPass = (session: string, begun: string, now: Date): SessionCursor => ({
-  ...firstPass(session, now),
+export const nextPass = (session: string, begun: string): SessionCursor => ({
+  ...firstPass(session),
   since: new Date(Date.parse(begun) - overlapMs).toISOString(),
 });
 

@@ -44,11 +44,9 @@ export const openSessionPictures = (tickets: Pick<Tickets, 'ofShard'>, clockMs: 
 
   const refresh = async (sessionId: string, picture: Picture): Promise<void> => {
     const beganMs = clockMs();
-    const now = new Date(beganMs);
-    const pass =
-      picture.begun === undefined ? firstPass(sessionId, now) : nextPass(sessionId, picture.begun, now);
+    const pass = picture.begun === undefined ? firstPass(sessionId) : nextPass(sessionId, picture.begun);
     await Promise.all(Array.from({ length: sessionShards }, (_, shard) => readShard(picture, pass, shard)));
-    picture.begun = pass.begun;
+    picture.begun = new Date(beganMs).toISOString();
     picture.refreshedAtMs = beganMs;
   };
 

@@ -74,7 +74,7 @@ export const admissionQueries = (
 
     async getManifest({ params: { sessionId }, query, resource: { entity: facts }, now }) {
       const cursor =
-        query.cursor === undefined ? firstPass(sessionId, now) : decodeSessionCursor(query.cursor, sessionId);
+        query.cursor === undefined ? firstPass(sessionId) : decodeSessionCursor(query.cursor, sessionId);
       if (cursor === undefined) return invalidCursor();
       const { keys: publicKeys } = await keys.jwks();
       return ok(200, await signManifest(keys, await readManifest(tickets, facts, publicKeys, cursor, now)));
