@@ -57,6 +57,8 @@ const options = {
   sourcemap: 'external',
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
+  // Libraries in CommonJS ask for modules of Node by `require`, which a module has not.
+  banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
   loader: { '.cedar': 'text' },
   alias: { '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts' },
   metafile: true,

@@ -144,7 +144,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/admission/commands.ts',
     environment: admissionCommandsEnvironment,
-    reservedConcurrency: 60,
+    reservedConcurrency: 25,
   },
   'admission-queries': {
     ...api,
@@ -152,9 +152,14 @@ export const functionTable = {
     environment: admissionQueriesEnvironment,
     // PDF tickets are drawn, and the tickets of the largest sessions are counted, within the request.
     memoryMb: 1_769,
-    reservedConcurrency: 40,
+    reservedConcurrency: 25,
   },
-  'admission-relay': { ...relay, entry: 'functions/admission/relay.ts', environment: relayEnvironment },
+  'admission-relay': {
+    ...relay,
+    entry: 'functions/admission/relay.ts',
+    environment: relayEnvironment,
+    reservedConcurrency: 10,
+  },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 
 export type FunctionName = keyof typeof functionTable;

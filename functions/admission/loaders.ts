@@ -4,7 +4,14 @@ import type { SessionFactsOf } from '../catalog/contracts.ts';
 export const admissionLoaders = (factsOf: SessionFactsOf) => ({
   async session(id: string) {
     const entity = await factsOf(id);
-    return entity && { entity, organizationId: entity.organizationId, sessionId: entity.sessionId };
+    return (
+      entity && {
+        entity,
+        organizationId: entity.organizationId,
+        sessionId: entity.sessionId,
+        isPublic: entity.isPublic,
+      }
+    );
   },
 });
 

@@ -9,6 +9,8 @@ export interface SessionFacts {
   readonly sessionId: string;
   readonly organizationId: string;
   readonly status: SessionStatus;
+  /** Whether strangers may see it: it was on sale once. */
+  readonly isPublic: boolean;
   readonly startsAt: string;
   readonly endsAt: string;
   readonly timeZone: string;
@@ -38,6 +40,7 @@ const read = async (table: Table, sessionId: string): Promise<SessionFacts | und
     sessionId,
     organizationId: session.organizationId,
     status: session.status,
+    isPublic: session.publishedAt !== undefined,
     startsAt: session.startsAt,
     endsAt: session.endsAt,
     timeZone: session.timeZone,

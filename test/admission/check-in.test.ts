@@ -222,9 +222,9 @@ describe('who may scan', () => {
     expect((await scan(sessionId, code, {}, as)).status).toBe(201);
   });
 
-  test('strangers see no session, and nobody without a token', async () => {
+  test('strangers may not, and nobody without a token', async () => {
     const { sessionId, code } = await issued();
-    expect(said(await scan(sessionId, code, {}, 'bob'))).toEqual([404, 'NOT_FOUND', undefined]);
+    expect(said(await scan(sessionId, code, {}, 'bob'))).toEqual([403, 'FORBIDDEN', undefined]);
     const anonymous = await admission.call('checkIn', {
       as: null,
       params: { sessionId },
@@ -232,6 +232,9 @@ describe('who may scan', () => {
     });
     expect(anonymous.status).toBe(401);
     expect((await scan(sessionId, code)).status).toBe(201);
+    const draft = await admission.session({ status: 'draft' });
+    expect(said(await scan(draft, code, {}, 'bob'))).toEqual([404, 'NOT_FOUND', undefined]);
+    expect(said(await scan('ses_00000000000000000000000000', code))).toEqual([404, 'NOT_FOUND', undefined]);
   });
 
   test('staff of one session in their window only', async () => {

@@ -259,6 +259,7 @@ export const startAdmission = async (): Promise<Admission> => {
         startsAt: options.startsAt ?? new Date(startsAtMs).toISOString(),
         endsAt: options.endsAt ?? new Date(endsAtMs).toISOString(),
         status: options.status ?? 'published',
+        ...(options.status !== 'draft' && { publishedAt: new Date().toISOString() }),
         ...(options.doorsOpenMinutes !== undefined && { doorsOpenMinutes: options.doorsOpenMinutes }),
       },
       {},

@@ -52,6 +52,10 @@ const violations: Record<string, Record<string, string>> = {
     'functions/catalog/a.ts': `export { x } from '../ticketing/block.ts';`,
     'functions/ticketing/block.ts': 'export const x = 1;',
   },
+  'only-contracts-of-admission': {
+    'functions/catalog/a.ts': `export { x } from '../admission/ticket-store.ts';`,
+    'functions/admission/ticket-store.ts': 'export const x = 1;',
+  },
   'pure-decisions-do-no-io': {
     'functions/ticketing/block.ts': `export { x } from '../platform/table.ts';`,
     'functions/platform/table.ts': 'export const x = 1;',
