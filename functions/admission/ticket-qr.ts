@@ -2,7 +2,6 @@ import QRCode from 'qrcode';
 
 /**
  * A code of 221 characters makes version 11 at level M: 61 × 61 modules, of which a seventh may be smudged.
- * Twelve centimetres of a screen or four of paper are read by any camera of a phone.
  */
 const errorCorrectionLevel = 'M';
 /** The quiet zone that ISO/IEC 18004 asks for, in modules. */
