@@ -35,6 +35,7 @@ export default {
           '^functions/orders/(order|order-machine|pricing|promo-code|refund)\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
           '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
+          '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',
         ],
       },
       to: {

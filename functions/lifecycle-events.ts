@@ -1,3 +1,4 @@
+import { admissionLifecycleEvents } from './admission/lifecycle.ts';
 import { catalogLifecycleEvents } from './catalog/lifecycle.ts';
 import { identityLifecycleEvents } from './identity/lifecycle.ts';
 import { ordersLifecycleEvents } from './orders/lifecycle.ts';
@@ -10,4 +11,5 @@ export const lifecycleEvents: readonly LifecycleEventDefinition[] = [
   ...catalogLifecycleEvents,
   ...ticketingLifecycleEvents,
   ...ordersLifecycleEvents,
+  ...admissionLifecycleEvents,
 ];

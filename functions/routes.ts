@@ -1,3 +1,4 @@
+import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { ordersCommandRoutes, ordersQueryRoutes } from './orders/routes.ts';
@@ -18,4 +19,6 @@ export const routes = {
   ...ticketingQueryRoutes,
   ...ordersCommandRoutes,
   ...ordersQueryRoutes,
+  ...admissionCommandRoutes,
+  ...admissionQueryRoutes,
 } as const;

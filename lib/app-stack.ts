@@ -6,6 +6,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { sessionIndex } from '../functions/admission/ticket-index.ts';
 import { routes } from '../functions/routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
@@ -27,6 +28,7 @@ import {
   readWriteTable,
   receiveMessages,
   sendMessages,
+  signTickets,
   startExecutions,
   useSecret,
 } from './grants.ts';
@@ -176,7 +178,7 @@ export class AppStack extends Stack {
     );
 
     const ordersTable = { table: data.ordersTable };
-    const admissionTable = { table: data.admissionTable };
+    const admissionTable = { table: data.admissionTable, indexes: [sessionIndex.name] };
     const orders = {
       ...ticketing,
       ORDERS_TABLE: data.ordersTable.tableName,
@@ -188,7 +190,7 @@ export class AppStack extends Stack {
     const confirmOrders = [
       readWriteTable(ordersTable),
       readWriteTable(ticketingTable),
-      readWriteTable(admissionTable),
+      readWriteTable({ table: data.admissionTable }),
       ...readPlans,
       ...(data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)]),
     ];
@@ -234,6 +236,27 @@ export class AppStack extends Stack {
       { ...relay, ORDER_MACHINE_ARN: orderMachine.machine.stateMachineArn },
       [startExecutions(orderMachine.machine)],
     );
+    const admission = {
+      ADMISSION_TABLE: data.admissionTable.tableName,
+      CATALOG_TABLE: data.catalogTable.tableName,
+      TICKET_KEYS: data.ticketKeys.map(({ keyArn }) => keyArn).join(','),
+    };
+    const readFacts = readTable({ table: data.catalogTable });
+    this.addFunction('admission-commands', { ...common, ...guard, ...ids, ...admission }, [
+      readWriteTable({ table: data.admissionTable }),
+      readFacts,
+      readTable(identityTable),
+      ...signTickets(data.ticketKeys),
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction('admission-queries', { ...common, ...guard, ...admission }, [
+      readTable(admissionTable),
+      readFacts,
+      readTable(identityTable),
+      ...signTickets(data.ticketKeys),
+    ]);
+    this.addRelay('admission-relay', data.admissionTable, relay);
+
     this.acknowledgeFolders(
       'catalog-commands',
       'catalog-queries',

@@ -36,6 +36,11 @@ const filesBeside: Readonly<Record<string, readonly string[]>> = {
     'functions/identity/schema.cedarschema',
     'node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm',
   ],
+  'functions/admission/ticket-pdf.ts': [
+    'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
+    'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+    'node_modules/dejavu-fonts-ttf/LICENSE',
+  ],
 };
 
 const options = {
@@ -52,6 +57,8 @@ const options = {
   sourcemap: 'external',
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
+  // Libraries in CommonJS ask for modules of Node by `require`, which a module has not.
+  banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
   loader: { '.cedar': 'text' },
   alias: { '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts' },
   metafile: true,

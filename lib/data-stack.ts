@@ -8,9 +8,11 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { sessionIndex, sessionIndexAttributes } from '../functions/admission/ticket-index.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Settings } from './settings.ts';
 
@@ -33,6 +35,8 @@ export class DataStack extends Stack {
   readonly ticketingTable: Table;
   readonly ordersTable: Table;
   readonly admissionTable: Table;
+  /** Keys that tickets are signed with, newest first. */
+  readonly ticketKeys: readonly Key[];
   readonly plansBucket: Bucket;
   /** ARN of the plans bucket under an export name of its own: acknowledged findings name it. */
   readonly plansBucketArn: string;
@@ -74,6 +78,23 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.admissionTable = table('AdmissionTable');
+    this.admissionTable.addGlobalSecondaryIndex({
+      indexName: sessionIndex.name,
+      partitionKey: { name: sessionIndex.pk, type: AttributeType.STRING },
+      sortKey: { name: sessionIndex.sk, type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...sessionIndexAttributes],
+    });
+
+    this.ticketKeys = settings.ticketKeys.map(
+      (version) =>
+        new Key(this, `TicketKey${version}`, {
+          description: `Signs tickets (${version})`,
+          keySpec: KeySpec.ECC_NIST_P256,
+          keyUsage: KeyUsage.SIGN_VERIFY,
+          removalPolicy,
+        }),
+    );
 
     this.plansBucket = new Bucket(this, 'PlansBucket', {
       encryption: settings.kms ? BucketEncryption.KMS_MANAGED : BucketEncryption.S3_MANAGED,

@@ -1,6 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as z from 'zod';
 import {
+  admissionCommandsEnvironment,
+  admissionQueriesEnvironment,
+} from '../functions/admission/environment.ts';
+import {
   catalogCommandsEnvironment,
   catalogPublicationEnvironment,
   catalogQueriesEnvironment,
@@ -174,6 +178,26 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/orders/payment-news.ts',
     environment: ordersPaymentNewsEnvironment,
+  },
+  'admission-commands': {
+    ...api,
+    entry: 'functions/admission/commands.ts',
+    environment: admissionCommandsEnvironment,
+    reservedConcurrency: 25,
+  },
+  'admission-queries': {
+    ...api,
+    entry: 'functions/admission/queries.ts',
+    environment: admissionQueriesEnvironment,
+    // PDF tickets are drawn, and the tickets of the largest sessions are counted, within the request.
+    memoryMb: 1_769,
+    reservedConcurrency: 25,
+  },
+  'admission-relay': {
+    ...relay,
+    entry: 'functions/admission/relay.ts',
+    environment: relayEnvironment,
+    reservedConcurrency: 10,
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 

@@ -52,6 +52,12 @@ export const readWriteBucket = (bucketArn: string): PolicyStatement[] => [
 export const useSecret = (secret: { readonly secretArn: string }) =>
   allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
 
+/** Public keys of tickets, and signatures by the newest: KMS gives out no private key. */
+export const signTickets = (keys: readonly { readonly keyArn: string }[]): PolicyStatement[] => {
+  const arns = keys.map(({ keyArn }) => keyArn);
+  return [allow(['kms:GetPublicKey'], arns), allow(['kms:Sign'], arns.slice(0, 1))];
+};
+
 export const putEvents = (bus: { readonly eventBusArn: string }) =>
   allow(['events:PutEvents'], [bus.eventBusArn]);
 

@@ -52,6 +52,11 @@ interface StageSettings {
   readonly paymentProviders: readonly PaymentProviderName[];
   /** How long after the end of its longest hold an order may still be paid. */
   readonly paymentGrace: Duration;
+  /**
+   * Versions of the key that signs tickets, newest first: the first signs, all verify. To rotate, put a new
+   * name before the others; a name is taken away when no ticket that it signed will be scanned any more.
+   */
+  readonly ticketKeys: readonly [string, ...string[]];
 }
 
 const stages: Readonly<Record<Stage, StageSettings>> = {
@@ -67,6 +72,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     maxHold: Duration.hours(2),
     paymentProviders: ['test'],
     paymentGrace: Duration.seconds(10),
+    ticketKeys: ['V1'],
   },
   staging: {
     retain: true,
@@ -79,6 +85,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe', 'test'],
     paymentGrace: Duration.minutes(15),
+    ticketKeys: ['V1'],
   },
   prod: {
     retain: true,
@@ -91,6 +98,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe'],
     paymentGrace: Duration.minutes(15),
+    ticketKeys: ['V1'],
   },
 };
 

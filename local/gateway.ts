@@ -3,7 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { deflate, gunzip, gzip, inflate } from 'node:zlib';
 import type { LambdaFunction } from './lambda.ts';
-import { type GatewayResponseType, type RestApi, toGatewayAnswer, toProxyEvent } from './rest-api.ts';
+import {
+  type GatewayResponseType,
+  isBinaryType,
+  type RestApi,
+  toGatewayAnswer,
+  toProxyEvent,
+} from './rest-api.ts';
 
 /** Most bytes of a request (API Gateway quota). */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -59,7 +65,7 @@ export const answerApi = async (
       sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
     },
     match,
-    api.stageName,
+    api,
     requestId,
   );
   const result = await functionOf(match.functionName).invoke(event);
@@ -74,7 +80,7 @@ export const answerApi = async (
       )[result.reason],
     );
   }
-  const answer = toGatewayAnswer(result.payload);
+  const answer = toGatewayAnswer(result.payload, isBinaryType(request.headers.accept, api.binaryMediaTypes));
   if (answer === undefined) return byGateway('INTEGRATION_FAILURE');
 
   const encoding = acceptedEncoding(request.headers['accept-encoding']);

@@ -11,6 +11,8 @@ export interface RestApi {
   readonly stageName: string;
   /** Answers larger than this are compressed for clients that accept it; undefined: never. */
   readonly minCompressionBytes: number | undefined;
+  /** Media types whose bodies are bytes: base64 towards functions and from them. */
+  readonly binaryMediaTypes: readonly string[];
   /** Functions that answer requests. */
   readonly functionNames: readonly string[];
   match(method: string, path: string): RouteMatch | undefined;
@@ -78,6 +80,7 @@ export const openRestApi = (resources: readonly Resource[]): RestApi => {
   return {
     stageName: stage.properties['StageName'],
     minCompressionBytes: api.properties['MinimumCompressionSize'],
+    binaryMediaTypes: api.properties['BinaryMediaTypes'] ?? [],
     functionNames: methods.map((method) => method.functionName),
     match(method, path) {
       const segments = segmentsOf(path);
@@ -182,7 +185,7 @@ export interface HttpRequest {
 export const toProxyEvent = (
   request: HttpRequest,
   match: RouteMatch,
-  stageName: string,
+  { stageName, binaryMediaTypes }: Pick<RestApi, 'stageName' | 'binaryMediaTypes'>,
   requestId: string = randomUUID(),
 ): APIGatewayProxyEvent => {
   const headers: [string, string][] = [];
@@ -192,6 +195,7 @@ export const toProxyEvent = (
   const query = [...request.query.entries()];
   const path = `/${stageName}${request.path}`;
   const now = new Date();
+  const isBinary = isBinaryType(lastOfEachLower(headers)['content-type'], binaryMediaTypes);
   const event = {
     resource: match.resourcePath,
     path: request.path,
@@ -218,11 +222,24 @@ export const toProxyEvent = (
       resourcePath: match.resourcePath,
       stage: stageName,
     },
-    body: request.body.length === 0 ? null : request.body.toString('utf8'),
-    isBase64Encoded: false,
+    body: request.body.length === 0 ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
+    isBase64Encoded: isBinary && request.body.length > 0,
   };
   return event as unknown as APIGatewayProxyEvent;
 };
+
+/**
+ * Whether the first media type of an `Accept` or `Content-Type` header is in the API’s list of binary types;
+ * `*` is a wildcard in the list, and a literal in the header (API Gateway developer guide, "Binary media types").
+ */
+export const isBinaryType = (header: string | undefined, binaryMediaTypes: readonly string[]): boolean => {
+  const mediaType = header?.split(',')[0]?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const [kind] = mediaType.split('/');
+  return [mediaType, `${kind}/*`, '*/*'].some((candidate) => binaryMediaTypes.includes(candidate));
+};
+
+const lastOfEachLower = (pairs: readonly (readonly [string, string])[]): Record<string, string> =>
+  Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
 
 const lastOfEach = (pairs: readonly (readonly [string, string])[]): Record<string, string> =>
   Object.fromEntries(pairs);
@@ -236,9 +253,13 @@ const allOfEach = (pairs: readonly (readonly [string, string])[]): Record<string
   return { ...all };
 };
 
-/** The function’s answer, or undefined when it has not the shape of a proxy result (a gateway’s 502). */
+/**
+ * The function’s answer, or undefined when it has not the shape of a proxy result (a gateway’s 502). Base64 is
+ * decoded only for a client that asks for bytes first; another gets the base64 as text, as on AWS.
+ */
 export const toGatewayAnswer = (
   payload: string | undefined,
+  wantsBytes: boolean,
 ):
   | {
       readonly status: number;
@@ -261,6 +282,6 @@ export const toGatewayAnswer = (
       ...Object.entries(headers).map(([name, value]) => [name, String(value)] as const),
       ...Object.entries(multiValueHeaders).map(([name, values]) => [name, values.map(String)] as const),
     ]),
-    body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+    body: Buffer.from(body, isBase64Encoded && wantsBytes ? 'base64' : 'utf8'),
   };
 };

@@ -1,20 +1,32 @@
 import type { Change } from '../platform/lifecycle-event.ts';
 import { absent, type TransactionWrite } from '../platform/table.ts';
 import type { Ticket } from './ticket.ts';
+import { changedKey, indexKeys } from './ticket-index.ts';
 
 export { readTicketId, type Ticket, ticketIdOf, ticketPartsOf } from './ticket.ts';
 
 /** Where tickets lie, for the transactions of orders. */
 export const ticketKey = (serial: string) => ({ pk: `TICKET#${serial}`, sk: 'TICKET' });
 
-/** Puts a new ticket: part of the transaction that confirms its order. */
+/**
+ * Puts a new ticket: part of the transaction that confirms its order. `change.at` is the time of the write:
+ * scanners read what changed since they last asked.
+ */
 export const issueTicket = (table: string, ticket: Ticket, change: Change): TransactionWrite => ({
   table,
-  put: { ...ticketKey(ticket.serial), ...ticket, change },
+  put: {
+    ...ticketKey(ticket.serial),
+    ...indexKeys(ticket.sessionId, ticket.serial, change.at),
+    ...ticket,
+    change,
+  },
   when: absent,
 });
 
-/** Ends a valid ticket: part of the transaction that refunds or cancels it. Refused when it has ended. */
+/**
+ * Ends a valid ticket: part of the transaction that refunds or cancels it. Refused when it has ended.
+ * `change.at` is the time of the write.
+ */
 export const endTicket = (
   table: string,
   serial: string,
@@ -24,9 +36,15 @@ export const endTicket = (
   table,
   update: ticketKey(serial),
   by: {
-    update: 'SET #status = :status, #revision = #revision + :one, #change = :change',
+    update: 'SET #status = :status, #revision = #revision + :one, #change = :change, #changed = :changed',
     condition: '#status = :valid',
-    names: { '#status': 'status', '#revision': 'revision', '#change': 'change' },
-    values: { ':status': status, ':valid': 'valid', ':one': 1, ':change': change },
+    names: { '#status': 'status', '#revision': 'revision', '#change': 'change', '#changed': 'gsi1sk' },
+    values: {
+      ':status': status,
+      ':valid': 'valid',
+      ':one': 1,
+      ':change': change,
+      ':changed': changedKey(change.at, serial),
+    },
   },
 });

@@ -7,12 +7,13 @@ export const ticketId = idOf('tkt');
 export const ticketStatus = z.enum(['valid', 'refunded', 'cancelled']);
 export type TicketStatus = z.output<typeof ticketStatus>;
 
-/** A first scan that let somebody in. */
+/** A scan that let somebody in. */
 export interface Admission {
-  /** ISO 8601, as the scanning device says. */
+  /** ISO 8601 with milliseconds, as the scanning device says, but never later than when it was told. */
   readonly at: string;
   readonly nonce: string;
   readonly device?: string | undefined;
+  readonly gate?: string | undefined;
   /** Subject id of the scanner’s caller. */
   readonly by: string;
 }
@@ -23,6 +24,8 @@ export interface Holder {
   readonly email: string;
   /** ISO 8601. */
   readonly since: string;
+  /** The transfer that made them the holder: what a repeat of its request is known by. */
+  readonly transfer?: { readonly secret: string; readonly requestHash: string } | undefined;
 }
 
 export interface Ticket {
@@ -39,9 +42,15 @@ export interface Ticket {
   readonly ticketTypeName: string;
   readonly holders: readonly Holder[];
   readonly status: TicketStatus;
+  /** The earliest scan that let somebody in. */
   readonly admission?: Admission | undefined;
+  /** Scans of other devices that let somebody in with it as well, earliest first. */
+  readonly conflicts?: readonly Admission[] | undefined;
   readonly revision: number;
 }
+
+/** How often a ticket changes hands at most: enough for a family, too few for a trade. */
+export const maxTransfers = 5;
 
 const prefix = 'tkt';
 const halfLength = 13;
@@ -66,4 +75,11 @@ export const ticketIdOf = ({ serial, secret }: Pick<Ticket, 'serial' | 'secret'>
 export const readTicketId = (id: string): Pick<Ticket, 'serial' | 'secret'> => {
   const text = id.slice(prefix.length + 1);
   return { serial: text.slice(0, halfLength), secret: text.slice(halfLength) };
+};
+
+/** Who has the ticket now. */
+export const holderOf = ({ serial, holders }: Pick<Ticket, 'serial' | 'holders'>): Holder => {
+  const holder = holders.at(-1);
+  if (holder === undefined) throw new Error(`Ticket ${serial} has no holder`);
+  return holder;
 };

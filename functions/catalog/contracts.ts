@@ -3,3 +3,4 @@ export type { Layout } from './layout.ts';
 export { sessionCancelled, sessionPostponed, sessionPublishing, sessionUpdated } from './lifecycle.ts';
 export { readLayout } from './plan-documents.ts';
 export type { Fee, Tax } from './sale-terms.ts';
+export { openSessionFacts, type SessionFacts, type SessionFactsOf } from './session-facts.ts';

@@ -57,6 +57,7 @@ export interface SessionItem extends OwnedItem {
   readonly holdSeconds: number;
   readonly maxPlacesPerHold: number;
   readonly maxHoldsPerCustomer?: number;
+  readonly doorsOpenMinutes?: number | undefined;
   readonly ticketTypes: readonly TicketType[];
   readonly status: SessionStatus;
   readonly planVersion?: string;

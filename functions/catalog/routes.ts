@@ -328,6 +328,7 @@ const session = z
     holdSeconds: z.int(),
     maxPlacesPerHold: z.int(),
     maxHoldsPerCustomer: z.int().optional(),
+    doorsOpenMinutes: z.int().optional(),
     ticketTypes: z.array(ticketType),
     planVersion: z.string().optional(),
     ...owned,

@@ -72,6 +72,23 @@ export const saleSettings = {
     .meta({ description: 'Live holds a customer may have at once.' }),
 };
 
+/** How long before the start people are let in, in minutes: up to two days, for camps before a festival. */
+const doorsOpenMinutes = z
+  .int()
+  .min(0)
+  .max(2_880)
+  .meta({ description: 'Minutes before the start from which tickets are admitted; 240 when left out.' });
+const defaultDoorsOpenMinutes = 240;
+
+/** The instant from which tickets of a session are admitted; until its end they are. */
+export const doorsOpenAt = (session: {
+  readonly startsAt: string;
+  readonly doorsOpenMinutes?: number | undefined;
+}): string =>
+  new Date(
+    Date.parse(session.startsAt) - (session.doorsOpenMinutes ?? defaultDoorsOpenMinutes) * 60_000,
+  ).toISOString();
+
 export const defaultHoldSeconds = 600;
 export const defaultMaxPlacesPerHold = 20;
 
@@ -177,6 +194,7 @@ export const newSession = z.strictObject({
   holdSeconds: saleSettings.holdSeconds.default(defaultHoldSeconds),
   maxPlacesPerHold: saleSettings.maxPlacesPerHold.default(defaultMaxPlacesPerHold),
   maxHoldsPerCustomer: saleSettings.maxHoldsPerCustomer.optional(),
+  doorsOpenMinutes: doorsOpenMinutes.optional(),
   ticketTypes: z.array(newTicketType).min(1).max(50),
 });
 
@@ -187,6 +205,7 @@ export const sessionPatch = z
     holdSeconds: saleSettings.holdSeconds,
     maxPlacesPerHold: saleSettings.maxPlacesPerHold,
     maxHoldsPerCustomer: saleSettings.maxHoldsPerCustomer.nullable(),
+    doorsOpenMinutes,
     ticketTypes: z
       .array(newTicketType)
       .min(1)

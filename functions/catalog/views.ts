@@ -63,6 +63,7 @@ export const sessionView = (item: SessionItem) => ({
   holdSeconds: item.holdSeconds,
   maxPlacesPerHold: item.maxPlacesPerHold,
   ...(item.maxHoldsPerCustomer !== undefined && { maxHoldsPerCustomer: item.maxHoldsPerCustomer }),
+  ...(item.doorsOpenMinutes !== undefined && { doorsOpenMinutes: item.doorsOpenMinutes }),
   ticketTypes: item.ticketTypes,
   ...(item.planVersion !== undefined && { planVersion: item.planVersion }),
   ...owned(item),

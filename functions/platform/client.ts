@@ -5,7 +5,11 @@ type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : never;
 type BodyOf<R extends RouteDefinition, Status> = Status extends keyof R['responses']
   ? R['responses'][Status] extends { schema: infer Schema extends z.ZodType }
     ? z.output<Schema>
-    : undefined
+    : R['responses'][Status] extends { document: { isBinary: infer IsBinary } }
+      ? IsBinary extends true
+        ? Uint8Array
+        : string
+      : undefined
   : never;
 
 export interface ProblemDocument {
@@ -75,6 +79,7 @@ export const createClient = (baseUrl: string) => ({
       method: definition.method,
       headers: {
         ...(given.body !== undefined && { 'content-type': 'application/json' }),
+        ...acceptOf(definition),
         ...(given.token !== undefined && { authorization: `Bearer ${given.token}` }),
         ...(definition.creates && { 'idempotency-key': given.idempotencyKey ?? crypto.randomUUID() }),
         ...(given.ifMatch !== undefined && { 'if-match': given.ifMatch }),
@@ -84,15 +89,22 @@ export const createClient = (baseUrl: string) => ({
       ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
       ...(given.signal && { signal: given.signal }),
     });
-    return checked(definition, response, await response.text());
+    return checked(definition, response, new Uint8Array(await response.arrayBuffer()));
   },
 });
+
+/** Bytes are answered only to who asks for them. */
+const acceptOf = ({ responses }: RouteDefinition): { accept?: string } => {
+  const document = Object.values(responses).find((response) => response.document)?.document;
+  return document === undefined ? {} : { accept: document.mediaType };
+};
 
 const checked = <R extends RouteDefinition>(
   definition: R,
   response: Response,
-  text: string,
+  bytes: Uint8Array,
 ): ClientAnswer<R> => {
+  const text = new TextDecoder().decode(bytes);
   const { status, headers } = response;
   const where = `${definition.operationId} answered ${status}`;
   const isProblem = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
@@ -105,6 +117,12 @@ const checked = <R extends RouteDefinition>(
   if (status === 304) return { ok: true, status, body: undefined, headers };
   const declared = definition.responses[status];
   if (declared === undefined) throw new Error(`${where}, which it does not declare: ${text.slice(0, 300)}`);
+  if (declared.document !== undefined) {
+    const { mediaType, isBinary } = declared.document;
+    if (headers.get('content-type') !== mediaType)
+      throw new Error(`${where} with ${headers.get('content-type')} instead of ${mediaType}`);
+    return { ok: true, status, body: isBinary ? bytes : text, headers } as ClientAnswer<R>;
+  }
   if (declared.schema === undefined) {
     if (text !== '') throw new Error(`${where} with a body that it does not declare`);
     return { ok: true, status, body: undefined, headers } as ClientAnswer<R>;

@@ -42,6 +42,8 @@ export const problemCodesOf = (definition: RouteDefinition): readonly ProblemCod
     codes.add('PRECONDITION_FAILED');
   }
   if (definition.body) codes.add('UNSUPPORTED_MEDIA_TYPE');
+  if (Object.values(definition.responses).some(({ document }) => document?.isBinary))
+    codes.add('NOT_ACCEPTABLE');
   return [...codes].sort();
 };
 
@@ -72,6 +74,12 @@ const operation = (definition: RouteDefinition): ZodOpenApiOperationObject => {
   for (const [status, response] of Object.entries(definition.responses)) {
     responses[status as `${1 | 2 | 3}${string}`] = {
       description: response.description,
+      ...(response.document && {
+        // Bytes are of no JSON type (OpenAPI 3.1, "Considerations for Binary Data").
+        content: {
+          [response.document.mediaType]: { schema: response.document.isBinary ? {} : { type: 'string' } },
+        },
+      }),
       ...(response.schema && {
         content: {
           'application/json': {

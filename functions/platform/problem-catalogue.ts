@@ -42,6 +42,12 @@ export const problemCatalogue = {
     title: 'This path does not take that method',
     whatToDo: 'Use one of the methods in the Allow header.',
   },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    title: 'The answer is bytes, and Accept does not ask for them',
+    whatToDo:
+      'Name the media type of the answer first in the Accept header, e.g. `Accept: image/png`; browsers do.',
+  },
   NOT_FOUND: {
     status: 404,
     title: 'There is no such thing',
@@ -219,6 +225,23 @@ export const problemCatalogue = {
     status: 409,
     title: 'Only orders of the test provider are paid here',
     whatToDo: 'Pay with the client secret at the order’s own provider.',
+  },
+  // Admission
+  CHECK_IN_CLOSED: {
+    status: 409,
+    title: 'The session is over: nobody is let in any more',
+    whatToDo:
+      'Upload what was scanned before its end as a batch; the organizer may move the end with PATCH /sessions/{id}.',
+  },
+  TICKET_NOT_TRANSFERABLE: {
+    status: 409,
+    title: 'The ticket stays with its holder',
+    whatToDo: '`currentStatus` says why: it was used, refunded or cancelled, or its session is over.',
+  },
+  TRANSFER_LIMIT_REACHED: {
+    status: 409,
+    title: 'The ticket has changed hands often enough',
+    whatToDo: 'Ask the organizer; `limit` says how often a ticket may be transferred.',
   },
 } as const satisfies Record<string, ProblemDefinition>;
 

@@ -48,6 +48,8 @@ export interface ResponseDefinition {
   /** Left out for answers without a body. */
   readonly schema?: z.ZodType;
   readonly example?: unknown;
+  /** Instead of `schema`: the answer is no JSON but a text, or bytes, of this media type. */
+  readonly document?: { readonly mediaType: string; readonly isBinary: boolean };
 }
 
 /** One entry of the route table: the only place that says what a route takes, gives and allows. */
@@ -146,7 +148,11 @@ export type AnswerOf<R extends RouteDefinition> =
         Status,
         R['responses'][Status] extends { schema: infer Schema extends z.ZodType }
           ? DeepReadonly<z.input<Schema>>
-          : undefined
+          : R['responses'][Status] extends { document: { isBinary: infer IsBinary } }
+            ? IsBinary extends true
+              ? Uint8Array
+              : string
+            : undefined
       >;
     }[keyof R['responses'] & number];
 

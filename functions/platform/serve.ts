@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import httpRouterHandler from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type Answer, type Problem, problem } from './answer.ts';
+import { binaryMediaTypes, takesBytes } from './binary-media-types.ts';
 import { matchesAny, revisionOf } from './etag.ts';
 import type { Caller, Guard, Membership, ProtectedResource } from './guard.ts';
 import { idSecret } from './id-secret.ts';
@@ -16,6 +17,7 @@ import type {
   Handlers,
   LoadedResource,
   Loaders,
+  ResponseDefinition,
   RouteDefinition,
   Routes,
 } from './route.ts';
@@ -121,7 +123,7 @@ const respond = async (
   ) {
     return render({ ...answer, status: 304, body: undefined }, event);
   }
-  return render(answer, event);
+  return render(answer, event, definition.responses[answer.kind === 'success' ? answer.status : 0]?.document);
 };
 
 const answerOf = async (
@@ -134,6 +136,13 @@ const answerOf = async (
   // A caller is known before the rest is judged: a stranger must not learn the rules of private routes.
   const identity = await identify(definition, parts, headers);
   if (!identity.ok) return identity.problem;
+
+  const document = definition.responses[200]?.document;
+  if (document?.isBinary && !takesBytes(headers.accept)) {
+    return problem('NOT_ACCEPTABLE', {
+      detail: `Send \`Accept: ${document.mediaType}\`; a list must begin with one of ${binaryMediaTypes.join(', ')}.`,
+    });
+  }
 
   const key = idempotencyKeyOf(definition, headers);
   if (!key.ok) return key.problem;
@@ -447,8 +456,15 @@ const standardHeaders = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Writes an answer as API Gateway’s proxy result; a problem becomes an RFC 9457 document. */
-export const render = (answer: Answer, event: APIGatewayProxyEvent): APIGatewayProxyResult => {
+/**
+ * Writes an answer as API Gateway’s proxy result: JSON, a text or bytes (as base64) of the media type of
+ * `document`; a problem becomes an RFC 9457 document.
+ */
+export const render = (
+  answer: Answer,
+  event: APIGatewayProxyEvent,
+  document?: ResponseDefinition['document'],
+): APIGatewayProxyResult => {
   const scope = currentScope();
   const headers: Record<string, string> = {
     ...standardHeaders,
@@ -480,7 +496,15 @@ export const render = (answer: Answer, event: APIGatewayProxyEvent): APIGatewayP
   headers['Cache-Control'] = answer.cacheControl ?? (answer.etag === undefined ? 'no-store' : 'no-cache');
   if (answer.replayed) headers['Idempotent-Replayed'] = 'true';
   if (answer.body === undefined) return { statusCode: answer.status, headers, body: '' };
-  headers['Content-Type'] ??= 'application/json';
+  headers['Content-Type'] ??= document?.mediaType ?? 'application/json';
+  if (answer.body instanceof Uint8Array) {
+    return {
+      statusCode: answer.status,
+      headers,
+      body: Buffer.from(answer.body).toString('base64'),
+      isBase64Encoded: true,
+    };
+  }
   return {
     statusCode: answer.status,
     headers,

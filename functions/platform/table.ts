@@ -63,6 +63,8 @@ export type TransactionWrite = { readonly table?: string } & (
 export interface Query {
   readonly pk: string;
   readonly skPrefix?: string;
+  /** Sort keys from this one on; instead of `skPrefix`. */
+  readonly skFrom?: string;
   /** Items read at most; default 100. */
   readonly limit?: number;
   /** Key to go on after, as `next` of the page before gave it. */
@@ -167,20 +169,22 @@ export const openTable = (name: string, client: DynamoDBClient = sharedClient())
 
     async query<T extends object = Item>(query: Query): Promise<Page<T>> {
       const projection = project(query.attributes);
+      const sk = query.skPrefix ?? query.skFrom;
+      const skCondition = query.skPrefix === undefined ? '#sk >= :sk' : 'begins_with(#sk, :sk)';
       const output = await client.send(
         new QueryCommand({
           ...common,
           ...(query.index && { IndexName: query.index.name }),
-          KeyConditionExpression: `#pk = :pk${query.skPrefix === undefined ? '' : ' AND begins_with(#sk, :sk)'}`,
+          KeyConditionExpression: `#pk = :pk${sk === undefined ? '' : ` AND ${skCondition}`}`,
           ExpressionAttributeNames: {
             ...projection.ExpressionAttributeNames,
             '#pk': query.index?.pk ?? 'pk',
-            ...(query.skPrefix !== undefined && { '#sk': query.index?.sk ?? 'sk' }),
+            ...(sk !== undefined && { '#sk': query.index?.sk ?? 'sk' }),
           },
           ...(projection.ProjectionExpression && { ProjectionExpression: projection.ProjectionExpression }),
           ExpressionAttributeValues: marshall({
             ':pk': query.pk,
-            ...(query.skPrefix !== undefined && { ':sk': query.skPrefix }),
+            ...(sk !== undefined && { ':sk': sk }),
           }),
           ...(query.from && { ExclusiveStartKey: marshall(query.from) }),
           Limit: query.limit ?? 100,

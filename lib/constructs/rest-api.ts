@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { binaryMediaTypes } from '../../functions/platform/binary-media-types.ts';
 import { type ProblemCode, problemCatalogue } from '../../functions/platform/problem-catalogue.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
@@ -67,6 +68,7 @@ export class PlatformApi extends Construct {
       restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
       minCompressionSize: minCompression,
+      binaryMediaTypes: [...binaryMediaTypes],
       // The account’s setting that lets gateways write logs; without it no stage with logs deploys.
       cloudWatchRole: !settings.emulator,
       deployOptions: {

@@ -90,6 +90,8 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['DeleteSession', 'session', managers],
   ['CancelSession', 'session', managers],
   ['CreateRefund', 'order', managers],
+  ['CheckIn', 'session', members],
+  ['ReadCheckIns', 'session', members],
 ];
 
 describe('who may do what', () => {
@@ -142,7 +144,8 @@ describe('staff with limits', () => {
     ['their session, not their hour', { sessionId: 'ses_1', until: at(-1) }, false],
   ])('%s', (_, limits, expected) => {
     const session = thing('session', { sessionId: 'ses_1' });
-    expect(ask('nobody', 'ReadSession', session, [membership('staff', limits)]).allowed).toBe(expected);
+    for (const action of ['ReadSession', 'CheckIn', 'ReadCheckIns'])
+      expect(ask('nobody', action, session, [membership('staff', limits)]).allowed).toBe(expected);
     expect(ask('nobody', 'UpdateSession', session, [membership('staff', limits)]).allowed).toBe(false);
   });
 

@@ -27,6 +27,7 @@ const emulatedTypes = new Set([
   'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::KMS::Key',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
@@ -55,6 +56,9 @@ const readOnlyActions = new Set([
   'dynamodb:Query',
   's3:GetObject',
   's3:ListBucket',
+  // Tickets are signed when they are read: a signature changes nothing.
+  'kms:GetPublicKey',
+  'kms:Sign',
   'logs:CreateLogStream',
   'logs:PutLogEvents',
   'xray:PutTraceSegments',
@@ -214,7 +218,13 @@ export const environmentsHoldNoSecret: Rule = (templates) =>
   );
 
 export const dataOutlivesItsStack: Rule = (templates) => [
-  ...['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret', 'AWS::Cognito::UserPool']
+  ...[
+    'AWS::DynamoDB::Table',
+    'AWS::S3::Bucket',
+    'AWS::SecretsManager::Secret',
+    'AWS::Cognito::UserPool',
+    'AWS::KMS::Key',
+  ]
     .flatMap((type) => resourcesOf(templates, type))
     .filter(([, { DeletionPolicy, UpdateReplacePolicy }]) =>
       [DeletionPolicy, UpdateReplacePolicy].some((policy) => policy !== 'Retain'),

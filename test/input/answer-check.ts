@@ -43,6 +43,8 @@ export const answerCheck = (document: OpenApi) => {
     }
     if (declared.content[mediaType] === undefined)
       return [...faults, `${mediaType || 'no Content-Type'} is not declared for ${status}`];
+    // A document that is no JSON: its media type is all that is declared of it.
+    if (!/[/+]json$/.test(mediaType)) return text === '' ? [...faults, 'an empty document'] : faults;
     let body: unknown;
     try {
       body = JSON.parse(text);

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerApi } from '../../local/gateway.ts';
 import type { Invocation, LambdaFunction } from '../../local/lambda.ts';
-import { openRestApi, toProxyEvent } from '../../local/rest-api.ts';
+import { isBinaryType, openRestApi, toProxyEvent } from '../../local/rest-api.ts';
 import type { Resource } from '../../local/template.ts';
 
 const resource = (name: string, parent: string, part: string): Resource => ({
@@ -92,7 +92,7 @@ test('the event is that of a Lambda proxy integration', () => {
       sourceIp: '127.0.0.1',
     },
     { functionName: 'one', resourcePath: '/events/{eventId}', pathParameters: { eventId: 'evt_1' } },
-    'v1',
+    api,
     'req-1',
   );
   expect(event).toMatchObject({
@@ -213,5 +213,41 @@ describe('over HTTP', () => {
       undefined,
       0,
     ]);
+  });
+});
+
+describe('media types that are bytes', () => {
+  const binary = { stageName: 'v1', binaryMediaTypes: ['image/*', 'application/pdf'] };
+  const eventOf = (contentType: string) =>
+    toProxyEvent(
+      {
+        method: 'POST',
+        path: '/events',
+        query: new URLSearchParams(),
+        rawHeaders: ['content-Type', contentType],
+        body: Buffer.from([0x7b, 0x7d, 0xff]),
+        sourceIp: '127.0.0.1',
+      },
+      { functionName: 'list', resourcePath: '/events', pathParameters: {} },
+      binary,
+    );
+
+  test.for(['image/png', 'Image/JPEG; q=1', 'application/pdf'])(
+    'a body of %s reaches the function as base64',
+    (contentType) => {
+      expect(eventOf(contentType)).toMatchObject({ body: 'e33/', isBase64Encoded: true });
+    },
+  );
+
+  test.for(['application/json', 'application/json; charset=utf-8', '*/*', ''])(
+    'a body of %j stays text',
+    (contentType) => {
+      expect(eventOf(contentType)).toMatchObject({ body: '{}\uFFFD', isBase64Encoded: false });
+    },
+  );
+
+  test('the wildcard of all types covers every body', () => {
+    expect(isBinaryType('application/json', ['*/*'])).toBe(true);
+    expect(isBinaryType('application/json', [])).toBe(false);
   });
 });

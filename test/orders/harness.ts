@@ -8,13 +8,13 @@ import { ordersCommandRoutes, ordersQueryRoutes } from '../../functions/orders/r
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import { type Item, openTable, type Table } from '../../functions/platform/table.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { openTableStream } from '../support/table-stream.ts';
 import { hall } from '../ticketing/hall.ts';
 import {
   type Answered,
   type CallOptions,
   freshKey,
   lambda,
-  openStream,
   seats,
   slots,
   sqsEvent,
@@ -120,7 +120,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
   const settlement: QueueHandler = (await import('../../functions/orders/settlement.ts')).handler;
   const paymentNews: QueueHandler = (await import('../../functions/orders/payment-news.ts')).handler;
   const { handler: relay } = await import('../../functions/orders/relay.ts');
-  const stream = await openStream(ticketing.engine.endpoint, 'orders');
+  const stream = await openTableStream(ticketing.engine.endpoint, 'orders');
 
   const call = async (operation: OrdersOperation, options: CallOptions = {}): Promise<Answered> => {
     const definition = routes[operation];

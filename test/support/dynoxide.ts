@@ -6,8 +6,8 @@ import { startDynamoDb } from '../../local/dynamodb.ts';
 export interface Engine {
   readonly endpoint: string;
   readonly client: DynamoDBClient;
-  /** Creates a table of the platform’s shape with an index (by default the catalog’s) and opens it. */
-  createTable(name: string, index?: string): Promise<Table>;
+  /** Creates a table of the platform’s shape with an index (default: the catalog’s) and opens it. */
+  createTable(name: string, indexName?: string): Promise<Table>;
   stop(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export const startEngine = async (): Promise<Engine> => {
   return {
     endpoint: dynamoDb.endpoint,
     client,
-    async createTable(name, index = 'byOrganization') {
+    async createTable(name, indexName = 'byOrganization') {
       const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
       const keys = (pk: string, sk: string) => [
         { AttributeName: pk, KeyType: 'HASH' as const },
@@ -32,7 +32,7 @@ export const startEngine = async (): Promise<Engine> => {
           KeySchema: keys('pk', 'sk'),
           GlobalSecondaryIndexes: [
             {
-              IndexName: index,
+              IndexName: indexName,
               KeySchema: keys('gsi1pk', 'gsi1sk'),
               Projection: { ProjectionType: 'ALL' },
             },

@@ -1,11 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import {
-  DescribeStreamCommand,
-  DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  ListStreamsCommand,
-} from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -14,7 +6,6 @@ import type {
   APIGatewayProxyEvent,
   APIGatewayProxyResult,
   Context,
-  DynamoDBRecord,
   SQSBatchResponse,
   SQSEvent,
 } from 'aws-lambda';
@@ -34,6 +25,7 @@ import { openSales } from '../../functions/ticketing/sales.ts';
 import { createIssuer } from '../../local/issuer.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { openTableStream } from '../support/table-stream.ts';
 
 const routes = { ...ticketingCommandRoutes, ...ticketingQueryRoutes };
 export type Operation = keyof typeof routes;
@@ -348,7 +340,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
     };
   };
 
-  const stream = await openStream(engine.endpoint, 'ticketing');
+  const stream = await openTableStream(engine.endpoint, 'ticketing');
   const { handler: relay } = await import('../../functions/ticketing/relay.ts');
   const settle = async (): Promise<readonly LifecycleEvent[]> => {
     const seen: LifecycleEvent[] = [];
@@ -446,49 +438,6 @@ export const sqsEvent = (body: unknown): SQSEvent => {
         awsRegion: 'eu-central-1',
       },
     ],
-  };
-};
-
-/** Reads a table’s stream, each record once, in the shape Lambda gets. */
-export const openStream = async (
-  endpoint: string,
-  table: string,
-): Promise<() => Promise<DynamoDBRecord[]>> => {
-  const client = new DynamoDBStreamsClient({
-    endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const { Streams } = await client.send(new ListStreamsCommand({ TableName: table }));
-  const StreamArn = Streams?.[0]?.StreamArn ?? '';
-  const iterators = new Map<string, string | undefined>();
-  return async () => {
-    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
-    const records: DynamoDBRecord[] = [];
-    for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
-      if (!iterators.has(ShardId)) {
-        const { ShardIterator } = await client.send(
-          new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-        );
-        iterators.set(ShardId, ShardIterator);
-      }
-      const ShardIterator = iterators.get(ShardId);
-      if (ShardIterator === undefined) continue;
-      const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator }));
-      iterators.set(ShardId, NextShardIterator);
-      for (const { eventID = '', eventName, dynamodb } of Records) {
-        records.push({
-          eventID,
-          ...(eventName && { eventName }),
-          dynamodb: {
-            ...(dynamodb?.OldImage && { OldImage: dynamodb.OldImage as Record<string, never> }),
-            ...(dynamodb?.NewImage && { NewImage: dynamodb.NewImage as Record<string, never> }),
-            ...(dynamodb?.SequenceNumber && { SequenceNumber: dynamodb.SequenceNumber }),
-          },
-        } satisfies { dynamodb: Record<string, string | Record<string, AttributeValue>> } & DynamoDBRecord);
-      }
-    }
-    return records;
   };
 };
 
