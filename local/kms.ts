@@ -1,5 +1,4 @@
 import {
-  createECDH,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -9,6 +8,7 @@ import {
 } from 'node:crypto';
 import { account, arnOf } from './account.ts';
 import { type AwsAnswer, answered, type JsonService, refused } from './aws-answer.ts';
+import { signDigest, verifyDigest } from './ecdsa-of-digests.ts';
 import type { State } from './state.ts';
 import type { Resource } from './template.ts';
 
@@ -69,11 +69,14 @@ export const openKms = (resources: readonly Resource[], state: State): JsonServi
       }),
     Verify: ({ KeyId, Message, MessageType = 'RAW', Signature, SigningAlgorithm }) =>
       withSigningKey(KeyId, ({ arn, privateKey }) => {
-        if (MessageType !== 'RAW')
-          return refused('UnsupportedOperationException', 'Verify takes messages of type RAW here');
         const message = messageOf(Message, MessageType, SigningAlgorithm);
         if ('status' in message) return message;
-        return verify('sha256', message, createPublicKey(privateKey), bytesOf(Signature))
+        const signature = bytesOf(Signature);
+        const valid =
+          MessageType === 'DIGEST'
+            ? verifyDigest(message, signature, privateKey)
+            : verify('sha256', message, createPublicKey(privateKey), signature);
+        return valid
           ? answered({ KeyId: arn, SignatureValid: true, SigningAlgorithm: algorithm })
           : refused('KMSInvalidSignatureException', 'The signature is not valid');
       }),
@@ -149,49 +152,4 @@ const messageOf = (message: unknown, type: unknown, wanted: unknown): Buffer | A
       `A message of type ${type} has ${type === 'DIGEST' ? '32' : `1 to ${maxRawBytes}`} bytes`,
     );
   return bytes;
-};
-
-/** Order of the curve P-256 (FIPS 186-5, SEC 2 §2.4.2). */
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-
-/**
- * ECDSA over a digest (FIPS 186-5 §6.4.1): node:crypto hashes whatever it signs. The point k·G comes from
- * its Diffie-Hellman, the rest is arithmetic modulo the order.
- * @returns the signature in DER.
- */
-const signDigest = (digest: Buffer, privateKey: KeyObject): Buffer => {
-  const d = toNumber(Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url'));
-  for (;;) {
-    const ephemeral = createECDH('prime256v1');
-    // 0x04, x, y
-    const point = ephemeral.generateKeys();
-    const k = toNumber(ephemeral.getPrivateKey());
-    const r = toNumber(point.subarray(1, 33)) % order;
-    const s = (inverse(k) * (toNumber(digest) + r * d)) % order;
-    if (r !== 0n && s !== 0n) return der(0x30, Buffer.concat([derInteger(r), derInteger(s)]));
-  }
-};
-
-const toNumber = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex')}`);
-
-/** k⁻¹ modulo the order, which is prime: k^(order − 2), by Fermat. */
-const inverse = (k: bigint): bigint => {
-  let result = 1n;
-  let power = k;
-  for (let exponent = order - 2n; exponent > 0n; exponent >>= 1n) {
-    if (exponent & 1n) result = (result * power) % order;
-    power = (power * power) % order;
-  }
-  return result;
-};
-
-/** Lengths here are below 128: one byte (X.690 §8.1.3). */
-const der = (tag: number, content: Buffer): Buffer =>
-  Buffer.concat([Buffer.from([tag, content.length]), content]);
-
-const derInteger = (value: bigint): Buffer => {
-  const hex = value.toString(16);
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-  const positive = (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes;
-  return der(0x02, positive);
 };

@@ -68,12 +68,38 @@ test('what it signs, raw or as a digest, the public key verifies', async () => {
   for (let n = 0; n < 50; n += 1) {
     const signed = await client.send(new SignCommand({ ...raw, Message: digest, MessageType: 'DIGEST' }));
     expect(verify('sha256', message, publicKey, signed.Signature ?? new Uint8Array())).toBe(true);
+    const asDigest = { ...raw, Message: digest, MessageType: 'DIGEST', Signature: signed.Signature } as const;
+    expect((await client.send(new VerifyCommand(asDigest))).SignatureValid).toBe(true);
   }
 });
 
 test('Verify tells right signatures from wrong ones', async () => {
   const client = await clientOf();
-  const { Signature } = await client.send(new SignCommand(raw));
+  const { Signature = new Uint8Array() } = await client.send(new SignCommand(raw));
+  const digestOf = (text: string) => ({
+    ...raw,
+    Message: createHash('sha256').update(text).digest(),
+    MessageType: 'DIGEST' as const,
+  });
+  const wrong: Uint8Array[] = [
+    new Uint8Array(),
+    Buffer.from('no signature'),
+    Signature.slice(0, -1),
+    Buffer.from('300602010102010', 'hex'),
+    Buffer.from('3006020100020101', 'hex'),
+    Signature.map((byte, index) => (index === Signature.length - 1 ? byte ^ 1 : byte)),
+  ];
+  expect((await client.send(new VerifyCommand({ ...digestOf('ticket 42'), Signature }))).SignatureValid).toBe(
+    true,
+  );
+  for (const input of [
+    { ...digestOf('ticket 43'), Signature },
+    ...wrong.map((one) => ({ ...digestOf('ticket 42'), Signature: one })),
+    ...wrong.map((one) => ({ ...raw, Signature: one })),
+  ])
+    await expect(client.send(new VerifyCommand(input))).rejects.toMatchObject({
+      name: 'KMSInvalidSignatureException',
+    });
   expect((await client.send(new VerifyCommand({ ...raw, Signature }))).SignatureValid).toBe(true);
   await expect(
     client.send(new VerifyCommand({ ...raw, Message: Buffer.from('ticket 43'), Signature })),
