@@ -16,7 +16,7 @@ import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
 import { PlatformApi } from './constructs/rest-api.ts';
 import { addDashboard } from './dashboard.ts';
-import { type DataStack, organizationIndex, plansBucketExport } from './data-stack.ts';
+import { type DataStack, ordersBySession, organizationIndex, plansBucketExport } from './data-stack.ts';
 import { type EnvironmentOf, type FunctionName, functionTable } from './function-table.ts';
 import {
   bucketFolders,
@@ -227,6 +227,29 @@ export class AppStack extends Stack {
     const settlement = this.addConsumer('orders-settlement', { ...common, ...orders }, confirmOrders, {
       'fairground.orders': ['ORDER-CONFIRMED', 'ORDER-CANCELLED', 'ORDER-PAYMENT-LATE', 'REFUND-REQUESTED'],
     });
+    const undos = this.addQueue('orders-session-undo');
+    const undoQueue = { SESSION_UNDO_QUEUE_URL: undos.queue.queueUrl };
+    const askForUndo = sendMessages(undos.queue);
+    this.addConsumer('orders-session-cancelled', { ...common, ...undoQueue }, [askForUndo], {
+      'fairground.catalog': ['SESSION-CANCELLED'],
+    });
+    this.addQueueConsumer(
+      'orders-session-undo',
+      {
+        ...common,
+        ...undoQueue,
+        ORDERS_TABLE: data.ordersTable.tableName,
+        TICKETING_TABLE: data.ticketingTable.tableName,
+        ADMISSION_TABLE: data.admissionTable.tableName,
+      },
+      [
+        readWriteTable({ table: data.ordersTable, indexes: [ordersBySession] }),
+        readWriteTable(ticketingTable),
+        readWriteTable(admissionTable),
+        askForUndo,
+      ],
+      undos,
+    );
     const task = this.addFunction('orders-machine', { ...common, ...orders }, confirmOrders);
     const orderMachine = new OrderMachine(this, 'OrderMachine', { task, settings, alarms: this.alarms });
     for (const answerer of [task, settlement]) orderMachine.letAnswer(answerer);

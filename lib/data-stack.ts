@@ -20,7 +20,7 @@ import type { Settings } from './settings.ts';
 export const organizationIndex = 'byOrganization';
 
 /** Index of the orders by session, oldest first: keys only, orders are read by them. */
-const ordersBySession = 'bySession';
+export const ordersBySession = 'bySession';
 
 /** Name of the export that carries the ARN of the plans bucket. */
 export const plansBucketExport = (stack: Stack): string => `${stack.stackName}-PlansBucketArn`;

@@ -19,6 +19,8 @@ import {
   ordersPaymentNewsEnvironment,
   ordersQueriesEnvironment,
   ordersRelayEnvironment,
+  ordersSessionCancelledEnvironment,
+  ordersSessionUndoEnvironment,
 } from '../functions/orders/environment.ts';
 import { commonEnvironment, relayEnvironment } from '../functions/platform/environment.ts';
 import {
@@ -178,6 +180,19 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/orders/payment-news.ts',
     environment: ordersPaymentNewsEnvironment,
+  },
+  'orders-session-cancelled': {
+    ...consumer,
+    entry: 'functions/orders/session-cancelled.ts',
+    environment: ordersSessionCancelledEnvironment,
+    reservedConcurrency: 2,
+  },
+  'orders-session-undo': {
+    ...consumer,
+    entry: 'functions/orders/session-undo.ts',
+    environment: ordersSessionUndoEnvironment,
+    timeout: Duration.minutes(1),
+    reservedConcurrency: 5,
   },
   'admission-commands': {
     ...api,

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { eventTransitions } from '../functions/catalog/event.ts';
 import { sessionTransitions } from '../functions/catalog/session.ts';
 import { lifecycleEvents } from '../functions/lifecycle-events.ts';
+import { orderTimers, orderTransitions } from '../functions/orders/order.ts';
+import { paymentTransitions } from '../functions/orders/payments/payment-port.ts';
 import { envelopeOf, type LifecycleEventDefinition } from '../functions/platform/lifecycle-event.ts';
 import { problemCodesOf } from '../functions/platform/openapi.ts';
 import { generalProblemCodes, problemCatalogue } from '../functions/platform/problem-catalogue.ts';
@@ -109,6 +111,7 @@ ${rows.join('\n')}
 
 const drawing = (
   transitions: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>,
+  starts: readonly string[] = ['draft'],
 ): string => {
   const lines = Object.entries(transitions).flatMap(([from, commands]) => {
     const byTarget = Map.groupBy(Object.entries(commands), ([, to]) => to ?? from);
@@ -116,7 +119,7 @@ const drawing = (
       .filter(([to]) => to !== from)
       .map(([to, entries]) => `  ${from} --> ${to}: ${entries.map(([command]) => command).join(', ')}`);
   });
-  return `\`\`\`mermaid\nstateDiagram-v2\n  [*] --> draft\n${lines.join('\n')}\n\`\`\``;
+  return `\`\`\`mermaid\nstateDiagram-v2\n${starts.map((status) => `  [*] --> ${status}`).join('\n')}\n${lines.join('\n')}\n\`\`\``;
 };
 
 const statesPage = (): string => `${generated}
@@ -131,7 +134,32 @@ ${drawing(eventTransitions)}
 ## Session
 
 ${drawing(sessionTransitions)}
+
+## Order
+
+A free order is confirmed as it is made. ${deadlines()}
+
+${drawing(orderTransitions, ['pending', 'confirmed'])}
+
+## Payment
+
+What news of a payment may make of what is known of it; anything else is old news.
+
+${drawing(
+  Object.fromEntries(
+    Object.entries(paymentTransitions).map(([from, to]) => [
+      from,
+      Object.fromEntries(to.map((status) => [status, status])),
+    ]),
+  ),
+  ['created'],
+)}
 `;
+
+const deadlines = (): string =>
+  Object.entries(orderTimers)
+    .map(([status, { cancelReason }]) => `\`${status}\` after \`payBy\`: cancelled, \`${cancelReason}\`.`)
+    .join(' ');
 
 /** Every generated page: path below docs/reference → content. */
 export const referencePages = (): ReadonlyMap<string, string> =>

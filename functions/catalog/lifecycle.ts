@@ -78,6 +78,7 @@ const sessionExample: z.input<typeof sessionData> = {
   planVersion: 'pln_5zr1v9n6q0w8c4t2m7k3x1y9ab',
 };
 
+// @__NO_SIDE_EFFECTS__
 const venueEvent = <const Type extends string>(type: Type, description: string) =>
   defineLifecycleEvent({
     type,
@@ -87,6 +88,7 @@ const venueEvent = <const Type extends string>(type: Type, description: string) 
     data: venueData,
     example: venueExample,
   });
+// @__NO_SIDE_EFFECTS__
 const performerEvent = <const Type extends string>(type: Type, description: string) =>
   defineLifecycleEvent({
     type,
@@ -96,6 +98,7 @@ const performerEvent = <const Type extends string>(type: Type, description: stri
     data: performerData,
     example: performerExample,
   });
+// @__NO_SIDE_EFFECTS__
 const eventEvent = <const Type extends string>(type: Type, description: string) =>
   defineLifecycleEvent({
     type,
@@ -105,6 +108,7 @@ const eventEvent = <const Type extends string>(type: Type, description: string) 
     data: eventData,
     example: eventExample,
   });
+// @__NO_SIDE_EFFECTS__
 const sessionEvent = <const Type extends string>(type: Type, description: string) =>
   defineLifecycleEvent({
     type,

@@ -32,6 +32,9 @@ export const ordersCommandsEnvironment = commonEnvironment
 export const ordersQueriesEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
   .extend({ ORDERS_TABLE: z.string().min(1), ...events });
+const undoQueue = { SESSION_UNDO_QUEUE_URL: z.url() };
+export const ordersSessionCancelledEnvironment = commonEnvironment.extend(undoQueue);
+export const ordersSessionUndoEnvironment = commonEnvironment.extend({ ...tables, ...undoQueue });
 export const ordersRelayEnvironment = relayEnvironment.extend({ ORDER_MACHINE_ARN: z.string().min(1) });
 /** Of the machine’s function and the consumers. */
 export const ordersBackgroundEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });

@@ -53,6 +53,8 @@ const refundKey = ({ orderId, refundId }: Pick<Refund, 'orderId' | 'refundId'>) 
   sk: `REFUND#${refundId}`,
 });
 
+const cancellationKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'CANCELLATION' });
+
 /** How long the machine’s token is kept after the deadline it waits for. */
 const tokenKeptSeconds = 24 * 60 * 60;
 
@@ -292,6 +294,22 @@ export const openOrders = (table: Table) => {
     /** Writes that belong to one thing, all or none. */
     transact: (writes: readonly TransactionWrite[]) => table.transact(writes),
 
+    /** Notes how far the orders of a cancelled session are undone; what is told late or twice takes nothing back. */
+    async noteCancellation(sessionId: string, progress: CancellationProgress): Promise<void> {
+      await table.put(
+        { ...cancellationKey(sessionId), ...progress },
+        {
+          condition: 'attribute_not_exists(pk) OR #orders <= :orders AND #status <> :done',
+          names: { '#orders': 'orders', '#status': 'status' },
+          values: { ':orders': progress.orders, ':done': 'done' },
+        },
+      );
+    },
+
+    /** That progress; undefined before the first batch is done. */
+    getCancellation: (sessionId: string) =>
+      table.get<CancellationProgress>(cancellationKey(sessionId), { consistent: true }),
+
     /** A page of the orders of a session, newest first. */
     async ofSession(
       sessionId: string,
@@ -314,6 +332,14 @@ export const openOrders = (table: Table) => {
     },
   };
 };
+
+/** How far the orders of a cancelled session are undone. */
+export interface CancellationProgress {
+  readonly status: 'running' | 'done';
+  /** Orders that were looked at. */
+  readonly orders: number;
+  readonly updatedAt: string;
+}
 
 /** Index of the orders table: keys of the orders of a session, in the order they were made. */
 export const sessionIndex = { name: 'bySession', pk: 'gsi1pk', sk: 'gsi1sk' } as const;

@@ -44,6 +44,8 @@ export interface LifecycleEventDefinition<Type extends string = string, Data ext
 }
 
 /** Declares a lifecycle event; its JSON Schema is published in docs/reference/lifecycle-events. */
+// Who uses none of a context’s events carries none of them (a mark that the bundler reads).
+// @__NO_SIDE_EFFECTS__
 export const defineLifecycleEvent = <const Type extends string, Data extends z.ZodType>(
   definition: LifecycleEventDefinition<Type, Data>,
 ): LifecycleEventDefinition<Type, Data> => definition;

@@ -27,6 +27,7 @@ const holdExample = {
   expiresAt: '2026-11-20T18:10:00.000Z',
   places: [{ block: 12, keys: ['3', '4'] }],
 };
+// @__NO_SIDE_EFFECTS__
 const holdEvent = <const Type extends string>(type: Type, description: string) =>
   defineLifecycleEvent({
     type,
