@@ -57,8 +57,9 @@ const options = {
   sourcemap: 'external',
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
-  // Libraries in CommonJS ask for modules of Node by `require`, which a module has not.
-  banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+  // Libraries in CommonJS ask for modules of Node by `require`, which a module has not. The bundler does not
+  // know the names in here: they must be longer than those that it makes.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   loader: { '.cedar': 'text' },
   alias: { '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts' },
   metafile: true,

@@ -26,6 +26,8 @@ type Coded = Pick<Ticket, 'serial' | 'secret' | 'sessionId'>;
 /** The codes of tickets: compact JWS, signed when they are asked for, never stored. */
 export const openTicketCodes = (keys: SigningKeys) => {
   const codes = new Map<string, Promise<string>>();
+  // Kept, because it keeps the keys that it has imported.
+  let keyFor: ReturnType<typeof createLocalJWKSet> | undefined;
 
   return {
     async codeOf({ serial, secret, sessionId }: Coded): Promise<string> {
@@ -42,9 +44,9 @@ export const openTicketCodes = (keys: SigningKeys) => {
 
     /** What a code says, when one of our keys signed it as a ticket; undefined for any other text. */
     async read(code: string): Promise<ScannedCode | undefined> {
-      const resolve = createLocalJWKSet(await keys.jwks());
+      keyFor ??= createLocalJWKSet(await keys.jwks());
       try {
-        const { payload, protectedHeader } = await compactVerify(code, resolve, { algorithms: ['ES256'] });
+        const { payload, protectedHeader } = await compactVerify(code, keyFor, { algorithms: ['ES256'] });
         // Other things that the same key signs say what they are.
         if (protectedHeader.typ !== undefined) return undefined;
         const { t, s } = payloadSchema.parse(JSON.parse(new TextDecoder().decode(payload)));

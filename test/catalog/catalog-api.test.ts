@@ -491,6 +491,25 @@ describe('sessions', () => {
     expect([changed.status, changed.body.ticketTypes[0].name]).toEqual([200, 'Other']);
   });
 
+  test('say when their doors open, from the beginning or later', async () => {
+    const event = await newEvent();
+    expect((await newSession(event.id)).doorsOpenMinutes).toBeUndefined();
+    const created = await call('createSession', {
+      params: { eventId: event.id },
+      body: sessionBody({ doorsOpenMinutes: 90 }),
+    });
+    expect([created.status, created.body.doorsOpenMinutes]).toEqual([201, 90]);
+    const params = { sessionId: created.body.id };
+    const change = (doorsOpenMinutes: unknown) =>
+      call('updateSession', { params, ifMatch: '"r1"', body: { doorsOpenMinutes } });
+    for (const minutes of [-1, 2_881, 1.5, null]) {
+      const refused = await change(minutes);
+      expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/doorsOpenMinutes']);
+    }
+    expect((await change(0)).body.doorsOpenMinutes).toBe(0);
+    expect((await call('getSession', { params })).body.doorsOpenMinutes).toBe(0);
+  });
+
   const terms = {
     fee: { amount: 150 },
     tax: { name: 'TVA', basisPoints: 900, included: true },

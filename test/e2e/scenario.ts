@@ -172,7 +172,10 @@ const orderAnswer = z.looseObject({
 });
 
 /** Holds a place of the first ticket type, orders and pays it: the id of the ticket. */
-export const buyTicket = async ({ session, sessionId }: OnSale): Promise<string> => {
+export const buyTicket = async ({
+  session,
+  sessionId,
+}: Pick<OnSale, 'session' | 'sessionId'>): Promise<string> => {
   const { body: hold } = await anybody().ok(201, 'createHold', {
     params: { sessionId },
     body: { ticketTypeId: ticketTypeOf(session, 0), quantity: 1 },

@@ -311,6 +311,8 @@ const headersOf = (
       ),
     },
   );
+  const document = definition.responses[200]?.document;
+  const accept = document && fc.constantFrom(document.mediaType, `${document.mediaType}, */*;q=0.5`, '*/*');
   const rare = fc.oneof(
     { weight: 8, arbitrary: fc.constant({}) },
     {
@@ -343,6 +345,7 @@ const headersOf = (
       authorization,
       ...(definition.creates && { 'idempotency-key': key }),
       ...(definition.ifMatch && { 'if-match': ifMatch }),
+      ...(accept && { accept }),
       'content-type': contentType,
       rare,
     })

@@ -1,6 +1,7 @@
 import type { Operation } from '../e2e/client.ts';
 import { clientWith, tokenOf } from '../e2e/client.ts';
 import {
+  buyTicket,
   freshName,
   newEvent,
   newOrganizer,
@@ -97,6 +98,12 @@ export const setScenery = async (): Promise<Scenery> => {
   });
   const pit = sold.session.ticketTypes[2]?.id ?? '';
   const holds = await holdsOf(sold.session.id, pit, 3);
+  const ticketsOf = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () => buyTicket({ session: sold.session, sessionId: sold.session.id })),
+    );
+  const tickets = await ticketsOf(2);
+  const movedTickets = await ticketsOf(3);
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
   const known: Record<string, readonly string[]> = {
@@ -107,6 +114,7 @@ export const setScenery = async (): Promise<Scenery> => {
     ses: [kept.session.id, draftSession.id],
     tt: sold.session.ticketTypes.map(({ id }) => id),
     hld: holds,
+    tkt: tickets,
     upl: [upload.body.id],
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
@@ -115,6 +123,7 @@ export const setScenery = async (): Promise<Scenery> => {
     getPlan: { ses: [sold.session.id] },
     cancelEvent: { evt: [ended.event.id] },
     cancelSession: { ses: [ended.session.id] },
+    transferTicket: { tkt: movedTickets },
     cancelHold: { hld: doomedHolds },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
