@@ -6,7 +6,6 @@ import { changedKey, indexKeys } from './ticket-index.ts';
 export { ticketTransferred } from './lifecycle.ts';
 export { type IssuedTicket, readTickets } from './read-tickets.ts';
 export { holderOf, readTicketId, type Ticket, ticketIdOf, ticketKey, ticketPartsOf } from './ticket.ts';
-export { openTicketPapers, type TicketPapers } from './ticket-papers.ts';
 
 /**
  * Puts a new ticket: part of the transaction that confirms its order. `change.at` is the time of the write:

@@ -1,4 +1,5 @@
-import { openTicketPapers, ticketTransferred } from '../admission/contracts.ts';
+import { ticketTransferred } from '../admission/contracts.ts';
+import { openTicketPapers } from '../admission/papers-contracts.ts';
 import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/contracts.ts';
 import {
   orderCancelled,

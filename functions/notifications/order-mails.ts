@@ -1,4 +1,5 @@
-import { type IssuedTicket, readTicketId, readTickets, type TicketPapers } from '../admission/contracts.ts';
+import { type IssuedTicket, readTicketId, readTickets } from '../admission/contracts.ts';
+import type { TicketPapers } from '../admission/papers-contracts.ts';
 import type { SessionFacts } from '../catalog/contracts.ts';
 import { type Order, readOrder } from '../orders/contracts.ts';
 import { attachTickets } from './papers.ts';

@@ -1,4 +1,5 @@
-import type { Ticket, TicketPapers } from '../admission/contracts.ts';
+import type { Ticket } from '../admission/contracts.ts';
+import type { TicketPapers } from '../admission/papers-contracts.ts';
 import type { SessionFacts } from '../catalog/contracts.ts';
 import type { Attachment } from './ports.ts';
 

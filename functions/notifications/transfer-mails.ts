@@ -1,4 +1,5 @@
-import { readTicketId, readTickets, type TicketPapers, ticketIdOf } from '../admission/contracts.ts';
+import { readTicketId, readTickets, ticketIdOf } from '../admission/contracts.ts';
+import type { TicketPapers } from '../admission/papers-contracts.ts';
 import { readOrder } from '../orders/contracts.ts';
 import { attachTickets } from './papers.ts';
 import type { NotificationPorts, Recipient } from './ports.ts';

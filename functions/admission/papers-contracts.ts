@@ -1,3 +1,5 @@
+/** Apart from contracts.ts for its weight: fonts, and what draws, go where this is imported. */
+
 import type { SessionFacts } from '../catalog/contracts.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { Ticket } from './ticket.ts';
