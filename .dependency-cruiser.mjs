@@ -23,7 +23,7 @@ export default {
       comment: `Other contexts see ${context} only through its contracts.ts (or one apart, x-contracts.ts, for what weighs).`,
       severity: 'error',
       from: { path: `^functions/(${others(context)})/` },
-      to: { path: `^functions/${context}/`, pathNot: `^functions/${context}/([a-z-]+-)?contracts\\.ts$` },
+      to: { path: `^functions/${context}/`, pathNot: `^functions/${context}/[a-z-]*contracts\\.ts$` },
     })),
     {
       name: 'pure-decisions-do-no-io',

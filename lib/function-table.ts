@@ -216,6 +216,8 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/notifications/notices.ts',
     environment: notificationsNoticesEnvironment,
+    // Notices to whole sessions leave room for the mails of orders.
+    reservedConcurrency: 4,
   },
   'notifications-reminders': {
     kind: 'scheduled',
