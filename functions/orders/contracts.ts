@@ -8,7 +8,7 @@ export {
   refundFailed,
   refundSucceeded,
 } from './lifecycle.ts';
-export type { CancelReason, Order, OrderItem } from './order.ts';
+export type { Order, OrderItem } from './order.ts';
 
 /** An order as it is now, for those who tell its customer of it; strongly consistent. */
 export const readOrder = (table: Table, orderId: string): Promise<Order | undefined> =>
