@@ -1,7 +1,7 @@
-import { CfnOutput, type Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -12,6 +12,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ConsumerQueue, deadLetterQueue } from './constructs/consumer-queue.ts';
+import type { MailSender } from './constructs/mail-sender.ts';
 import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
 import { PlatformApi } from './constructs/rest-api.ts';
@@ -27,6 +28,7 @@ import {
   readWriteBucket,
   readWriteTable,
   receiveMessages,
+  sendMail,
   sendMessages,
   signTickets,
   startExecutions,
@@ -280,6 +282,8 @@ export class AppStack extends Stack {
     ]);
     this.addRelay('admission-relay', data.admissionTable, relay);
 
+    if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
+
     this.acknowledgeFolders(
       'catalog-commands',
       'catalog-queries',
@@ -311,6 +315,64 @@ export class AppStack extends Stack {
       addDashboard(this, { api: api.restApi, functions: this.functions, queues: this.queues, sales });
     }
     new CfnOutput(this, 'ApiUrl', { value: api.restApi.url, description: 'Base URL of the API' });
+  }
+
+  /** Mails about orders, tickets and sessions, and the reminders; nothing of it where nobody sends mail. */
+  private addNotifications(
+    sender: MailSender,
+    common: { readonly STAGE: string },
+    admission: Pick<EnvironmentOf<'notifications-mail'>, 'ADMISSION_TABLE' | 'CATALOG_TABLE' | 'TICKET_KEYS'>,
+  ): void {
+    const { data, settings } = this;
+    const { TICKET_KEYS, ...tables } = admission;
+    const notices = this.addQueue('notifications-notices');
+    const own = {
+      ...common,
+      NOTIFICATIONS_TABLE: data.notificationsTable.tableName,
+      NOTICES_QUEUE_URL: notices.queue.queueUrl,
+    };
+    const telling = {
+      ...own,
+      ...tables,
+      ORDERS_TABLE: data.ordersTable.tableName,
+      MAIL_FROM: sender.from,
+      MAIL_CONFIGURATION_SET: sender.configurationSetName,
+    };
+    const ownRights = [readWriteTable({ table: data.notificationsTable }), sendMessages(notices.queue)];
+    const tellingRights = [
+      ...ownRights,
+      ...[data.ordersTable, data.admissionTable, data.catalogTable].map((table) => readTable({ table })),
+      sendMail(sender),
+    ];
+    this.addConsumer(
+      'notifications-mail',
+      { ...telling, TICKET_KEYS },
+      [...tellingRights, ...signTickets(data.ticketKeys)],
+      {
+        'fairground.orders': [
+          'ORDER-CONFIRMED',
+          'ORDER-CANCELLED',
+          'ORDER-PAYMENT-LATE',
+          'REFUND-SUCCEEDED',
+          'REFUND-FAILED',
+        ],
+        'fairground.admission': ['TICKET-TRANSFERRED'],
+        'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'],
+      },
+    );
+    this.addQueueConsumer(
+      'notifications-notices',
+      { ...telling, NOTICE_MAILS_PER_SECOND: String(settings.noticeMailsPerSecond) },
+      tellingRights,
+      notices,
+    );
+    const reminders = this.addFunction('notifications-reminders', own, ownRights);
+    new Rule(this, 'RemindersSchedule', {
+      description: 'Every quarter of an hour → notifications-reminders',
+      schedule: Schedule.rate(Duration.minutes(15)),
+      targets: [new LambdaFunction(reminders.lambda)],
+    });
+    if (!settings.emulator) sender.watch(this.alarms);
   }
 
   private addFunction<Name extends FunctionName>(

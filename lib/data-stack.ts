@@ -14,6 +14,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { sessionIndex, sessionIndexAttributes } from '../functions/admission/ticket-index.ts';
 import { acknowledge } from './acknowledge.ts';
+import { MailSender } from './constructs/mail-sender.ts';
 import type { Settings } from './settings.ts';
 
 /** Index of the catalog by organization, newest first. */
@@ -35,8 +36,11 @@ export class DataStack extends Stack {
   readonly ticketingTable: Table;
   readonly ordersTable: Table;
   readonly admissionTable: Table;
+  readonly notificationsTable: Table;
   /** Keys that tickets are signed with, newest first. */
   readonly ticketKeys: readonly Key[];
+  /** Who mails come from, where the stage names a sender. */
+  readonly mailSender: MailSender | undefined;
   readonly plansBucket: Bucket;
   /** ARN of the plans bucket under an export name of its own: acknowledged findings name it. */
   readonly plansBucketArn: string;
@@ -85,6 +89,12 @@ export class DataStack extends Stack {
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: [...sessionIndexAttributes],
     });
+
+    this.notificationsTable = table('NotificationsTable');
+    this.mailSender =
+      settings.mailFrom === undefined
+        ? undefined
+        : new MailSender(this, 'MailSender', settings.mailFrom, settings);
 
     this.ticketKeys = settings.ticketKeys.map(
       (version) =>

@@ -14,6 +14,11 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  notificationsMailEnvironment,
+  notificationsNoticesEnvironment,
+  notificationsRemindersEnvironment,
+} from '../functions/notifications/environment.ts';
+import {
   ordersBackgroundEnvironment,
   ordersCommandsEnvironment,
   ordersPaymentNewsEnvironment,
@@ -37,7 +42,7 @@ export interface FunctionDefinition {
   readonly entry: string;
   /** What the module reads from its environment; lib/ must set exactly these variables. */
   readonly environment: z.ZodObject;
-  readonly kind: 'api' | 'relay' | 'consumer' | 'task';
+  readonly kind: 'api' | 'relay' | 'consumer' | 'task' | 'scheduled';
   /** Lambda gives CPU by memory: 1,769 MB is one whole processor. */
   readonly memoryMb: number;
   readonly timeout: Duration;
@@ -213,6 +218,29 @@ export const functionTable = {
     entry: 'functions/admission/relay.ts',
     environment: relayEnvironment,
     reservedConcurrency: 10,
+  },
+  'notifications-mail': {
+    ...consumer,
+    entry: 'functions/notifications/mail.ts',
+    environment: notificationsMailEnvironment,
+    // A hundred tickets are drawn as PDF for one mail. It ends before the lease of a mail does.
+    memoryMb: 1_769,
+    timeout: Duration.minutes(2),
+  },
+  'notifications-notices': {
+    ...consumer,
+    entry: 'functions/notifications/notices.ts',
+    environment: notificationsNoticesEnvironment,
+    // Notices to whole sessions leave room for the mails of orders.
+    reservedConcurrency: 4,
+  },
+  'notifications-reminders': {
+    kind: 'scheduled',
+    entry: 'functions/notifications/reminders.ts',
+    environment: notificationsRemindersEnvironment,
+    memoryMb: 512,
+    timeout: Duration.minutes(5),
+    reservedConcurrency: 1,
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>;
 

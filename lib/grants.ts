@@ -58,6 +58,10 @@ export const signTickets = (keys: readonly { readonly keyArn: string }[]): Polic
   return [allow(['kms:GetPublicKey'], arns), allow(['kms:Sign'], arns.slice(0, 1))];
 };
 
+/** Mail from an identity, through its configuration set. */
+export const sendMail = (sender: { readonly arns: readonly string[] }) =>
+  allow(['ses:SendEmail'], sender.arns);
+
 export const putEvents = (bus: { readonly eventBusArn: string }) =>
   allow(['events:PutEvents'], [bus.eventBusArn]);
 

@@ -20,6 +20,10 @@ const contextSchema = z.object({
   audience: z.string().default(''),
   /** Who is told of alarms. */
   alarmEmail: z.email().optional(),
+  /** Address that mails come from; without it none are sent, and nothing that sends them is made. */
+  mailFrom: z.email().optional(),
+  /** Mails a second that notices to a whole session may take; SES gives a new account fourteen in all. */
+  noticeMailsPerSecond: z.coerce.number().int().min(1).max(1_000).default(10),
   /** Where browser clients are served from, separated by commas: sign-in redirects and uploads. */
   webOrigins: z
     .string()

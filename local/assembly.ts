@@ -12,7 +12,8 @@ export interface Assembly {
 
 /** Synthesizes the CDK app in this process, as `cdk deploy` does before it uploads. */
 export const synthesize = async (outdir: string, issuer: string, jwksUri: string): Promise<Assembly> => {
-  const app = await buildApp({ stage: 'dev', outdir, context: { issuer, jwksUri } });
+  const context = { issuer, jwksUri, mailFrom: 'tickets@fairground.example' };
+  const app = await buildApp({ stage: 'dev', outdir, context });
   await stopBundler();
   const { stacks } = app.synth();
   const assets = stacks.flatMap(({ stackName }) => {

@@ -1,12 +1,11 @@
 import type { Change } from '../platform/lifecycle-event.ts';
 import { absent, type TransactionWrite } from '../platform/table.ts';
-import type { Ticket } from './ticket.ts';
+import { type Ticket, ticketKey } from './ticket.ts';
 import { changedKey, indexKeys } from './ticket-index.ts';
 
-export { readTicketId, type Ticket, ticketIdOf, ticketPartsOf } from './ticket.ts';
-
-/** Where tickets lie, for the transactions of orders. */
-export const ticketKey = (serial: string) => ({ pk: `TICKET#${serial}`, sk: 'TICKET' });
+export { ticketTransferred } from './lifecycle.ts';
+export { type IssuedTicket, readTickets } from './read-tickets.ts';
+export { holderOf, readTicketId, type Ticket, ticketIdOf, ticketKey, ticketPartsOf } from './ticket.ts';
 
 /**
  * Puts a new ticket: part of the transaction that confirms its order. `change.at` is the time of the write:

@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Change } from '../platform/lifecycle-event.ts';
 import type { Item, Page, Table } from '../platform/table.ts';
 import { admitWhen, judgeOfflineScan, judgeRefusedScan, type ScannedCode, type Verdict } from './check-in.ts';
-import { ticketKey } from './contracts.ts';
-import { type Admission, type Holder, maxTransfers, type Ticket } from './ticket.ts';
+import { type Admission, type Holder, maxTransfers, type Ticket, ticketKey } from './ticket.ts';
 import { changedKey, sessionIndex, sessionIndexAttributes, shardKey } from './ticket-index.ts';
 
 /** A ticket as the index by session has it. */

@@ -83,3 +83,6 @@ export const holderOf = ({ serial, holders }: Pick<Ticket, 'serial' | 'holders'>
   if (holder === undefined) throw new Error(`Ticket ${serial} has no holder`);
   return holder;
 };
+
+/** Where a ticket lies in the admission table. */
+export const ticketKey = (serial: string) => ({ pk: `TICKET#${serial}`, sk: 'TICKET' });

@@ -3,4 +3,9 @@ export type { Layout } from './layout.ts';
 export { sessionCancelled, sessionPostponed, sessionPublishing, sessionUpdated } from './lifecycle.ts';
 export { readLayout } from './plan-documents.ts';
 export type { Fee, Tax } from './sale-terms.ts';
-export { openSessionFacts, type SessionFacts, type SessionFactsOf } from './session-facts.ts';
+export {
+  openSessionFacts,
+  readSessionFacts,
+  type SessionFacts,
+  type SessionFactsOf,
+} from './session-facts.ts';

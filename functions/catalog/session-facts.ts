@@ -16,6 +16,8 @@ export interface SessionFacts {
   readonly timeZone: string;
   /** From this instant until `endsAt` tickets are admitted (ISO 8601). */
   readonly doorsOpenAt: string;
+  /** The sequence of the lifecycle event that told of it as it is here. */
+  readonly revision: number;
   readonly event: { readonly id: string; readonly name: string };
   readonly venue: { readonly id: string } & ReturnType<typeof venueFields>;
 }
@@ -25,13 +27,21 @@ const factsMaxAgeMs = 5_000;
 
 const maxSessions = 200;
 
-const read = async (table: Table, sessionId: string): Promise<SessionFacts | undefined> => {
-  const session = await table.get<SessionItem>(keyOf('SESSION', sessionId));
+/**
+ * Reads a session with its event and venue: two calls.
+ * @throws Error when event or venue of a session is missing, which no command leaves behind.
+ */
+export const readSessionFacts = async (
+  table: Table,
+  sessionId: string,
+  options: { readonly consistent?: boolean } = {},
+): Promise<SessionFacts | undefined> => {
+  const session = await table.get<SessionItem>(keyOf('SESSION', sessionId), options);
   if (session === undefined) return undefined;
-  const parts = await table.batchGet<EventItem | VenueItem>([
-    keyOf('EVENT', session.eventId),
-    keyOf('VENUE', session.venueId),
-  ]);
+  const parts = await table.batchGet<EventItem | VenueItem>(
+    [keyOf('EVENT', session.eventId), keyOf('VENUE', session.venueId)],
+    options,
+  );
   const event = parts.find((part) => part.sk === 'EVENT') as EventItem | undefined;
   const venue = parts.find((part) => part.sk === 'VENUE') as VenueItem | undefined;
   if (event === undefined || venue === undefined)
@@ -45,6 +55,7 @@ const read = async (table: Table, sessionId: string): Promise<SessionFacts | und
     endsAt: session.endsAt,
     timeZone: session.timeZone,
     doorsOpenAt: doorsOpenAt(session),
+    revision: session.revision,
     event: { id: event.eventId, name: event.name },
     venue: { id: venue.venueId, ...venueFields(venue) },
   };
@@ -63,7 +74,7 @@ export const openSessionFacts = (table: Table, clockMs: () => number = Date.now)
   return (sessionId: string): Promise<SessionFacts | undefined> => {
     const kept = known.get(sessionId);
     if (kept !== undefined && clockMs() - kept.atMs <= factsMaxAgeMs) return kept.facts;
-    const facts = read(table, sessionId);
+    const facts = readSessionFacts(table, sessionId);
     // The oldest goes first: a Map keeps the order of insertion.
     known.delete(sessionId);
     known.set(sessionId, { atMs: clockMs(), facts });

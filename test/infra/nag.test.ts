@@ -16,7 +16,11 @@ const acknowledged = (root: IConstruct): readonly (readonly [string, string])[] 
 
 describe('cdk-nag (AWS Solutions)', () => {
   test.for(['dev', 'staging', 'prod'] as const)('finds nothing in %s', { timeout: 60_000 }, async (stage) => {
-    const app = await buildApp({ stage, check: true, context: { alarmEmail: 'alarms@example.com' } });
+    const app = await buildApp({
+      stage,
+      check: true,
+      context: { alarmEmail: 'alarms@example.com', mailFrom: 'tickets@example.com' },
+    });
     expect(() => app.synth()).not.toThrow();
   });
 

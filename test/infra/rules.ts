@@ -322,6 +322,7 @@ export const noPhysicalNames: Rule = (templates) =>
     ['AWS::Lambda::Function', 'FunctionName'],
     ['AWS::Logs::LogGroup', 'LogGroupName'],
     ['AWS::IAM::Role', 'RoleName'],
+    ['AWS::SES::ConfigurationSet', 'Name'],
     ['AWS::Events::Rule', 'Name'],
     ['AWS::SecretsManager::Secret', 'Name'],
   ].flatMap(([type = '', property = '']) =>

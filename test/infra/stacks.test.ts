@@ -1,14 +1,25 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EnvironmentOf } from '../../lib/function-table.ts';
 import * as rules from './rules.ts';
-import { emulatorContext, type Resource, resourcesOf, synthesize, type Templates } from './templates.ts';
+import {
+  emulatorContext,
+  functionName,
+  type Resource,
+  resourcesOf,
+  statementsOf,
+  synthesize,
+  type Templates,
+} from './templates.ts';
 
 let emulator: Templates;
 let prod: Templates;
 
 beforeAll(async () => {
   emulator = await synthesize({ context: emulatorContext });
-  prod = await synthesize({ stage: 'prod', context: { alarmEmail: 'alarms@example.com' } });
+  prod = await synthesize({
+    stage: 'prod',
+    context: { alarmEmail: 'alarms@example.com', mailFrom: 'tickets@example.com' },
+  });
 }, 60_000);
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape.
@@ -223,6 +234,48 @@ describe('the synthesized stacks', () => {
       ['HoldsRefused', '{ ($.resource = "/sessions/{sessionId}/holds") && ($.status = 409) }'],
     ]);
     expect(resourcesOf(emulator, 'AWS::Logs::MetricFilter')).toEqual([]);
+  });
+
+  test('mail is sent where a sender is named, from its domain alone', async () => {
+    const senders = (templates: Templates) =>
+      resourcesOf(templates, 'AWS::Lambda::Function')
+        .filter(([, lambda]) =>
+          statementsOf(templates, lambda).some(({ actions }) => actions.includes('ses:SendEmail')),
+        )
+        .map(([, lambda]) => functionName(lambda))
+        .sort();
+    expect(senders(emulator)).toEqual([]);
+    expect(senders(prod)).toEqual(['notifications-mail', 'notifications-notices']);
+    expect(first(prod, 'AWS::SES::EmailIdentity').Properties).toMatchObject({ EmailIdentity: 'example.com' });
+    expect(first(prod, 'AWS::SES::ConfigurationSet').Properties).toMatchObject({
+      SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+    });
+    const lambda = resourcesOf(prod, 'AWS::Lambda::Function').find(
+      ([, one]) => functionName(one) === 'notifications-mail',
+    )?.[1];
+    const right = statementsOf(prod, lambda as Resource).find(({ actions }) =>
+      actions.includes('ses:SendEmail'),
+    );
+    expect(right?.actions).toEqual(['ses:SendEmail']);
+    expect(right?.resources).toHaveLength(2);
+    const arns = JSON.stringify(right?.resources);
+    expect(arns).toContain(':identity/example.com"');
+    expect(arns).toContain(':configuration-set/"');
+  });
+
+  test('an emulator with a sender gets the functions and their schedule, and nothing of SES', async () => {
+    const mailing = await synthesize({ context: { ...emulatorContext, mailFrom: 'tickets@example.com' } });
+    expect(rules.onlyEmulatedTypes(mailing)).toEqual([]);
+    const names = resourcesOf(mailing, 'AWS::Lambda::Function').map(([, lambda]) => functionName(lambda));
+    expect(names.filter((name) => name.startsWith('notifications-')).sort()).toEqual([
+      'notifications-mail',
+      'notifications-notices',
+      'notifications-reminders',
+    ]);
+    const schedules = resourcesOf(mailing, 'AWS::Events::Rule').map(
+      ([, { Properties }]) => Properties.ScheduleExpression,
+    );
+    expect(schedules.filter((one) => one !== undefined)).toEqual(['rate(15 minutes)']);
   });
 
   test('only production reserves concurrency', () => {

@@ -203,10 +203,23 @@ const addClause = (tokens: Tokens): Update => {
   };
 };
 
+const deleteClause = (tokens: Tokens): Update => {
+  const path = tokens.path();
+  const token = tokens.take();
+  return (item, names, values) => {
+    const old = at(item, path, names) as ReadonlySet<unknown> | undefined;
+    const gone = givenValue(token, values) as ReadonlySet<unknown>;
+    const left = new Set([...(old ?? [])].filter((element) => !gone.has(element)));
+    // DynamoDB keeps no empty sets.
+    return withAt(item, resolved(path, names), left.size === 0 ? undefined : left);
+  };
+};
+
 const clauses: Readonly<Record<string, (tokens: Tokens) => Update>> = {
   SET: setClause,
   REMOVE: removeClause,
   ADD: addClause,
+  DELETE: deleteClause,
 };
 
 /** An update, given its text; gives the item as it is afterwards, never changes the old one. */

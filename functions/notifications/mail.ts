@@ -1,0 +1,67 @@
+import { ticketTransferred } from '../admission/contracts.ts';
+import { openTicketPapers } from '../admission/papers-contracts.ts';
+import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/contracts.ts';
+import {
+  orderCancelled,
+  orderConfirmed,
+  orderPaymentLate,
+  refundFailed,
+  refundSucceeded,
+} from '../orders/contracts.ts';
+import { consumer } from '../platform/consumer.ts';
+import { readEnvironment } from '../platform/environment.ts';
+import { sendMessages } from '../platform/queue.ts';
+import { notificationsMailEnvironment } from './environment.ts';
+import { openPorts } from './open-ports.ts';
+import { tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
+import { tellSessionChanged } from './tell-session.ts';
+import { tellTransferred } from './transfer-mails.ts';
+
+const environment = readEnvironment(notificationsMailEnvironment);
+const ports = {
+  ...openPorts(environment),
+  papers: openTicketPapers(environment.TICKET_KEYS),
+  queueUrl: environment.NOTICES_QUEUE_URL,
+  sendMessages,
+};
+
+/** Tells customers and holders what became of their orders, money and tickets; sessions tell all their holders. */
+export const handler = consumer({
+  name: 'notifications-mail',
+  accepts: [
+    orderConfirmed,
+    orderCancelled,
+    orderPaymentLate,
+    refundSucceeded,
+    refundFailed,
+    ticketTransferred,
+    sessionUpdated,
+    sessionPostponed,
+    sessionCancelled,
+  ],
+  handle: (event) => {
+    switch (event.type) {
+      case 'ORDER-CONFIRMED':
+        return tellConfirmed(ports, event, event.data.orderId);
+      case 'ORDER-CANCELLED':
+        return tellCancelled(ports, event, event.data.orderId);
+      case 'ORDER-PAYMENT-LATE':
+        return tellPaymentLate(ports, event.data.orderId);
+      case 'REFUND-SUCCEEDED':
+        return tellRefund(ports, event, 'succeeded', event.data);
+      case 'REFUND-FAILED':
+        return tellRefund(ports, event, 'failed', event.data);
+      case 'TICKET-TRANSFERRED':
+        return tellTransferred(ports, { id: event.id, ...event.data });
+      case 'SESSION-UPDATED':
+      case 'SESSION-POSTPONED':
+      case 'SESSION-CANCELLED':
+        return tellSessionChanged(ports, {
+          ...event.data,
+          id: event.id,
+          occurredAt: event.occurredAt,
+          sequence: event.aggregate.sequence,
+        });
+    }
+  },
+});

@@ -1,0 +1,55 @@
+import type { Locale, Money, SessionFacts, TicketFacts } from './facts.ts';
+import type { Block } from './render.ts';
+
+/** Regional forms of our locales: dates as they are written in Europe. */
+const tags: Readonly<Record<Locale, string>> = { en: 'en-GB', ro: 'ro-RO' };
+
+/** Money as the locale writes it; a currency has the fraction digits that ICU gives it (0, 2 or 3). */
+export const formatMoney = ({ amount, currency }: Money, locale: Locale): string => {
+  const format = new Intl.NumberFormat(tags[locale], { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
+};
+
+/** Day, time and zone, as people at the venue read them off the wall. */
+export const formatStart = (
+  { startsAt, timeZone }: Pick<SessionFacts, 'startsAt' | 'timeZone'>,
+  locale: Locale,
+): string =>
+  new Intl.DateTimeFormat(tags[locale], {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(new Date(startsAt));
+
+const labels = {
+  en: { event: 'Event', when: 'When', where: 'Where', ticket: 'Ticket' },
+  ro: { event: 'Eveniment', when: 'Când', where: 'Unde', ticket: 'Bilet' },
+} as const;
+
+/** What, when and where, and the tickets for it. */
+export const sessionBlock = (
+  session: SessionFacts,
+  locale: Locale,
+  tickets: readonly TicketFacts[] = [],
+): Block => {
+  const { event, when, where, ticket } = labels[locale];
+  const { name, address, city } = session.venue;
+  return {
+    rows: [
+      [event, session.eventName],
+      [when, formatStart(session, locale)],
+      [where, [name, address, city].join(', ')],
+      ...tickets.map(({ place, ticketTypeName }) => [ticket, `${ticketTypeName}, ${place}`] as const),
+    ],
+  };
+};
+
+const greetings = { en: 'Hello', ro: 'Bună ziua' } as const;
+
+export const greeting = (name: string, locale: Locale): string => `${greetings[locale]}, ${name}!`;

@@ -1,0 +1,75 @@
+import type { Locale, SessionFacts } from '../functions/notifications/templates/facts.ts';
+import { orderCancelledMail } from '../functions/notifications/templates/order-cancelled.ts';
+import { orderConfirmedMail } from '../functions/notifications/templates/order-confirmed.ts';
+import { paymentLateMail } from '../functions/notifications/templates/payment-late.ts';
+import { refundFailedMail } from '../functions/notifications/templates/refund-failed.ts';
+import { refundSucceededMail } from '../functions/notifications/templates/refund-succeeded.ts';
+import type { MailText } from '../functions/notifications/templates/render.ts';
+import { sessionCancelledMail } from '../functions/notifications/templates/session-cancelled.ts';
+import { sessionPostponedMail } from '../functions/notifications/templates/session-postponed.ts';
+import { sessionReminderMail } from '../functions/notifications/templates/session-reminder.ts';
+import { sessionRescheduledMail } from '../functions/notifications/templates/session-rescheduled.ts';
+import { ticketPassedOnMail } from '../functions/notifications/templates/ticket-passed-on.ts';
+import { ticketReceivedMail } from '../functions/notifications/templates/ticket-received.ts';
+
+const session: SessionFacts = {
+  eventName: 'Four Last Songs',
+  status: 'published',
+  startsAt: '2027-03-01T20:00:00Z',
+  timeZone: 'Atlantic/Canary',
+  venue: { name: 'Paraninfo', address: 'Calle Padre Herrera', city: 'La Laguna' },
+};
+const order = { orderId: 'ord_5zr1v9n6q0w8c4t2m7k3x1y9ab', customerName: 'Ioana Pârvu' };
+const ticket = { place: 'A-12', ticketTypeName: 'Stalls' };
+const refund = { ...order, amount: { amount: 4_725, currency: 'EUR' } };
+const notice = { recipientName: order.customerName, session };
+const transfer = { ...notice, otherName: 'Ștefan Țîrlea', ticket };
+const ended = { ...order, hadTickets: false, wasCaptured: false };
+
+/** Every mail with facts to show it. */
+const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
+  'order-confirmed': (locale) =>
+    orderConfirmedMail(
+      {
+        ...order,
+        sessions: [{ session, tickets: [ticket] }],
+        lines: [{ label: 'Stalls', amount: 4_725, isIncluded: false }],
+        total: refund.amount,
+      },
+      locale,
+    ),
+  'order-cancelled (payment_timeout)': (locale) =>
+    orderCancelledMail({ ...ended, reason: 'payment_timeout' }, locale),
+  'order-cancelled (payment_failed)': (locale) =>
+    orderCancelledMail({ ...ended, reason: 'payment_failed' }, locale),
+  'order-cancelled (places_lost)': (locale) =>
+    orderCancelledMail({ ...ended, reason: 'places_lost' }, locale),
+  'order-cancelled (customer, after it was confirmed)': (locale) =>
+    orderCancelledMail({ ...ended, reason: 'customer', hadTickets: true, wasCaptured: true }, locale),
+  'payment-late': (locale) => paymentLateMail({ ...order, wasCaptured: true }, locale),
+  'refund-succeeded': (locale) => refundSucceededMail(refund, locale),
+  'refund-failed': (locale) => refundFailedMail(refund, locale),
+  'ticket-received': (locale) => ticketReceivedMail(transfer, locale),
+  'ticket-passed-on': (locale) => ticketPassedOnMail(transfer, locale),
+  'session-cancelled': (locale) => sessionCancelledMail(notice, locale),
+  'session-postponed': (locale) => sessionPostponedMail(notice, locale),
+  'session-rescheduled': (locale) => sessionRescheduledMail(notice, locale),
+  'session-reminder': (locale) => sessionReminderMail(notice, locale),
+};
+
+/** Every mail in its words, for docs/reference. */
+export const mailsPage = (): string => {
+  const sections = Object.entries(examples).map(([name, mail]) => {
+    const shown = (['en', 'ro'] as const).map((locale) => {
+      const { subject, text } = mail(locale);
+      return `\`\`\`text\nSubject: ${subject}\n\n${text}\`\`\`\n`;
+    });
+    return `## ${name}\n\n${shown.join('\n')}`;
+  });
+  return `
+# Mails
+
+What each mail says, in English and Romanian, with example facts. When it is sent: [mail](../guides/mail.md).
+
+${sections.join('\n')}`;
+};

@@ -1,0 +1,238 @@
+import { createSign, generateKeyPairSync } from 'node:crypto';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { ticketTransferred } from '../../functions/admission/contracts.ts';
+import { sessionCancelled } from '../../functions/catalog/contracts.ts';
+import {
+  orderCancelled,
+  orderConfirmed,
+  orderPaymentLate,
+  refundFailed,
+  refundSucceeded,
+} from '../../functions/orders/contracts.ts';
+import { lifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
+import { type MadeOrder, type Notifications, queueUrl, startNotifications } from './harness.ts';
+
+/** The functions as Lambda starts them, with SES, SQS and KMS in memory. */
+let world: Notifications;
+let mail: (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+let notices: typeof mail;
+let reminders: () => Promise<void>;
+const queued: string[] = [];
+
+beforeAll(async () => {
+  world = await startNotifications();
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  mockClient(KMSClient)
+    .on(GetPublicKeyCommand)
+    .resolves({ PublicKey: new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })) })
+    .on(SignCommand)
+    .callsFake(async ({ Message }: { Message: Uint8Array }) => ({
+      Signature: createSign('sha256').update(Message).sign(privateKey),
+    }));
+  mockClient(SQSClient)
+    .on(SendMessageBatchCommand)
+    .callsFake(async ({ QueueUrl, Entries }: { QueueUrl: string; Entries: { MessageBody: string }[] }) => {
+      if (QueueUrl !== queueUrl) throw new Error(`Not our queue: ${QueueUrl}`);
+      queued.push(...Entries.map(({ MessageBody }) => MessageBody));
+      return {};
+    });
+  Object.assign(process.env, {
+    STAGE: 'test',
+    NOTIFICATIONS_TABLE: 'notifications',
+    ORDERS_TABLE: 'orders',
+    ADMISSION_TABLE: 'admission',
+    CATALOG_TABLE: 'catalog',
+    MAIL_FROM: 'tickets@example.com',
+    MAIL_CONFIGURATION_SET: 'mails',
+    NOTICES_QUEUE_URL: queueUrl,
+    NOTICE_MAILS_PER_SECOND: '10',
+    TICKET_KEYS: 'key-1',
+  });
+  mail = (await import('../../functions/notifications/mail.ts')).handler;
+  notices = (await import('../../functions/notifications/notices.ts')).handler;
+  reminders = (await import('../../functions/notifications/reminders.ts')).handler;
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.taken();
+});
+
+const lambda = {
+  awsRequestId: 'a',
+  functionName: 'f',
+  getRemainingTimeInMillis: () => 30_000,
+} as unknown as Context;
+const deliver = async (handler: typeof mail, ...bodies: readonly string[]): Promise<void> => {
+  const { batchItemFailures } = await handler(
+    {
+      Records: bodies.map((body, index) => ({
+        messageId: `m${index}`,
+        receiptHandle: 'r',
+        body,
+        attributes: {
+          ApproximateReceiveCount: '1',
+          SentTimestamp: '0',
+          SenderId: 's',
+          ApproximateFirstReceiveTimestamp: '0',
+        },
+        messageAttributes: {},
+        md5OfBody: '',
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:mail',
+        awsRegion: 'eu-central-1',
+      })),
+    },
+    lambda,
+  );
+  expect(batchItemFailures).toEqual([]);
+};
+const fact = (aggregateId: string, sequence = 3) => ({
+  aggregateId,
+  sequence,
+  change: { what: 'w', by: 'ann', requestId: 'r', at: '2027-03-01T10:00:00.000Z' },
+});
+const asMessage = (event: object): string => JSON.stringify({ detail: event });
+const orderData = ({ order }: MadeOrder) => ({
+  ...orderConfirmed.example,
+  orderId: order.orderId,
+  sessionIds: order.items.map(({ sessionId }) => sessionId),
+});
+const refundData = ({ order }: MadeOrder) => ({ ...refundSucceeded.example, orderId: order.orderId });
+
+test('tickets come as PDF and calendar, drawn and signed as admission does it', async () => {
+  const made = await world.order({ sessions: [await world.session()] });
+  const told = asMessage(
+    lifecycleEvent(orderConfirmed, { ...fact(made.order.orderId), data: orderData(made) }),
+  );
+  await deliver(mail, told, told);
+  expect(world.taken()).toEqual([`${made.order.customer.email}: Your tickets: Songs`]);
+  const parts = (world.sent.at(-1)?.raw ?? '').split(/\r\n--[^\r]+\r\n/);
+  const bodyOf = (type: string): string =>
+    Buffer.from(
+      parts.find((part) => part.startsWith(`Content-Type: ${type}`))?.split('\r\n\r\n')[1] ?? '',
+      'base64',
+    ).toString('latin1');
+  expect(bodyOf('application/pdf')).toMatch(/^%PDF-1\.\d[\s\S]*%%EOF\s*$/);
+  expect(bodyOf('text/calendar')).toMatch(/^BEGIN:VCALENDAR[\s\S]*SUMMARY:Songs[\s\S]*END:VCALENDAR\s*$/);
+});
+
+test('every event that it accepts has its mail', async () => {
+  const made = await world.order({ sessions: [await world.session()] });
+  const { email } = made.order.customer;
+  const [ticket] = made.tickets;
+  const orders = fact(made.order.orderId);
+  await world.changeTicket(
+    ticket!,
+    {
+      secret: '2'.repeat(13),
+      holders: [
+        ...ticket!.holders,
+        { name: 'Bob', email: 'bob@example.com', since: '2027-03-02T10:00:00.000Z' },
+      ],
+    },
+    '2027-03-02T10:00:00.000Z',
+  );
+  await deliver(
+    mail,
+    asMessage(lifecycleEvent(orderCancelled, { ...orders, data: orderData(made) })),
+    asMessage(lifecycleEvent(orderPaymentLate, { ...orders, data: orderData(made) })),
+    asMessage(lifecycleEvent(refundSucceeded, { ...fact('rfd_1'), data: refundData(made) })),
+    asMessage(lifecycleEvent(refundFailed, { ...fact('rfd_1', 4), data: refundData(made) })),
+    asMessage(
+      lifecycleEvent(ticketTransferred, {
+        ...fact(ticket!.serial),
+        data: {
+          ...ticketTransferred.example,
+          ticketId: `tkt_${ticket!.serial}${'2'.repeat(13)}`,
+          serial: ticket!.serial,
+          orderId: made.order.orderId,
+          sessionId: ticket!.sessionId,
+          transfers: 1,
+        },
+      }),
+    ),
+  );
+  expect(world.taken()).toEqual(
+    [
+      'bob@example.com: A ticket for you: Songs',
+      `${email}: You passed a ticket on: Songs`,
+      `${email}: Your order was cancelled (${made.order.orderId})`,
+      `${email}: Your payment came too late (${made.order.orderId})`,
+      `${email}: Refund of €47.25`,
+      `${email}: Your refund of €47.25 could not be paid out`,
+    ].sort(),
+  );
+});
+
+test('a cancelled session goes through the queue of notices to its holders', async () => {
+  const session = await world.session();
+  const made = await world.order({ sessions: [session] });
+  await deliver(
+    mail,
+    asMessage(lifecycleEvent(orderConfirmed, { ...fact(made.order.orderId), data: orderData(made) })),
+  );
+  world.taken();
+  const sequence = await world.changeSession(session, { status: 'cancelled' });
+  const data = { ...sessionCancelled.example, ...session, status: 'cancelled' as const };
+  await deliver(
+    mail,
+    asMessage(lifecycleEvent(sessionCancelled, { ...fact(session.sessionId, sequence), data })),
+  );
+  for (let body = queued.shift(); body !== undefined; body = queued.shift()) await deliver(notices, body);
+  expect(world.taken()).toEqual([`${made.order.customer.email}: Cancelled: Songs`]);
+});
+
+test('the schedule begins the reminders that are due', async () => {
+  const startsAt = new Date(Date.now() + 23 * 60 * 60 * 1_000).toISOString();
+  const session = await world.session({ startsAt });
+  const made = await world.order({ sessions: [session] });
+  const longAgo = { ...fact(made.order.orderId).change, at: '2026-01-01T10:00:00.000Z' };
+  await deliver(
+    mail,
+    asMessage(
+      lifecycleEvent(orderConfirmed, { ...fact(made.order.orderId), change: longAgo, data: orderData(made) }),
+    ),
+  );
+  world.taken();
+  await reminders();
+  for (let body = queued.shift(); body !== undefined; body = queued.shift()) await deliver(notices, body);
+  expect(world.taken().map((line) => line.split(',')[0])).toEqual([
+    `${made.order.customer.email}: Reminder: Songs`,
+  ]);
+});
+
+test('nothing that is logged says who somebody is', async () => {
+  const lines: string[] = [];
+  const write = (chunk: unknown): boolean => {
+    lines.push(String(chunk));
+    return true;
+  };
+  const { logger } = await import('../../functions/platform/logger.ts');
+  const level = logger.getLevelName();
+  logger.setLogLevel('DEBUG');
+  const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((name) =>
+    vi.spyOn(logger['console'], name).mockImplementation(write),
+  );
+  const made = await world.order({ sessions: [await world.session()] });
+  const told = asMessage(
+    lifecycleEvent(orderConfirmed, { ...fact(made.order.orderId), data: orderData(made) }),
+  );
+  await deliver(mail, told);
+  world.ses(() => Promise.reject(new Error('socket hang up')));
+  const other = await world.order({ sessions: [await world.session()] });
+  await expect(
+    deliver(
+      mail,
+      asMessage(lifecycleEvent(orderConfirmed, { ...fact(other.order.orderId), data: orderData(other) })),
+    ),
+  ).rejects.toThrow();
+  world.ses(async () => ({ MessageId: 'm' }));
+  for (const spy of spies) spy.mockRestore();
+  logger.setLogLevel(level);
+  expect(lines.join('\n')).toMatch(/order-confirmed[\s\S]*message failed/);
+  expect(lines.join('\n')).not.toMatch(/@example\.com|Bea|Buyer|Ann|Holder/);
+});
