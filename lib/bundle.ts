@@ -58,7 +58,10 @@ const options = {
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
   // Libraries in CommonJS ask for modules of Node by `require`, which a module has not.
-  banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+  // The minifier does not know of the name: a short one may be one that it gives.
+  banner: {
+    js: "import{createRequire as createRequireOfModule}from'node:module';const require=createRequireOfModule(import.meta.url);",
+  },
   loader: { '.cedar': 'text' },
   alias: { '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts' },
   metafile: true,
