@@ -20,6 +20,8 @@ export const toMime = (message: Message, from: string): Promise<Buffer> => {
       content: typeof content === 'string' ? content : Buffer.from(content),
     })),
     headers: { 'Content-Language': to.locale, 'Auto-Submitted': 'auto-generated' },
+    // RFC 5322 knows no line feed without its carriage return.
+    newline: '\r\n',
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -25,6 +25,7 @@ describe('a mail as bytes', () => {
     expect(headers).toContain('From: Fairground <tickets@example.com>');
     expect(headers).toContain('Auto-Submitted: auto-generated');
     expect(headers).toContain('Content-Language: ro');
+    expect(raw).not.toMatch(/(^|[^\r])\n|\r(?!\n)/);
     const types = [...raw.matchAll(/^Content-Type: ([^;\r]+)/gm)].map(([, type]) => type);
     expect(types).toEqual([
       'multipart/mixed',
