@@ -71,7 +71,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/platform/queries.ts',
     environment: commonEnvironment,
-    reservedConcurrency: 50,
+    reservedConcurrency: 30,
   },
   'identity-commands': {
     ...api,
@@ -83,7 +83,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/identity/queries.ts',
     environment: identityQueriesEnvironment,
-    reservedConcurrency: 50,
+    reservedConcurrency: 40,
   },
   'identity-relay': { ...relay, entry: 'functions/identity/relay.ts', environment: relayEnvironment },
   'catalog-commands': {
@@ -99,7 +99,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
-    reservedConcurrency: 120,
+    reservedConcurrency: 90,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
   'catalog-publication': {
@@ -118,7 +118,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/ticketing/queries.ts',
     environment: ticketingQueriesEnvironment,
-    reservedConcurrency: 100,
+    reservedConcurrency: 80,
   },
   'ticketing-relay': {
     ...relay,

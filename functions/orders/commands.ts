@@ -43,9 +43,8 @@ const ports = {
   testProvider: async () => (await import('./payments/test-provider.ts')).openTestProvider(table, clock),
   // Only payments of tests come here: what they need is not loaded for others.
   askLater: async (question: PaymentQuestion) => {
-    const { sendMessages } = await import('../platform/queue.ts');
     const timer = await import('./payment-timer.ts');
-    await sendMessages([timer.paymentTimer(environment.PAYMENT_NEWS_QUEUE_URL, question, clock())]);
+    await timer.askLater(environment.PAYMENT_NEWS_QUEUE_URL, question, clock());
   },
   clock,
 };

@@ -7,7 +7,7 @@ import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-ord
 import type { NewRefundOutcome } from './create-refund.ts';
 import { type Order, type OrderStatus, orderTransitions } from './order.ts';
 import type { Orders } from './order-store.ts';
-import type { PayPorts } from './pay-order.ts';
+import { type PayPorts, payOrder } from './pay-order.ts';
 import type { Stamp } from './ports.ts';
 import { promoProblem } from './promo-problem.ts';
 import type { orderCommandRoutes, orderQueryRoutes } from './routes.ts';
@@ -121,7 +121,6 @@ export const orderCommands = (
 
     async payOrder(request) {
       if (!ports.providerNames.includes('test')) return problem('TEST_PAYMENTS_ONLY');
-      const { payOrder } = await import('./pay-order.ts');
       const { orderId } = request.params;
       const outcome = await payOrder(ports, orderId, request.body.method, stampOf(request as never));
       switch (outcome.kind) {

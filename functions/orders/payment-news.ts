@@ -2,10 +2,9 @@ import * as z from 'zod';
 import { queueConsumer } from '../platform/consumer.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
-import { sendMessages } from '../platform/queue.ts';
 import { backgroundPorts } from './background.ts';
 import { ordersPaymentNewsEnvironment } from './environment.ts';
-import { paymentTimer } from './payment-timer.ts';
+import { askLater } from './payment-timer.ts';
 import { providerName } from './payments/payment-port.ts';
 import { askAboutPayment } from './receive-news.ts';
 
@@ -20,8 +19,7 @@ export const handler = queueConsumer(
     askAboutPayment(
       {
         ...ports,
-        askLater: (again) =>
-          sendMessages([paymentTimer(environment.PAYMENT_NEWS_QUEUE_URL, again, ports.clock())]),
+        askLater: (again) => askLater(environment.PAYMENT_NEWS_QUEUE_URL, again, ports.clock()),
       },
       question,
       (what) => stamp(what, context),

@@ -46,7 +46,7 @@ test.each([
     expect(made.status).toBe(201);
     expect(world.ticketing.cost()).toEqual(creating);
     expect((await world.pay(made.body.id, 'card_ok')).body.status).toBe('confirmed');
-    // The order, the payment at the test provider, the transaction.
+    // The order, the payment at the test provider, the transaction (a ticket is also put into its session’s index).
     expect(world.ticketing.cost()).toEqual(paying);
   },
 );
