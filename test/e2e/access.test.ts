@@ -7,6 +7,7 @@ import { anybody, type Client, clientWith, type Operation, type Request, signIn,
 import {
   buyTicket,
   endsAt,
+  euros,
   freshName,
   newEvent,
   newOrganizer,
@@ -395,7 +396,8 @@ let staff: Client;
 let badTokens: readonly (readonly [string, Client])[];
 
 beforeAll(async () => {
-  const sale = await putOnSale();
+  // As many places as all cases together buy and hold.
+  const sale = await putOnSale({ ticketTypes: [{ name: 'Pit', price: euros(20), quantity: 5_000 }] });
   const { organizer } = sale;
   const { client, organizationId } = organizer;
   world = {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { inject } from 'vitest';
-import * as z from 'zod';
 import { anybody, type Body, type Client, type Request, signIn } from './client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -164,13 +163,6 @@ export const ticketTypeOf = ({ ticketTypes }: Session, index: number): string =>
 export const placesOf = (hold: Body<'createHold', 201>): readonly string[] =>
   hold.places.map(({ place }) => place);
 
-/** An order as POST and GET /orders answer it, as far as buying goes. */
-const orderAnswer = z.looseObject({
-  id: z.string(),
-  status: z.enum(['pending', 'awaiting_payment', 'confirmed']),
-  tickets: z.array(z.looseObject({ id: z.string() })).default([]),
-});
-
 /** Holds a place of the first ticket type, orders and pays it: the id of the ticket. */
 export const buyTicket = async ({
   session,
@@ -180,20 +172,18 @@ export const buyTicket = async ({
     params: { sessionId },
     body: { ticketTypeId: ticketTypeOf(session, 0), quantity: 1 },
   });
-  const ask = async (path: string, body?: object) => {
-    const response = await fetch(`${inject('target').url}${path}`, {
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
-      headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
-    return orderAnswer.parse(JSON.parse(text));
-  };
-  const order = await ask('/orders', {
-    holdIds: [hold.id],
-    customer: { email: 'stefan@example.com', name: 'Ștefan Țepeș' },
-    payment: { provider: 'test' },
+  const { body: order } = await anybody().ok(201, 'createOrder', {
+    body: {
+      holdIds: [hold.id],
+      customer: { email: 'stefan@example.com', name: 'Ștefan Țepeș' },
+      payment: { provider: 'test' },
+    },
   });
-  if (order.status !== 'confirmed') await ask(`/orders/${order.id}/pay`, { method: 'card_ok' });
-  return waitFor(`the ticket of ${order.id}`, async () => (await ask(`/orders/${order.id}`)).tickets[0]?.id);
+  const params = { orderId: order.id };
+  if (order.status !== 'confirmed')
+    await anybody().ok(202, 'payOrder', { params, body: { method: 'card_ok' } });
+  return waitFor(`the ticket of ${order.id}`, async () => {
+    const { body } = await anybody().ok(200, 'getOrder', { params });
+    return body.tickets[0]?.id;
+  });
 };
