@@ -1,5 +1,5 @@
 import type { Table } from '../platform/table.ts';
-import type { EventItem } from './items.ts';
+import { type EventItem, isVisible } from './items.ts';
 import { openOwned } from './owned-item.ts';
 import type { TicketType } from './session.ts';
 import { readSessions } from './session-store.ts';
@@ -21,7 +21,7 @@ export const openEventReader = (table: Table) => {
       if (item === undefined) return undefined;
       const { eventId, organizationId, sessionIds } = item;
       const entity: EventReading = { eventId, organizationId, sessionIds };
-      return { entity, organizationId };
+      return { entity, organizationId, isPublic: isVisible(item) };
     },
     /** Ticket types of all sessions of an event. */
     async ticketTypesOf({ sessionIds }: EventReading): Promise<readonly TicketType[]> {

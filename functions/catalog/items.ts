@@ -64,3 +64,7 @@ export interface SessionItem extends OwnedItem {
   /** When it was first on sale; until then only members see it, whatever becomes of it. */
   readonly publishedAt?: string;
 }
+
+/** What was on sale once stays visible, also when it is cancelled; a draft that is cancelled never was. */
+export const isVisible = ({ publishedAt }: Pick<EventItem | SessionItem, 'publishedAt'>): boolean =>
+  publishedAt !== undefined;

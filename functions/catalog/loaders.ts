@@ -1,10 +1,7 @@
 import type { Table } from '../platform/table.ts';
 import type { EventPages } from './event-page.ts';
-import type { EventItem, PerformerItem, SessionItem, VenueItem } from './items.ts';
+import { type EventItem, isVisible, type PerformerItem, type SessionItem, type VenueItem } from './items.ts';
 import { openOwned } from './owned-item.ts';
-
-/** What was on sale once stays visible, also when it is cancelled; a draft that is cancelled never was. */
-const isVisible = ({ publishedAt }: EventItem | SessionItem): boolean => publishedAt !== undefined;
 
 /** Readers of the things that policies of the catalog are about. */
 export const catalogLoaders = (table: Table) => {

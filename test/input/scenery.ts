@@ -104,6 +104,24 @@ export const setScenery = async (): Promise<Scenery> => {
     );
   const tickets = await ticketsOf(2);
   const movedTickets = await ticketsOf(3);
+  const ordersOf = async (count: number): Promise<readonly string[]> => {
+    const orders: string[] = [];
+    for (const holdId of await holdsOf(sold.session.id, pit, count)) {
+      const { body } = await clientWith(undefined).ok(201, 'createOrder', {
+        body: {
+          holdIds: [holdId],
+          customer: { name: 'Ana Pop', email: 'ana@example.com' },
+          payment: { provider: 'test' },
+        },
+      });
+      orders.push(body.id);
+    }
+    return orders;
+  };
+  const orders = await ordersOf(2);
+  const paidOrders = await ordersOf(3);
+  for (const orderId of paidOrders)
+    await clientWith(undefined).ok(202, 'payOrder', { params: { orderId }, body: { method: 'card_ok' } });
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
   const known: Record<string, readonly string[]> = {
@@ -116,6 +134,7 @@ export const setScenery = async (): Promise<Scenery> => {
     hld: holds,
     tkt: tickets,
     upl: [upload.body.id],
+    ord: orders,
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
@@ -125,6 +144,10 @@ export const setScenery = async (): Promise<Scenery> => {
     cancelSession: { ses: [ended.session.id] },
     transferTicket: { tkt: movedTickets },
     cancelHold: { hld: doomedHolds },
+    createOrder: { hld: await holdsOf(sold.session.id, pit, 5) },
+    payOrder: { ord: await ordersOf(3) },
+    cancelOrder: { ord: await ordersOf(3) },
+    createRefund: { ord: paidOrders },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
     deleteEvent: { evt: [kept.event.id, doomedEvent.id] },
