@@ -49,20 +49,34 @@ const cpuSecondsOf = (statFile: string): number => {
 };
 
 export interface CpuSeconds {
-  /** The main thread: HTTP, gateway, queues, pollers. */
-  readonly main: number;
-  /** Threads of functions, and V8’s and libuv’s helpers of all. */
-  readonly threads: number;
+  /** The main thread: HTTP, API Gateway’s part, queues, pollers. */
+  readonly gateway: number;
+  /** Threads of the API’s functions: handler and AWS SDK. */
+  readonly handlers: number;
+  /** Threads of relays and consumers: what follows from a write. */
+  readonly reactions: number;
+  /** V8’s and libuv’s helpers of all of them: garbage collection, compilation. */
+  readonly helpers: number;
   /** The database engine. */
   readonly engine: number;
 }
 
-/** CPU that a process and its descendants have used (Linux). */
+/** Threads of functions bear the function’s name, cut to 15 characters by the system: `TicketingComman`. */
+const partOf = (threadName: string): keyof CpuSeconds => {
+  if (threadName === 'MainThread') return 'gateway';
+  if (/^[A-Z][a-z]+(Com|Que)/.test(threadName)) return 'handlers';
+  return /^(Identity|Catalog|Ticketing)/.test(threadName) ? 'reactions' : 'helpers';
+};
+
+/** CPU that a process, by its threads, and its descendants have used (Linux). */
 export const cpuOf = (pid: number): CpuSeconds => {
-  const total = cpuSecondsOf(`/proc/${pid}/stat`);
-  const main = cpuSecondsOf(`/proc/${pid}/task/${pid}/stat`);
-  const engine = descendantsOf(pid).reduce((sum, child) => sum + cpuSecondsOf(`/proc/${child}/stat`), 0);
-  return { main, threads: total - main, engine };
+  const seconds = { gateway: 0, handlers: 0, reactions: 0, helpers: 0, engine: 0 };
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const folder = `/proc/${pid}/task/${thread}`;
+    seconds[partOf(readFileSync(`${folder}/comm`, 'utf8').trim())] += cpuSecondsOf(`${folder}/stat`);
+  }
+  for (const child of descendantsOf(pid)) seconds.engine += cpuSecondsOf(`/proc/${child}/stat`);
+  return seconds;
 };
 
 const descendantsOf = (pid: number): readonly number[] => {

@@ -15,6 +15,7 @@ import { type ReferenceResult, runReference } from './reference/run.ts';
 import { drawBars, renderReport } from './report.ts';
 import type { Results } from './results.ts';
 import { type Measured, scenarios } from './scenarios.ts';
+import { measureSdkCall } from './sdk-call.ts';
 
 const { values } = parseArgs({
   options: {
@@ -69,6 +70,7 @@ const results: Results = {
   repeats,
   scenarios: chosen.map(({ name, what }) => ({ name, what, runs: runs.get(name) ?? [] })),
   reference,
+  sdkCallMs: await measureSdkCall(),
   coldStarts: await measureColdStarts(20),
 };
 if (values.only === '') {

@@ -27,7 +27,13 @@ const measured = async (
     ((after[part] - before[part]) / result.requests) * 1_000;
   return {
     ...result,
-    cpuMs: { main: perRequest('main'), threads: perRequest('threads'), engine: perRequest('engine') },
+    cpuMs: {
+      gateway: perRequest('gateway'),
+      handlers: perRequest('handlers'),
+      reactions: perRequest('reactions'),
+      helpers: perRequest('helpers'),
+      engine: perRequest('engine'),
+    },
     checked: check(result),
   };
 };
