@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -10,24 +12,29 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Starts a program of the project with its Node and waits until it prints a line that matches. */
+/**
+ * Starts a program of the project with its Node and waits until it prints a line that matches.
+ * @param onLine told each line of its log (standard error), which is shown here without it.
+ */
 export const startProgram = async (
   file: string,
   args: readonly string[],
   ready: RegExp,
-  nodeArgs: readonly string[] = [],
+  { nodeArgs = [], onLine }: { nodeArgs?: readonly string[]; onLine?: (line: string) => void } = {},
 ): Promise<Started> => {
   const child = spawn(process.execPath, [...nodeArgs, path.join(root, file), ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', onLine === undefined ? 'inherit' : 'pipe'],
   });
-  let output = '';
+  if (child.stderr !== null && onLine !== undefined)
+    createInterface({ input: child.stderr }).on('line', onLine);
+  const said: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      if (ready.test(output)) resolve();
+    createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+      said.push(line);
+      if (ready.test(line)) resolve();
     });
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${output}`)));
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${said.join('\n')}`)));
   });
   return {
     child,

@@ -15,13 +15,13 @@ const spread = (values: readonly number[], digits = 0): string =>
 
 const pick = <T>(runs: readonly T[], of: (run: T) => number): readonly number[] => runs.map(of);
 const rate = (runs: readonly LoadResult[]): string => spread(pick(runs, (run) => run.perSecond));
+const median = <T>(runs: readonly T[], of: (run: T) => number): number => percentile(pick(runs, of), 0.5);
 const cpu = (runs: readonly Measured[], part: keyof Measured['cpuMs']): string =>
-  percentile(
-    pick(runs, (run) => run.cpuMs[part]),
-    0.5,
-  ).toFixed(2);
+  median(runs, (run) => run.cpuMs[part]).toFixed(2);
 
 const cpuParts = ['gateway', 'handlers', 'reactions', 'helpers', 'engine'] as const;
+
+const costParts = ['calls', 'writeUnits', 'readUnits'] as const;
 
 const comparison = 'hold one given seat, 64 connections';
 
@@ -30,15 +30,7 @@ export const renderReport = (results: Results): string => {
   const { machine, scenarios, reference, coldStarts, repeats, sdkCallMs } = results;
   const ours = scenarios.find(({ name }) => name === comparison)?.runs ?? [];
   const holdsOf = reference.map(({ holds }) => holds);
-  const ratio =
-    percentile(
-      pick(ours, (run) => run.perSecond),
-      0.5,
-    ) /
-    percentile(
-      pick(holdsOf, (run) => run.perSecond),
-      0.5,
-    );
+  const ratio = median(ours, (run) => run.perSecond) / median(holdsOf, (run) => run.perSecond);
   const hello = coldStarts.find(({ name }) => name === 'hello world');
   const helloMs =
     hello === undefined ? [] : hello.initMs.map((init, index) => init + (hello.firstMs[index] ?? 0));
@@ -52,19 +44,19 @@ min / median / max of the repeats. Numbers of shared machines are noisy: what co
 
 ## The platform
 
-| scenario | requests/s | p50 ms | p99 ms | CPU ms a request: gateway, handlers, reactions, helpers, engine | and it was so |
-|---|---|---|---|---|---|
+| scenario | requests/s | p50 ms | p99 ms | CPU ms a request: gateway, handlers, reactions, helpers, engine | calls, write units, read units a request | and it was so |
+|---|---|---|---|---|---|---|
 ${scenarios
   .map(
     ({ name, runs }) =>
-      `| ${name} | ${rate(runs)} | ${spread(pick(runs, (run) => run.p50Ms))} | ${spread(pick(runs, (run) => run.p99Ms))} | ${cpuParts.map((part) => cpu(runs, part)).join(' + ')} | ${runs.at(-1)?.checked ?? ''} |`,
+      `| ${name} | ${rate(runs)} | ${spread(pick(runs, (run) => run.p50Ms))} | ${spread(pick(runs, (run) => run.p99Ms))} | ${cpuParts.map((part) => cpu(runs, part)).join(' + ')} | ${costParts.map((part) => median(runs, ({ cost }) => cost[part]).toFixed(2)).join(', ')} | ${runs.at(-1)?.checked ?? ''} |`,
   )
   .join('\n')}
 
 "gateway" is the main thread: HTTP, API Gateway's part, queues, pollers. "handlers" are the threads of the API's functions: our
 code and the AWS SDK. "reactions" are the relay that tells of each hold, and consumers. "helpers" are V8's and libuv's: garbage
-collection, compilation. A hold is 2 calls and 2 write units, a refused one 1 call and 1 unit (asserted in \`test/ticketing\`,
-exact, not measured here). One such call by the SDK, measured alone in this run, takes ${sdkCallMs.toFixed(2)} ms of CPU (its middleware,
+collection, compilation. Calls and units are summed from the functions' logs; those of each operation are exact and asserted
+in \`test/ticketing/cost.test.ts\`. One write by the SDK, measured alone in this run, takes ${sdkCallMs.toFixed(2)} ms of CPU (its middleware,
 JSON, Node's HTTP client): ${(2 * sdkCallMs).toFixed(2)} ms of the handlers' share of a hold.
 
 ![Holds a second](images/bench-holds.svg)
