@@ -1,4 +1,5 @@
 import { percentile } from '../local/demo/statistics.ts';
+import { drawChart } from './chart.ts';
 import type { LoadResult } from './load.ts';
 import type { Results } from './results.ts';
 import type { Measured } from './scenarios.ts';
@@ -59,7 +60,9 @@ collection, compilation. Calls and units are summed from the functions' logs; th
 in \`test/ticketing/cost.test.ts\`. One write by the SDK, measured alone in this run, takes ${sdkCallMs.toFixed(2)} ms of CPU (its middleware,
 JSON, Node's HTTP client): ${(2 * sdkCallMs).toFixed(2)} ms of the handlers' share of a hold.
 
-![Holds a second](images/bench-holds.svg)
+![Requests a second](images/bench-rates.svg)
+
+![CPU of a request, by part](images/bench-cpu.svg)
 
 ## Against PostgreSQL, in the same run
 
@@ -93,39 +96,41 @@ ${coldStarts
 `;
 };
 
-/** Bars of the rates, by file. */
-export const drawBars = ({ scenarios, reference }: Results): ReadonlyMap<string, string> => {
-  const bars = [
-    ...scenarios
-      .filter(({ name }) => name.startsWith('hold one'))
-      .map(({ name, runs }) => ({
-        label: name.replace('hold one given seat, ', ''),
-        value: percentile(
-          pick(runs, (run) => run.perSecond),
-          0.5,
-        ),
-        color: '#1f77b4',
-      })),
-    ...(reference.length === 0
+const colors = {
+  gateway: '#1f77b4',
+  handlers: '#2ca02c',
+  reactions: '#9467bd',
+  helpers: '#bcbd22',
+  engine: '#7f7f7f',
+} as const;
+
+/** Charts of the report, by file. */
+export const drawCharts = ({ scenarios, reference }: Results): ReadonlyMap<string, string> => {
+  const bar = (label: string, value: number, color: string) => ({ label, parts: [{ value, color }] });
+  const ours = scenarios.map(({ name, runs }) =>
+    bar(
+      name,
+      median(runs, (run) => run.perSecond),
+      colors.gateway,
+    ),
+  );
+  const theirs =
+    reference.length === 0
       ? []
       : [
-          {
-            label: 'PostgreSQL, 64 connections',
-            value: percentile(
-              pick(reference, ({ holds }) => holds.perSecond),
-              0.5,
-            ),
-            color: '#7f7f7f',
-          },
-        ]),
-  ];
-  const most = Math.max(...bars.map(({ value }) => value), 1);
-  const rowHeight = 28;
-  const rows = bars.map(({ label, value, color }, index) => {
-    const y = 40 + index * rowHeight;
-    return `<text x="190" y="${y + 15}" text-anchor="end">${label}</text><rect x="200" y="${y}" width="${((value / most) * 380).toFixed(1)}" height="20" fill="${color}"/><text x="${(206 + (value / most) * 380).toFixed(1)}" y="${y + 15}">${value.toFixed(0)}</text>`;
-  });
-  const height = 50 + bars.length * rowHeight;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 ${height}" font-family="sans-serif" font-size="13"><rect width="660" height="${height}" fill="#fff"/><text x="200" y="24" font-size="15">Holds a second, median</text>${rows.join('')}</svg>\n`;
-  return new Map([['bench-holds.svg', svg]]);
+          bar(
+            'PostgreSQL, holds, 64 connections',
+            median(reference, ({ holds }) => holds.perSecond),
+            colors.engine,
+          ),
+        ];
+  const cpuRows = scenarios.map(({ name, runs }) => ({
+    label: name,
+    parts: cpuParts.map((part) => ({ value: median(runs, ({ cpuMs }) => cpuMs[part]), color: colors[part] })),
+  }));
+  const legend = cpuParts.map((part) => ({ name: part, color: colors[part] }));
+  return new Map([
+    ['bench-rates.svg', drawChart('Requests a second, median', [...ours, ...theirs], 0)],
+    ['bench-cpu.svg', drawChart('CPU of a request, ms, median', cpuRows, 2, legend)],
+  ]);
 };
