@@ -8,7 +8,7 @@ import { bundleFunctions, stopBundler } from '../lib/bundle.ts';
 import { type FunctionName, functionTable } from '../lib/function-table.ts';
 import { account, localClient } from '../local/account.ts';
 import { startDynamoDb } from '../local/dynamodb.ts';
-import { createTables } from '../local/tables.ts';
+import { createPlainTables } from './tables.ts';
 
 export interface ColdStart {
   readonly name: string;
@@ -77,21 +77,7 @@ export const measureColdStarts = async (runs: number): Promise<readonly ColdStar
   const client = new DynamoDBClient(localClient(dynamoDb.endpoint));
   const folder = mkdtempSync(path.join(tmpdir(), 'hello-world-'));
   try {
-    const keys = ['pk', 'sk'];
-    await createTables(
-      client,
-      ['identity', 'catalog', 'ticketing'].map((name) => ({
-        name,
-        type: 'AWS::DynamoDB::Table',
-        properties: {
-          KeySchema: keys.map((AttributeName, index) => ({
-            AttributeName,
-            KeyType: index === 0 ? 'HASH' : 'RANGE',
-          })),
-          AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-        },
-      })),
-    );
+    await createPlainTables(client, ['identity', 'catalog', 'ticketing']);
     const environment = {
       STAGE: 'dev',
       IDENTITY_TABLE: 'identity',

@@ -8,12 +8,31 @@ import { type CpuSeconds, cpuOf, startProgram } from './processes.ts';
 export interface BenchPlatform {
   readonly origin: string;
   cpu(): CpuSeconds;
+  /** What the API’s requests have cost so far, by their log. */
+  cost(): RequestCost;
   /** A session of a generated stadium: its id, its ticket types best first, its seats in plan order. */
   sellStadium(seats: number): Promise<BenchSession>;
   /** A session of standing places. */
   sellStanding(places: number): Promise<BenchSession>;
   stop(): Promise<void>;
 }
+
+/** Calls to AWS and consumed capacity of so many requests. */
+export interface RequestCost {
+  readonly requests: number;
+  readonly calls: number;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+}
+
+const costOf = (line: string): RequestCost | undefined => {
+  if (!line.includes('"message":"request"')) {
+    if (/"level":"(WARN|ERROR)"/.test(line)) console.error(line);
+    return undefined;
+  }
+  const { calls, readUnits, writeUnits } = JSON.parse(line) as Omit<RequestCost, 'requests'>;
+  return { requests: 1, calls, readUnits, writeUnits };
+};
 
 export interface BenchSession {
   readonly sessionId: string;
@@ -25,10 +44,17 @@ export interface BenchSession {
 export const startPlatform = async (): Promise<BenchPlatform> => {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
+  const cost = { requests: 0, calls: 0, readUnits: 0, writeUnits: 0 };
   const started = await startProgram(
     'local/start.ts',
-    ['--port', String(port), '--no-demo'],
+    ['--port', String(port), '--no-demo', '--verbose'],
     /Ctrl-C ends it/,
+    {
+      onLine: (line) => {
+        for (const [part, amount] of Object.entries(costOf(line) ?? {}))
+          cost[part as keyof RequestCost] += amount;
+      },
+    },
   );
   const platform = { url: `${origin}/v1`, tokenUrl: `${origin}/_local/token` };
   const sell = async (plan: Record<string, unknown>): Promise<BenchSession> => {
@@ -39,6 +65,7 @@ export const startPlatform = async (): Promise<BenchPlatform> => {
   return {
     origin,
     cpu: () => cpuOf(started.child.pid ?? 0),
+    cost: () => ({ ...cost }),
     sellStadium: (seats) => sell(generateStadium(seats) as unknown as Record<string, unknown>),
     sellStanding: (places) => sell(standingPlan(places)),
     stop: () => started.stop(),

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -10,24 +12,29 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Starts a program of the project with its Node and waits until it prints a line that matches. */
+/**
+ * Starts a program of the project with its Node and waits until it prints a line that matches.
+ * @param onLine told each line of its log (standard error), which is shown here without it.
+ */
 export const startProgram = async (
   file: string,
   args: readonly string[],
   ready: RegExp,
-  nodeArgs: readonly string[] = [],
+  { nodeArgs = [], onLine }: { nodeArgs?: readonly string[]; onLine?: (line: string) => void } = {},
 ): Promise<Started> => {
   const child = spawn(process.execPath, [...nodeArgs, path.join(root, file), ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', onLine === undefined ? 'inherit' : 'pipe'],
   });
-  let output = '';
+  if (child.stderr !== null && onLine !== undefined)
+    createInterface({ input: child.stderr }).on('line', onLine);
+  const said: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      if (ready.test(output)) resolve();
+    createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+      said.push(line);
+      if (ready.test(line)) resolve();
     });
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${output}`)));
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${said.join('\n')}`)));
   });
   return {
     child,
@@ -49,20 +56,34 @@ const cpuSecondsOf = (statFile: string): number => {
 };
 
 export interface CpuSeconds {
-  /** The main thread: HTTP, gateway, queues, pollers. */
-  readonly main: number;
-  /** Threads of functions, and V8’s and libuv’s helpers of all. */
-  readonly threads: number;
+  /** The main thread: HTTP, API Gateway’s part, queues, pollers. */
+  readonly gateway: number;
+  /** Threads of the API’s functions: handler and AWS SDK. */
+  readonly handlers: number;
+  /** Threads of relays and consumers: what follows from a write. */
+  readonly reactions: number;
+  /** V8’s and libuv’s helpers of all of them: garbage collection, compilation. */
+  readonly helpers: number;
   /** The database engine. */
   readonly engine: number;
 }
 
-/** CPU that a process and its descendants have used (Linux). */
+/** Threads of functions bear the function’s name, cut to 15 characters by the system: `TicketingComman`. */
+const partOf = (threadName: string): keyof CpuSeconds => {
+  if (threadName === 'MainThread') return 'gateway';
+  if (/^[A-Z][a-z]+(Com|Que)/.test(threadName)) return 'handlers';
+  return /^(Identity|Catalog|Ticketing)/.test(threadName) ? 'reactions' : 'helpers';
+};
+
+/** CPU that a process, by its threads, and its descendants have used (Linux). */
 export const cpuOf = (pid: number): CpuSeconds => {
-  const total = cpuSecondsOf(`/proc/${pid}/stat`);
-  const main = cpuSecondsOf(`/proc/${pid}/task/${pid}/stat`);
-  const engine = descendantsOf(pid).reduce((sum, child) => sum + cpuSecondsOf(`/proc/${child}/stat`), 0);
-  return { main, threads: total - main, engine };
+  const seconds = { gateway: 0, handlers: 0, reactions: 0, helpers: 0, engine: 0 };
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const folder = `/proc/${pid}/task/${thread}`;
+    seconds[partOf(readFileSync(`${folder}/comm`, 'utf8').trim())] += cpuSecondsOf(`${folder}/stat`);
+  }
+  for (const child of descendantsOf(pid)) seconds.engine += cpuSecondsOf(`/proc/${child}/stat`);
+  return seconds;
 };
 
 const descendantsOf = (pid: number): readonly number[] => {

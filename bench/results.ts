@@ -17,5 +17,7 @@ export interface Results {
     readonly runs: readonly Measured[];
   }[];
   readonly reference: readonly ReferenceResult[];
+  /** CPU of one DynamoDB write by the SDK, without the engine’s, in milliseconds. */
+  readonly sdkCallMs: number;
   readonly coldStarts: readonly ColdStart[];
 }

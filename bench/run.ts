@@ -12,9 +12,10 @@ import { measureColdStarts } from './cold-start.ts';
 import { load } from './load.ts';
 import { holdRequest, startPlatform } from './platform.ts';
 import { type ReferenceResult, runReference } from './reference/run.ts';
-import { drawBars, renderReport } from './report.ts';
+import { drawCharts, renderReport } from './report.ts';
 import type { Results } from './results.ts';
 import { type Measured, scenarios } from './scenarios.ts';
+import { measureSdkCall } from './sdk-call.ts';
 
 const { values } = parseArgs({
   options: {
@@ -69,11 +70,12 @@ const results: Results = {
   repeats,
   scenarios: chosen.map(({ name, what }) => ({ name, what, runs: runs.get(name) ?? [] })),
   reference,
+  sdkCallMs: await measureSdkCall(),
   coldStarts: await measureColdStarts(20),
 };
 if (values.only === '') {
   writeFileSync(path.join(root, 'bench/results.json'), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(path.join(root, 'docs/benchmarks.md'), renderReport(results));
-  for (const [file, svg] of drawBars(results)) writeFileSync(path.join(root, 'docs/images', file), svg);
+  for (const [file, svg] of drawCharts(results)) writeFileSync(path.join(root, 'docs/images', file), svg);
   console.log('written: docs/benchmarks.md');
 }

@@ -1,10 +1,18 @@
 import { type LoadResult, load } from './load.ts';
-import { type BenchPlatform, type BenchSession, holdRequest, seatsRequest } from './platform.ts';
+import {
+  type BenchPlatform,
+  type BenchSession,
+  holdRequest,
+  type RequestCost,
+  seatsRequest,
+} from './platform.ts';
 import type { CpuSeconds } from './processes.ts';
 
 export interface Measured extends LoadResult {
   /** CPU of the platform per request, in milliseconds; not of the load. */
   readonly cpuMs: CpuSeconds;
+  /** Calls to AWS and capacity units of one request, on average. */
+  readonly cost: Omit<RequestCost, 'requests'>;
   /** What must be so, and is; a scenario that is not right has no figures. */
   readonly checked: string;
 }
@@ -20,14 +28,27 @@ const measured = async (
   work: () => Promise<LoadResult>,
   check: (result: LoadResult) => string,
 ): Promise<Measured> => {
-  const before = platform.cpu();
+  const [before, costBefore] = [platform.cpu(), platform.cost()];
   const result = await work();
-  const after = platform.cpu();
+  const [after, costAfter] = [platform.cpu(), platform.cost()];
+  const logged = costAfter.requests - costBefore.requests;
+  const averageCost = (part: keyof RequestCost): number => (costAfter[part] - costBefore[part]) / logged;
   const perRequest = (part: keyof CpuSeconds): number =>
     ((after[part] - before[part]) / result.requests) * 1_000;
   return {
     ...result,
-    cpuMs: { main: perRequest('main'), threads: perRequest('threads'), engine: perRequest('engine') },
+    cpuMs: {
+      gateway: perRequest('gateway'),
+      handlers: perRequest('handlers'),
+      reactions: perRequest('reactions'),
+      helpers: perRequest('helpers'),
+      engine: perRequest('engine'),
+    },
+    cost: {
+      calls: averageCost('calls'),
+      readUnits: averageCost('readUnits'),
+      writeUnits: averageCost('writeUnits'),
+    },
     checked: check(result),
   };
 };

@@ -121,6 +121,8 @@ class Thread {
   constructor(settings: FunctionSettings, log: (line: string) => void) {
     const [module = 'index', handlerName = 'handler'] = settings.handler.split('.');
     this.worker = new Worker(new URL('./lambda-worker.ts', import.meta.url), {
+      // The system’s name of the thread, by which its CPU time is told from others’.
+      name: settings.name.split('-').at(-1) ?? settings.name,
       workerData: {
         file: `${settings.directory}/${module}.mjs`,
         handlerName,

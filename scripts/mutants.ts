@@ -192,8 +192,8 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'sold out is said from a picture that may be old',
     file: `${ticketing}/create-hold.ts`,
-    from: 'if (isFresh && !isGuessed(picture, request.ticketType)) {',
-    to: 'if ((isFresh || !isFresh) && !isGuessed(picture, request.ticketType)) {',
+    from: 'if (isFresh && choose(picture.asRead) === undefined) {',
+    to: 'if (choose(picture.asRead) === undefined) {',
   },
   {
     mistake: 'confirming takes a place that another holds',
@@ -201,6 +201,12 @@ const mutants: readonly Mutant[] = [
     from: "    case 'mine_or_free':\n      return !isSold && (claim === undefined || isMine || hasLapsed(claim, now));",
     to: "    case 'mine_or_free':\n      return !isSold;",
     test: 'test/ticketing/block.test.ts',
+  },
+  {
+    mistake: 'sold out is said from what others are about to claim',
+    file: `${ticketing}/create-hold.ts`,
+    from: 'if (isFresh && choose(picture.asRead) === undefined) {',
+    to: 'if (isFresh) {',
   },
 ];
 

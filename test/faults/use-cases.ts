@@ -522,6 +522,13 @@ const newSession = async (platform: Platform) => {
   return { ...made, session };
 };
 
+const newPerformer = async (platform: Platform) => {
+  const made = await newOrganization(platform);
+  const body = { name: 'Jessye Norman' };
+  const performer = await must(platform, 201, 'createPerformer', { as: made.as, key: freshKey(), body });
+  return { ...made, performer };
+};
+
 const catalog: readonly UseCase[] = [
   {
     name: 'new venue with its plan',
@@ -625,6 +632,98 @@ const catalog: readonly UseCase[] = [
       const { as, organizationId, session } = await newSession(platform);
       const call = { as, params: { sessionId: session.body.id } };
       return { marks: [organizationId], run: byApi(platform, 'cancelSession', call) };
+    },
+  },
+  {
+    name: 'end of a venue',
+    context: 'catalog',
+    calls: ['GetItem venue', 'Query memberships', 'DeleteItem venue'],
+    onlyAfterFaults: ['GetItem venue'],
+    async prepare(platform) {
+      const { as, organizationId } = await newOrganization(platform);
+      const venue = await must(platform, 201, 'createVenue', { as, key: freshKey(), body: venueBody });
+      const call = { as, params: { venueId: venue.body.id } };
+      return { marks: [organizationId], run: byApi(platform, 'deleteVenue', call) };
+    },
+  },
+  {
+    name: 'new upload',
+    context: 'catalog',
+    timeless: (fact) => fact.replace(/"ttl":\d+/, '"ttl":n'),
+    calls: ['Query memberships', 'PutItem upload'],
+    async prepare(platform) {
+      const { as, organizationId } = await newOrganization(platform);
+      const body = { kind: 'seating-plan', contentType: 'application/json', bytes: 1_000 };
+      const call = { as, key: freshKey(), body };
+      return { marks: [organizationId], run: byApi(platform, 'createUpload', call) };
+    },
+  },
+  {
+    name: 'new performer',
+    context: 'catalog',
+    calls: ['Query memberships', 'PutItem performer'],
+    async prepare(platform) {
+      const { as, organizationId } = await newOrganization(platform);
+      const call = { as, key: freshKey(), body: { name: 'Jessye Norman' } };
+      return { marks: [organizationId], run: byApi(platform, 'createPerformer', call) };
+    },
+  },
+  {
+    name: 'change of a performer',
+    context: 'catalog',
+    calls: ['GetItem performer', 'Query memberships', 'UpdateItem performer'],
+    async prepare(platform) {
+      const { as, organizationId, performer } = await newPerformer(platform);
+      const params = { performerId: performer.body.id };
+      const call = { as, params, ifMatch: performer.etag, body: { name: 'Another' } };
+      return { marks: [organizationId], run: byApi(platform, 'updatePerformer', call) };
+    },
+  },
+  {
+    name: 'end of a performer',
+    context: 'catalog',
+    calls: ['GetItem performer', 'Query memberships', 'DeleteItem performer'],
+    onlyAfterFaults: ['GetItem performer'],
+    async prepare(platform) {
+      const { as, organizationId, performer } = await newPerformer(platform);
+      const call = { as, params: { performerId: performer.body.id } };
+      return { marks: [organizationId], run: byApi(platform, 'deletePerformer', call) };
+    },
+  },
+  {
+    name: 'end of a draft of an event',
+    context: 'catalog',
+    calls: ['GetItem event', 'Query memberships', 'TransactWriteItems event, venue'],
+    onlyAfterFaults: ['GetItem event'],
+    async prepare(platform) {
+      const { as, organizationId, params } = await newEvent(platform);
+      return { marks: [organizationId], run: byApi(platform, 'deleteEvent', { as, params }) };
+    },
+  },
+  {
+    name: 'cancellation of an event',
+    context: 'catalog',
+    calls: [
+      'GetItem event',
+      'Query memberships',
+      'BatchGetItem session',
+      'TransactWriteItems event, session',
+      'GetItem event',
+    ],
+    async prepare(platform) {
+      const { as, organizationId, params } = await newSession(platform);
+      return { marks: [organizationId], run: byApi(platform, 'cancelEvent', { as, params }) };
+    },
+  },
+  {
+    name: 'end of a draft of a session',
+    context: 'catalog',
+    calls: ['GetItem session', 'Query memberships', 'GetItem event', 'TransactWriteItems session, event'],
+    onlyAfterFaults: ['GetItem session'],
+    async prepare(platform) {
+      const { as, organizationId, session } = await newSession(platform);
+      const call = { as, params: { sessionId: session.body.id } };
+      return { marks: [organizationId], run: byApi(platform, 'deleteSession', call) };
     },
   },
   {
