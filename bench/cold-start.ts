@@ -33,6 +33,10 @@ const firstRequests: Readonly<
   'catalog-queries': ['GET', '/events/{eventId}', { eventId: `evt_${'0'.repeat(26)}` }],
   'ticketing-commands': ['DELETE', '/holds/{holdId}', { holdId: `hld_${'0'.repeat(26)}` }],
   'ticketing-queries': ['GET', '/holds/{holdId}', { holdId: `hld_${'0'.repeat(26)}` }],
+  'orders-commands': ['POST', '/orders/{orderId}/cancel', { orderId: `ord_${'0'.repeat(26)}` }],
+  'orders-queries': ['GET', '/orders/{orderId}', { orderId: `ord_${'0'.repeat(26)}` }],
+  'admission-commands': ['POST', '/sessions/{sessionId}/check-ins', { sessionId: `ses_${'0'.repeat(26)}` }],
+  'admission-queries': ['GET', '/tickets/{ticketId}', { ticketId: `tkt_${'0'.repeat(26)}` }],
 };
 
 /** Runs in a fresh process: loads the module, gives it the event, prints both times. */
@@ -77,12 +81,20 @@ export const measureColdStarts = async (runs: number): Promise<readonly ColdStar
   const client = new DynamoDBClient(localClient(dynamoDb.endpoint));
   const folder = mkdtempSync(path.join(tmpdir(), 'hello-world-'));
   try {
-    await createPlainTables(client, ['identity', 'catalog', 'ticketing']);
+    await createPlainTables(client, ['identity', 'catalog', 'ticketing', 'orders', 'admission']);
     const environment = {
       STAGE: 'dev',
       IDENTITY_TABLE: 'identity',
       CATALOG_TABLE: 'catalog',
       TICKETING_TABLE: 'ticketing',
+      ORDERS_TABLE: 'orders',
+      ADMISSION_TABLE: 'admission',
+      TICKET_KEYS: 'arn:aws:kms:eu-central-1:000000000000:key/1',
+      PAYMENT_PROVIDERS: 'test',
+      STRIPE_SECRET_ARN: '',
+      PAYMENT_NEWS_QUEUE_URL: 'http://127.0.0.1:9/queue',
+      PAYMENT_GRACE_SECONDS: '10',
+      SLOW_PAYMENT_SECONDS: '3',
       PLANS_BUCKET: 'plans',
       ISSUER: 'http://127.0.0.1:9/issuer',
       JWKS_URI: 'http://127.0.0.1:9/issuer/jwks.json',

@@ -72,7 +72,9 @@ export interface CpuSeconds {
 const partOf = (threadName: string): keyof CpuSeconds => {
   if (threadName === 'MainThread') return 'gateway';
   if (/^[A-Z][a-z]+(Com|Que)/.test(threadName)) return 'handlers';
-  return /^(Identity|Catalog|Ticketing)/.test(threadName) ? 'reactions' : 'helpers';
+  return /^(Identity|Catalog|Ticketing|Orders|Admission|Notifications)/.test(threadName)
+    ? 'reactions'
+    : 'helpers';
 };
 
 /** CPU that a process, by its threads, and its descendants have used (Linux). */
