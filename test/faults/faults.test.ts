@@ -3,8 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fault, faults, wire } from './injection.ts';
 import { baselines, faultTable, openFacts, outcomeOf, playAll, type Result, scenariosOf } from './matrix.ts';
+import { admissionUseCases, orderUseCases } from './order-use-cases.ts';
 import { type Platform, startPlatform } from './platform.ts';
-import { useCases } from './use-cases.ts';
+import { useCases as otherUseCases } from './use-cases.ts';
+
+const useCases = [...otherUseCases, ...orderUseCases, ...admissionUseCases];
 
 const page = path.join(import.meta.dirname, '../../docs/reference/faults.md');
 const begin = '<!-- outcomes -->';
@@ -22,7 +25,7 @@ beforeAll(async () => {
   struck = await playAll(platform, scenariosOf(useCases));
   await platform.settle();
   factsOf = await openFacts(platform);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await platform?.stop();
   undo();

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 /** What can go wrong with one call, as the SDK sees it. */
@@ -19,7 +21,7 @@ export const faults = {
 } as const;
 export type Fault = keyof typeof faults;
 
-type Service = 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager';
+type Service = 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'kms' | 'states';
 
 /** One run of a use case: what it called, and what is to go wrong with which call. */
 export interface Run {
@@ -49,7 +51,7 @@ const current = new AsyncLocalStorage<Run>();
 export const within = <T>(run: Run, work: () => Promise<T>): Promise<T> => current.run(run, work);
 
 interface Arguments {
-  // biome-ignore lint/suspicious/noExplicitAny: the inputs of five services’ commands
+  // biome-ignore lint/suspicious/noExplicitAny: the inputs of seven services’ commands
   readonly input: any;
   readonly request: { readonly headers: Readonly<Record<string, string>> };
 }
@@ -70,6 +72,8 @@ export const wire = (): (() => void) => {
     [EventBridgeClient, 'events'],
     [S3Client, 's3'],
     [SecretsManagerClient, 'secretsmanager'],
+    [KMSClient, 'kms'],
+    [SFNClient, 'states'],
   ] as const;
   const undo = classes.map(([{ prototype }, service]) => {
     const wired = new WeakSet<object>();

@@ -1,4 +1,4 @@
-import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
+import type { Ticket } from '../../functions/admission/ticket.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { inParallel } from '../../local/demo/parallel.ts';
 import { type Fault, faultsOf, newRun, type Run, within } from './injection.ts';
@@ -55,27 +55,62 @@ export const scenariosOf = (useCases: readonly UseCase[]): readonly Scenario[] =
 export const playAll = (platform: Platform, scenarios: readonly Scenario[]): Promise<readonly Result[]> =>
   inParallel(atOnce, scenarios, (scenario) => play(platform, scenario));
 
+/** Ids, and subjects, by which items and events are found again. */
+const named = /\b[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}\b|owner-[0-9a-f-]{36}/g;
+
+/** Finds those of many things that name an id. */
+const byName = <T>(things: readonly T[]): ((id: string) => readonly T[]) => {
+  const index = new Map<string, T[]>();
+  for (const thing of things) {
+    for (const id of new Set(JSON.stringify(thing).match(named))) {
+      const found = index.get(id);
+      if (found === undefined) index.set(id, [thing]);
+      else found.push(thing);
+    }
+  }
+  return (id) => index.get(id) ?? [];
+};
+
 /** What is in the tables and what was told, by the marks of a world. */
 export const openFacts = async (platform: Platform) => {
   const ticketing = await platform.scan('ticketing');
-  const owned = [...(await platform.scan('catalog')), ...(await platform.scan('identity'))];
-  const told = new Map<string, LifecycleEvent>();
-  for (const event of platform.outbox) if (!told.has(event.id)) told.set(event.id, event);
-  const textOf = new Map(owned.map((item) => [item, JSON.stringify(item)]));
-  const events = [...told.values()].map((event) => ({ event, text: JSON.stringify(event) }));
+  const owned = byName([...(await platform.scan('catalog')), ...(await platform.scan('identity'))]);
+  const orders = byName(await platform.scan('orders'));
+  const tickets = byName(await platform.scan('admission'));
+  const told = byName([...new Map(platform.outbox.map((event) => [event.id, event])).values()]);
+
+  /** The mark, and the orders and payments that belong to it. */
+  const withOrders = (mark: string): readonly string[] => [
+    mark,
+    ...orders(mark).flatMap(({ orderId, payment }) =>
+      [orderId, (payment as { paymentId?: string } | undefined)?.paymentId].filter(
+        (id) => typeof id === 'string',
+      ),
+    ),
+  ];
 
   return ({ useCase, ready }: Result): readonly string[] => {
-    const facts = ready.marks.flatMap((mark) => [
-      ...saleFacts(ticketing, mark),
-      ...owned.flatMap((item) => (textOf.get(item)?.includes(mark) ? [`item ${plain(item)}`] : [])),
-      ...events.flatMap(({ event, text }) =>
-        text.includes(mark) ? [`told ${event.type} ${event.aggregate.sequence}`] : [],
-      ),
-    ]);
+    const facts = ready.marks.flatMap((mark) => {
+      const names = withOrders(mark);
+      return [
+        ...saleFacts(ticketing, mark),
+        ...owned(mark).map((item) => `item ${plain(item)}`),
+        ...[...new Set(names.flatMap(orders))].map((item) => `order item ${plain(item)}`),
+        ...tickets(mark).map(ticketFact),
+        ...[...new Set(names.flatMap(told))].map(
+          ({ type, aggregate }) => `told ${type} ${aggregate.sequence}`,
+        ),
+      ];
+    });
     const { timeless = (fact: string) => fact } = useCase;
     const all = [...facts, ...(ready.facts?.() ?? [])].map(timeless);
     return useCase.timeless === undefined ? all.sort() : [...new Set(all)].sort();
   };
+};
+
+const ticketFact = (item: Item): string => {
+  const { place, status, holders, admission, conflicts = [], revision } = item as unknown as Ticket;
+  return `ticket ${place} ${status}, holders ${holders.length}, admissions ${admission === undefined ? 0 : 1 + conflicts.length}, revision ${revision}`;
 };
 
 /** The same value with the members of its objects in the order of their names. */
@@ -91,9 +126,10 @@ const inOrder = (value: unknown): unknown => {
 
 /** An item without what differs from run to run: ids, instants, hashes, subjects. Its revision stays. */
 const plain = (item: Item): string => {
-  const { requestHash: _, change, ...rest } = item;
+  const { requestHash: _, change, ttl: __, payBy: ___, ...rest } = item;
   return JSON.stringify(inOrder({ ...rest, change: (change as { what?: string } | undefined)?.what }))
     .replaceAll(/\b([a-z]{2,3})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1')
+    .replaceAll(/"(until|authorizedFrom)":\d+/g, '"$1":T')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
     .replaceAll(/owner-[0-9a-f-]{36}/g, 'owner');
 };
@@ -102,11 +138,13 @@ const plain = (item: Item): string => {
 const saleFacts = (items: readonly Item[], sessionId: string): readonly string[] => {
   if (!sessionId.startsWith('ses_')) return [];
   const now = Date.now() / 1_000;
-  const claims = items
-    .filter(({ pk, sk }) => pk.startsWith(`SESSION#${sessionId}#`) && sk.startsWith('BLOCK#'))
-    .flatMap((item) =>
-      Object.values(item['held'] as Record<string, { h: string; u: number }>).filter(({ u }) => u >= now),
-    );
+  const blocks = items.filter(
+    ({ pk, sk }) => pk.startsWith(`SESSION#${sessionId}#`) && sk.startsWith('BLOCK#'),
+  );
+  const sold = blocks.reduce((sum, { sold }) => sum + ((sold as Set<string> | undefined)?.size ?? 0), 0);
+  const claims = blocks.flatMap((item) =>
+    Object.values(item['held'] as Record<string, { h: string; u: number }>).filter(({ u }) => u >= now),
+  );
   const holds = items.filter((item) => item.sk === 'HOLD' && item['sessionId'] === sessionId);
   const ids = new Set(
     holds.filter(({ status }) => status === 'active').map(({ pk }) => pk.slice('HOLD#hld_'.length)),
@@ -116,6 +154,7 @@ const saleFacts = (items: readonly Item[], sessionId: string): readonly string[]
   return [
     `sale ${sale?.['status']} ${sale?.['blocksBuilt']}/${sale?.['blocksTotal']} holdSeconds ${sale?.['holdSeconds']}`,
     `slots ${slots.length}`,
+    `sold ${sold}`,
     `claims of nobody ${claims.filter(({ h }) => !ids.has(h)).length}`,
     ...holds.map((item) => {
       const places = (item['places'] as [number, string][]).reduce((sum, [, keys]) => sum + keys.length, 0);

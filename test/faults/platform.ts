@@ -22,10 +22,12 @@ import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts
 import type { Item } from '../../functions/platform/table.ts';
 import { routes } from '../../functions/routes.ts';
 import { account, arnOf, localClient } from '../../local/account.ts';
+import { answered, type JsonService, refused } from '../../local/aws-answer.ts';
 import { answerAws, eventBridge, secretsManager, serviceOf } from '../../local/aws-endpoint.ts';
 import { EventBus } from '../../local/event-bus.ts';
 import { openFrontDoor } from '../../local/front-door.ts';
 import { createIssuer } from '../../local/issuer.ts';
+import { openKms } from '../../local/kms.ts';
 import { openMailbox } from '../../local/mailbox.ts';
 import { createQueuesAndBuckets, startQueuesAndBuckets } from '../../local/queues-and-buckets.ts';
 import { Secrets } from '../../local/secrets.ts';
@@ -54,6 +56,7 @@ export interface ApiAnswer {
 
 type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+type TaskHandler = (event: unknown, context: Context) => Promise<unknown>;
 type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
 export type Consumer =
@@ -62,8 +65,10 @@ export type Consumer =
   | 'session-sweep'
   | 'hold-expiry'
   | 'claim-release'
-  | 'publication';
-export type Table = 'identity' | 'catalog' | 'ticketing';
+  | 'publication'
+  | 'orders-settlement'
+  | 'payment-news';
+export type Table = 'identity' | 'catalog' | 'ticketing' | 'orders' | 'admission';
 
 const lambda = {
   awsRequestId: 'lambda-1',
@@ -74,10 +79,36 @@ const lambda = {
 const lambdaOfConsumers = { ...lambda, getRemainingTimeInMillis: () => 1 };
 
 const secretArn = arnOf('secretsmanager', 'secret:id');
+const ticketKeyName = 'ticket-key';
+
+/** Step Functions as its callers see it: a name starts once, a token is answered once. */
+const rememberedMachines = () => {
+  const started = new Set<string>();
+  const answeredTokens = new Set<string>();
+  const once = (set: Set<string>, name: string, already: string, answer: object) => {
+    if (set.has(name)) return refused(already, `${name} was here before`);
+    set.add(name);
+    return answered(answer);
+  };
+  const service: JsonService = (operation, input) => {
+    switch (operation) {
+      case 'StartExecution':
+        return once(started, String(input['name']), 'ExecutionAlreadyExists', {
+          executionArn: arnOf('states', `execution:orders:${String(input['name'])}`),
+          startDate: 0,
+        });
+      case 'SendTaskSuccess':
+        return once(answeredTokens, String(input['taskToken']), 'TaskDoesNotExist', {});
+      default:
+        return undefined;
+    }
+  };
+  return { started, answeredTokens, service };
+};
 
 /**
  * The functions’ own Lambda entries in this process, with the SDK’s own clients, against the engine, fauxqs
- * and the embedded cloud’s EventBridge and Secrets Manager. Nothing runs by itself: streams and queues are
+ * and the embedded cloud’s EventBridge, Secrets Manager and KMS. Nothing runs by itself: streams and queues are
  * read when a test says so.
  */
 export const startPlatform = async () => {
@@ -87,7 +118,7 @@ export const startPlatform = async () => {
   const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
   await createQueuesAndBuckets(
     queues,
-    ['hold-expiry', 'session-sweep']
+    ['hold-expiry', 'session-sweep', 'payment-news']
       .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
       .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
   );
@@ -107,6 +138,17 @@ export const startPlatform = async () => {
     ] as never,
     state,
   );
+  const kms = openKms(
+    [
+      {
+        type: 'AWS::KMS::Key',
+        name: ticketKeyName,
+        properties: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+      },
+    ] as never,
+    state,
+  );
+  const machines = rememberedMachines();
   const door = await openFrontDoor(0, () => undefined);
   const recording = {
     putEvents(request: Parameters<EventBus['putEvents']>[0]) {
@@ -119,7 +161,12 @@ export const startPlatform = async () => {
     answerAws(
       {
         endpoints: {},
-        json: { events: eventBridge(recording), secretsmanager: secretsManager(secrets) },
+        json: {
+          events: eventBridge(recording),
+          secretsmanager: secretsManager(secrets),
+          kms,
+          states: machines.service,
+        },
         mailbox: openMailbox(),
       },
       serviceOf(request) ?? '',
@@ -148,17 +195,30 @@ export const startPlatform = async () => {
     ID_SECRET_ARN: secretArn,
     HOLD_EXPIRY_QUEUE_URL: queueUrl('hold-expiry'),
     SESSION_SWEEP_QUEUE_URL: queueUrl('session-sweep'),
+    ORDERS_TABLE: 'orders',
+    ADMISSION_TABLE: 'admission',
+    PAYMENT_PROVIDERS: 'test',
+    PAYMENT_NEWS_QUEUE_URL: queueUrl('payment-news'),
+    PAYMENT_GRACE_SECONDS: '60',
+    SLOW_PAYMENT_SECONDS: '3',
+    ORDER_MACHINE_ARN: arnOf('states', 'stateMachine:orders'),
+    TICKET_KEYS: ticketKeyName,
     MIN_HOLD_SECONDS: '60',
     MAX_HOLD_SECONDS: '7200',
   });
-  await engine.createTable('identity');
-  await engine.createTable('catalog');
+  const identityTable = await engine.createTable('identity');
+  const catalogTable = await engine.createTable('catalog');
   const ticketingTable = await engine.createTable('ticketing');
+  const ordersTable = await engine.createTable('orders', 'bySession');
+  await engine.createTable('admission', 'bySession');
 
   const api: Readonly<Record<string, ApiHandler>> = {
     'identity-commands': (await import('../../functions/identity/commands.ts')).handler,
     'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
     'ticketing-commands': (await import('../../functions/ticketing/commands.ts')).handler,
+    'orders-commands': (await import('../../functions/orders/commands.ts')).handler,
+    'admission-commands': (await import('../../functions/admission/commands.ts')).handler,
+    'admission-queries': (await import('../../functions/admission/queries.ts')).handler,
   };
   const consumers: Readonly<Record<Consumer, QueueHandler>> = {
     'inventory-builder': (await import('../../functions/ticketing/inventory-builder.ts')).handler,
@@ -167,11 +227,16 @@ export const startPlatform = async () => {
     'hold-expiry': (await import('../../functions/ticketing/hold-expiry.ts')).handler,
     'claim-release': (await import('../../functions/ticketing/claim-release.ts')).handler,
     publication: (await import('../../functions/catalog/publication.ts')).handler,
+    'orders-settlement': (await import('../../functions/orders/settlement.ts')).handler,
+    'payment-news': (await import('../../functions/orders/payment-news.ts')).handler,
   };
+  const orderMachine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const relays: Readonly<Record<Table, StreamHandler>> = {
     identity: (await import('../../functions/identity/relay.ts')).handler,
     catalog: (await import('../../functions/catalog/relay.ts')).handler,
     ticketing: (await import('../../functions/ticketing/relay.ts')).handler,
+    orders: (await import('../../functions/orders/relay.ts')).handler,
+    admission: (await import('../../functions/admission/relay.ts')).handler,
   };
   const streams = new DynamoDBStreamsClient(localClient(engine.endpoint));
   const s3 = new S3Client({ ...localClient(queues.endpoint), forcePathStyle: true });
@@ -205,9 +270,14 @@ export const startPlatform = async () => {
 
   let messages = 0;
   return {
+    identityTable,
+    catalogTable,
     ticketingTable,
+    ordersTable,
     outbox,
     secretArn,
+    machinesStarted: machines.started as ReadonlySet<string>,
+    tokensAnswered: machines.answeredTokens as ReadonlySet<string>,
     relays,
 
     async call(
@@ -254,6 +324,9 @@ export const startPlatform = async () => {
       return batchItemFailures.length === 0;
     },
 
+    /** What the machine of orders asks of its function; throws what makes the machine try again. */
+    task: (input: object): Promise<unknown> => orderMachine(input, lambda),
+
     putObject: (key: string, body: unknown) =>
       s3.send(new PutObjectCommand({ Bucket: 'plans', Key: key, Body: JSON.stringify(body) })),
 
@@ -266,12 +339,12 @@ export const startPlatform = async () => {
       });
     },
 
-    /** Relays all three streams to their ends and hands ended holds to the consumer that frees their claims. */
+    /** Relays all streams to their ends and hands ended holds to the consumer that frees their claims. */
     async settle(): Promise<void> {
       let told = outbox.length;
       for (let isQuiet = false; !isQuiet; ) {
         isQuiet = true;
-        for (const table of ['identity', 'catalog', 'ticketing'] as const) {
+        for (const table of Object.keys(relays) as Table[]) {
           for (let found = await records(table); found.length > 0; found = await records(table)) {
             isQuiet = false;
             for (let start = 0; start < found.length; start += 100) {

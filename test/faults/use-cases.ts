@@ -34,7 +34,7 @@ export interface Ready {
 
 export interface UseCase {
   readonly name: string;
-  readonly context: 'ticketing' | 'catalog' | 'identity' | 'platform';
+  readonly context: 'ticketing' | 'catalog' | 'identity' | 'orders' | 'admission' | 'platform';
   /** The calls to AWS that it makes, in order; those made only when something failed stand in `onlyAfterFaults`. */
   readonly calls: readonly string[];
   readonly onlyAfterFaults?: readonly string[];
@@ -48,17 +48,17 @@ const ending = ({ status, body }: { status: number; body?: { code?: string } }):
   text: status < 400 ? String(status) : `${status} ${body?.code}`,
 });
 
-const must = async (platform: Platform, status: number, operation: Operation, call: ApiCall) => {
+export const must = async (platform: Platform, status: number, operation: Operation, call: ApiCall) => {
   const answer = await platform.call(operation, call);
   if (answer.status !== status)
     throw new Error(`${operation} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer;
 };
 
-const byApi = (platform: Platform, operation: Operation, call: ApiCall) => async (): Promise<Ending> =>
+export const byApi = (platform: Platform, operation: Operation, call: ApiCall) => async (): Promise<Ending> =>
   ending(await platform.call(operation, call));
 
-const byQueue = (platform: Platform, consumer: Consumer, body: unknown) => async (): Promise<Ending> =>
+export const byQueue = (platform: Platform, consumer: Consumer, body: unknown) => async (): Promise<Ending> =>
   (await platform.deliver(consumer, body))
     ? { isFailure: false, text: 'done' }
     : { isFailure: true, text: 'given back' };
@@ -66,7 +66,7 @@ const byQueue = (platform: Platform, consumer: Consumer, body: unknown) => async
 /** A hall of one seat. */
 const smallHall = routes.importSeatingPlan.requestExample;
 
-const freshKey = (): string => `a-key-of-the-faults-${crypto.randomUUID()}`;
+export const freshKey = (): string => `a-key-of-the-faults-${crypto.randomUUID()}`;
 
 // Ticketing
 
@@ -109,7 +109,7 @@ const announce = async (platform: Platform, more: object = {}) => {
 };
 
 /** A session on sale, in which somebody else holds places of every block. */
-const onSale = async (platform: Platform, more: object = {}) => {
+export const onSale = async (platform: Platform, more: object = {}) => {
   const { sessionId, event } = await announce(platform, more);
   if (!(await platform.deliver('inventory-builder', event('SESSION-PUBLISHING', 2))))
     throw new Error('Not built');
@@ -132,7 +132,7 @@ const holding =
     return { marks: [sessionId], run: byApi(platform, 'createHold', call) };
   };
 
-const held = async (platform: Platform, body: object, more: object = {}) => {
+export const held = async (platform: Platform, body: object, more: object = {}) => {
   const { sessionId, event } = await onSale(platform, more);
   const params = { sessionId };
   const made = await must(platform, 201, 'createHold', { params, key: freshKey(), body });

@@ -1,0 +1,440 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { checkInCommands } from '../../functions/admission/check-ins-api.ts';
+import { admissionLoaders } from '../../functions/admission/loaders.ts';
+import { admissionCommandRoutes } from '../../functions/admission/routes.ts';
+import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
+import { openTicketCodes } from '../../functions/admission/ticket-code.ts';
+import { openTickets } from '../../functions/admission/ticket-store.ts';
+import { ticketCommands } from '../../functions/admission/tickets-api.ts';
+import { openSessionFacts } from '../../functions/catalog/contracts.ts';
+import { ordersLifecycle } from '../../functions/orders/lifecycle.ts';
+import { randomId } from '../../functions/platform/ids.ts';
+import { serve } from '../../functions/platform/serve.ts';
+import { type Item, openTable } from '../../functions/platform/table.ts';
+import { seats, slots } from '../ticketing/harness.ts';
+import type { Platform } from './platform.ts';
+import { byApi, byQueue, type Ending, freshKey, held, must, type UseCase } from './use-cases.ts';
+
+const location = { lat: 28.4817, lon: -16.3176 };
+const customer = { name: 'Ana Pop', email: 'ana@example.com' };
+const free = { ticketTypes: [{ ...seats('a'), price: { amount: 0, currency: 'EUR' } }, slots('pit', 30)] };
+
+// Orders
+
+const newOrder = (holdId: string) => ({
+  key: freshKey(),
+  body: { holdIds: [holdId], customer, payment: { provider: 'test' } },
+});
+
+/** A hold of two places in two blocks. */
+const ordered = async (platform: Platform, more: object = {}) => {
+  const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, more);
+  const { body } = await must(platform, 201, 'createOrder', newOrder(holdId));
+  return { sessionId, orderId: body.id as string, paymentId: body.payment?.id as string };
+};
+const paid = async (platform: Platform, more: object = {}) => {
+  const made = await ordered(platform, more);
+  const call = { params: { orderId: made.orderId }, body: { method: 'card_ok' } };
+  const { body } = await must(platform, 202, 'payOrder', call);
+  return { ...made, tickets: body.tickets as { id: string }[] };
+};
+
+const orderItem = async (platform: Platform, orderId: string): Promise<Item> => {
+  const item = await platform.ordersTable.get<Item>({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
+  if (item === undefined) throw new Error(`No order ${orderId}`);
+  return item;
+};
+
+/** The last event that an item of the orders table means, as the bus brings it. */
+const eventOf = (item: Item, before: Item | undefined) => {
+  const kind = before === undefined ? 'INSERT' : 'MODIFY';
+  const detail = ordersLifecycle({ kind, before, after: item, expired: false, seenAt: new Date() }).at(-1);
+  if (detail === undefined) throw new Error('Nothing is told of it');
+  return { 'detail-type': detail.type, detail };
+};
+const endingOf = async (platform: Platform, orderId: string) => {
+  const item = await orderItem(platform, orderId);
+  return eventOf(item, { ...item, status: 'awaiting_payment' });
+};
+const settled = async (platform: Platform, orderId: string): Promise<void> => {
+  if (!(await platform.deliver('orders-settlement', await endingOf(platform, orderId))))
+    throw new Error('Not settled');
+};
+
+/** An owner of an organization that sells, with the session in the catalog as well. */
+const organizer = async (platform: Platform) => {
+  const [as, organizationId, eventId, venueId] = [
+    `owner-${crypto.randomUUID()}`,
+    randomId('org'),
+    randomId('evt'),
+    randomId('ven'),
+  ];
+  await platform.identityTable.put(
+    { pk: `SUBJECT#${as}`, sk: `ORG#${organizationId}`, organizationId, subject: as, role: 'owner' },
+    {},
+  );
+  const more = { organizationId, eventId };
+  const inCatalog = async (sessionId: string): Promise<void> => {
+    const timeZone = 'Atlantic/Canary';
+    const [now, startsAt, endsAt] = [0, 600_000, 7_200_000].map((ms) =>
+      new Date(Date.now() + ms).toISOString(),
+    );
+    const session = { sessionId, eventId, venueId, timeZone, startsAt, endsAt, status: 'published' };
+    const sale = { publishedAt: now, holdSeconds: 600, maxPlacesPerHold: 20, ...free };
+    const address = { address: 'Calle Padre Herrera', city: 'La Laguna', country: 'ES', timeZone };
+    const event = { eventId, venueId, category: 'concert', performerIds: [], status: 'published' };
+    for (const item of [
+      { pk: `SESSION#${sessionId}`, sk: 'SESSION', ...session, ...sale },
+      { pk: `EVENT#${eventId}`, sk: 'EVENT', ...event, name: 'Four Last Songs' },
+      { pk: `VENUE#${venueId}`, sk: 'VENUE', venueId, name: 'Paraninfo', ...address, location },
+    ]) {
+      const change = { what: 'test.prepared', by: as, requestId: 'r', at: now };
+      await platform.catalogTable.put({ ...item, organizationId, revision: 1, change }, {});
+    }
+  };
+  return { as, more, inCatalog };
+};
+
+/** What a machine sees: a task that throws is tried again. */
+const byMachine = (platform: Platform, input: object) => (): Promise<Ending> =>
+  platform.task(input).then(
+    () => ({ isFailure: false, text: 'done' }),
+    () => ({ isFailure: true, text: 'failed' }),
+  );
+
+export const orderUseCases: readonly UseCase[] = [
+  {
+    name: 'free order',
+    context: 'orders',
+    calls: [
+      'BatchGetItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'TransactWriteItems order, hold, block, ticket',
+    ],
+    async prepare(platform) {
+      const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, free);
+      return { marks: [sessionId], run: byApi(platform, 'createOrder', newOrder(holdId)) };
+    },
+  },
+  {
+    name: 'order to be paid',
+    context: 'orders',
+    calls: [
+      'BatchGetItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'PutItem order',
+      'PutItem payment',
+      'UpdateItem order',
+    ],
+    async prepare(platform) {
+      const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] });
+      return { marks: [sessionId], run: byApi(platform, 'createOrder', newOrder(holdId)) };
+    },
+  },
+  {
+    name: 'payment',
+    context: 'orders',
+    calls: ['GetItem order', 'UpdateItem payment', 'TransactWriteItems order, hold, block, ticket'],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      const call = { params: { orderId }, body: { method: 'card_ok' } };
+      return { marks: [sessionId], run: byApi(platform, 'payOrder', call) };
+    },
+  },
+  {
+    name: 'payment that comes later',
+    context: 'orders',
+    calls: ['GetItem order', 'UpdateItem payment', 'SendMessageBatch'],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      const call = { params: { orderId }, body: { method: 'card_late' } };
+      return {
+        marks: [sessionId],
+        run: byApi(platform, 'payOrder', call),
+        facts: () => [`question ${platform.waiting('payment-news').some((body) => body.includes(orderId))}`],
+      };
+    },
+  },
+  {
+    name: 'news of a payment',
+    context: 'orders',
+    calls: ['GetItem payment', 'GetItem order', 'TransactWriteItems order, hold, block, ticket'],
+    async prepare(platform) {
+      const { sessionId, orderId, paymentId } = await ordered(platform);
+      const call = { params: { orderId }, body: { method: 'card_slow' } };
+      await must(platform, 202, 'payOrder', call);
+      // Its time has come.
+      await platform.ordersTable.update(
+        { pk: `TEST-PAYMENT#${paymentId}`, sk: 'PAYMENT' },
+        { update: 'SET #from = :past', names: { '#from': 'authorizedFrom' }, values: { ':past': 1 } },
+      );
+      const question = { orderId, provider: 'test', paymentId, at: 1 };
+      return { marks: [sessionId], run: byQueue(platform, 'payment-news', question) };
+    },
+  },
+  {
+    name: 'cancellation by the customer',
+    context: 'orders',
+    calls: ['GetItem order', 'UpdateItem order'],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      return { marks: [sessionId], run: byApi(platform, 'cancelOrder', { params: { orderId } }) };
+    },
+  },
+  {
+    name: 'settlement of a confirmed order: capture',
+    context: 'orders',
+    calls: [
+      'GetItem order',
+      'GetItem payment',
+      'UpdateItem payment',
+      'UpdateItem order',
+      'GetItem token',
+      'SendTaskSuccess',
+    ],
+    async prepare(platform) {
+      const { sessionId, orderId } = await paid(platform);
+      const taskToken = `token of ${orderId}`;
+      await platform.task({ command: 'await', orderId, payBy: 1, taskToken });
+      const event = await endingOf(platform, orderId);
+      return { marks: [sessionId], run: byQueue(platform, 'orders-settlement', event) };
+    },
+  },
+  {
+    name: 'settlement of a cancelled order: void, holds, machine',
+    context: 'orders',
+    calls: [
+      'GetItem order',
+      'GetItem payment',
+      'UpdateItem payment',
+      'UpdateItem order',
+      'UpdateItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'UpdateItem block',
+      'UpdateItem block',
+      'GetItem token',
+      'SendTaskSuccess',
+    ],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      const taskToken = `token of ${orderId}`;
+      await platform.task({ command: 'await', orderId, payBy: 1, taskToken });
+      await must(platform, 202, 'cancelOrder', { params: { orderId } });
+      const event = await endingOf(platform, orderId);
+      return {
+        marks: [sessionId],
+        run: byQueue(platform, 'orders-settlement', event),
+        facts: () => [`token answered ${platform.tokensAnswered.has(taskToken)}`],
+      };
+    },
+  },
+  {
+    name: 'machine begins to wait',
+    context: 'orders',
+    calls: ['PutItem token', 'GetItem order'],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      const input = { command: 'await', orderId, payBy: 4_000_000_000, taskToken: 'a token' };
+      return { marks: [sessionId], run: byMachine(platform, input) };
+    },
+  },
+  {
+    name: 'time-out',
+    context: 'orders',
+    calls: ['GetItem order', 'GetItem payment', 'GetItem order', 'UpdateItem order'],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      // Its time is over.
+      await platform.ordersTable.update(
+        { pk: `ORDER#${orderId}`, sk: 'ORDER' },
+        { update: 'SET #payBy = :past', names: { '#payBy': 'payBy' }, values: { ':past': 1 } },
+      );
+      return {
+        marks: [sessionId],
+        run: byMachine(platform, { command: 'timeOut', orderId, payBy: 1 }),
+      };
+    },
+  },
+  {
+    name: 'refund of a ticket',
+    context: 'orders',
+    calls: [
+      'GetItem order',
+      'Query memberships',
+      'GetItem order',
+      'TransactWriteItems order, refund, ticket, block',
+    ],
+    async prepare(platform) {
+      const { as, more } = await organizer(platform);
+      const { sessionId, orderId, tickets } = await paid(platform, more);
+      await settled(platform, orderId);
+      const body = { ticketIds: [tickets[0]?.id], reason: 'Ill on the day' };
+      const call = { as, params: { orderId }, key: freshKey(), body };
+      return { marks: [sessionId], run: byApi(platform, 'createRefund', call) };
+    },
+  },
+  {
+    name: 'settlement of a refund',
+    context: 'orders',
+    calls: [
+      'GetItem order',
+      'GetItem refund',
+      'TransactWriteItems refund, payment',
+      'GetItem refund',
+      'TransactWriteItems refund',
+    ],
+    async prepare(platform) {
+      const { as, more } = await organizer(platform);
+      const { sessionId, orderId } = await paid(platform, more);
+      await settled(platform, orderId);
+      const call = { as, params: { orderId }, key: freshKey(), body: { reason: 'Ill on the day' } };
+      const { body } = await must(platform, 201, 'createRefund', call);
+      const key = { pk: `ORDER#${orderId}`, sk: `REFUND#${body.id}` };
+      const refund = await platform.ordersTable.get<Item>(key);
+      if (refund === undefined) throw new Error('No refund');
+      const run = byQueue(platform, 'orders-settlement', eventOf(refund, undefined));
+      return { marks: [sessionId], run };
+    },
+  },
+  {
+    name: 'relay of an order to be paid',
+    context: 'orders',
+    calls: ['StartExecution', 'PutEvents'],
+    async prepare(platform) {
+      const { sessionId, orderId } = await ordered(platform);
+      const NewImage = marshall(await orderItem(platform, orderId), { removeUndefinedValues: true });
+      const Records = [{ eventID: 'e1', eventName: 'INSERT', dynamodb: { NewImage, SequenceNumber: '1' } }];
+      return {
+        marks: [sessionId],
+        async run() {
+          const { batchItemFailures } = await platform.relays.orders({ Records } as never);
+          const isFailure = batchItemFailures.length > 0;
+          return { isFailure, text: isFailure ? 'given back' : 'done' };
+        },
+        facts: () => [
+          `told ${platform.outbox.some(({ aggregate }) => aggregate.id === orderId)}`,
+          `machine ${platform.machinesStarted.has(orderId)}`,
+        ],
+      };
+    },
+  },
+];
+
+// Admission
+
+/** Two tickets of a session that lets people in, whose codes the organizer’s scanners read. */
+const ticketed = async (platform: Platform) => {
+  const { as, more, inCatalog } = await organizer(platform);
+  const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, { ...more, ...free });
+  await inCatalog(sessionId);
+  const { body } = await must(platform, 201, 'createOrder', newOrder(holdId));
+  const ticketIds = (body.tickets as { id: string }[]).map(({ id }) => id);
+  const codes: string[] = [];
+  for (const ticketId of ticketIds)
+    codes.push((await must(platform, 200, 'getTicket', { params: { ticketId } })).body.code);
+  return { as, sessionId, ticketIds, codes };
+};
+
+/** The commands of a process that knows neither keys nor sessions yet. */
+const freshCommands = (platform: Platform) => {
+  const tickets = openTickets(openTable('admission'));
+  const codes = openTicketCodes(openSigningKeys([process.env['TICKET_KEYS'] ?? '']));
+  const factsOf = openSessionFacts(openTable('catalog'));
+  return serve({
+    routes: admissionCommandRoutes,
+    handlers: { ...ticketCommands(tickets, codes, factsOf), ...checkInCommands(tickets, codes) },
+    loaders: admissionLoaders(factsOf),
+    guard: async () => (await import('../../functions/identity/contracts.ts')).identityGuard(),
+    idSecretArn: platform.secretArn,
+  });
+};
+
+const nonce = (): string => `scan-${crypto.randomUUID()}`;
+
+const newHolder = { name: 'Ion Pop', email: 'ion@example.com' };
+const warm = new WeakMap<Platform, Promise<unknown>>();
+/** The function’s process has read the public keys once: only `first …` cases see that. */
+const warmed = (platform: Platform): Promise<unknown> => {
+  const known =
+    warm.get(platform) ??
+    ticketed(platform).then(({ ticketIds: [ticketId = ''] }) =>
+      must(platform, 201, 'transferTicket', { params: { ticketId }, key: freshKey(), body: newHolder }),
+    );
+  warm.set(platform, known);
+  return known;
+};
+
+export const admissionUseCases: readonly UseCase[] = [
+  {
+    name: 'first check-in of a process',
+    context: 'admission',
+    calls: [
+      'GetItem session',
+      'BatchGetItem event, venue',
+      'Query memberships',
+      'GetPublicKey',
+      'UpdateItem ticket',
+    ],
+    async prepare(platform) {
+      const { as, sessionId, codes } = await ticketed(platform);
+      const body = { code: codes[0], nonce: nonce(), device: 'one' };
+      const handler = freshCommands(platform);
+      return {
+        marks: [sessionId],
+        run: byApi(platform, 'checkIn', { as, params: { sessionId }, body, handler }),
+      };
+    },
+  },
+  {
+    name: 'check-in',
+    context: 'admission',
+    calls: ['GetItem session', 'BatchGetItem event, venue', 'Query memberships', 'UpdateItem ticket'],
+    async prepare(platform) {
+      await warmed(platform);
+      const { as, sessionId, codes } = await ticketed(platform);
+      const body = { code: codes[0], nonce: nonce(), device: 'one' };
+      return { marks: [sessionId], run: byApi(platform, 'checkIn', { as, params: { sessionId }, body }) };
+    },
+  },
+  {
+    name: 'transfer',
+    context: 'admission',
+    calls: ['GetItem ticket', 'GetItem session', 'BatchGetItem event, venue', 'UpdateItem ticket', 'Sign'],
+    async prepare(platform) {
+      await warmed(platform);
+      const { sessionId, ticketIds } = await ticketed(platform);
+      const call = { params: { ticketId: ticketIds[0] ?? '' }, key: freshKey(), body: newHolder };
+      return { marks: [sessionId], run: byApi(platform, 'transferTicket', call) };
+    },
+  },
+  {
+    name: 'upload of two scans, one in conflict',
+    context: 'admission',
+    calls: [
+      'GetItem session',
+      'BatchGetItem event, venue',
+      'Query memberships',
+      'UpdateItem ticket',
+      'UpdateItem ticket',
+      'UpdateItem ticket',
+    ],
+    async prepare(platform) {
+      await warmed(platform);
+      const { as, sessionId, codes } = await ticketed(platform);
+      const params = { sessionId };
+      // By a process that forgets: the one under test is to read the session itself.
+      const seen = { code: codes[0], nonce: nonce(), device: 'online' };
+      const handler = freshCommands(platform);
+      await must(platform, 201, 'checkIn', { as, params, body: seen, handler });
+      const at = new Date().toISOString();
+      const scans = codes.map((code) => ({ code, nonce: nonce(), at, device: 'offline' }));
+      return {
+        marks: [sessionId],
+        run: byApi(platform, 'uploadScans', { as, params, body: { scans } }),
+      };
+    },
+  },
+];
