@@ -39,6 +39,68 @@ test.for(useCases)('$context, $name: makes the calls to AWS that it declares', (
   expect(run.calls.toSorted()).toEqual(useCase.calls.toSorted());
 });
 
+const issued = [1, 2].map((row) => `ticket ${row}-1 valid, holders 1, admissions 0, revision 1`);
+const refunded = [1, 2].map((row) => `ticket ${row}-1 refunded, holders 1, admissions 0, revision 2`);
+const told = (...facts: readonly string[]): readonly string[] => facts.map((fact) => `told ${fact}`);
+
+/** What orders leave behind when nothing fails: all the other runs of these are compared with it. */
+test.for([
+  [
+    'free order',
+    [
+      'hold confirmed of 2, owns 0, revision 2',
+      'sold 2',
+      ...issued,
+      ...told('ORDER-CONFIRMED 1', 'ORDER-CREATED 1', 'TICKET-ISSUED 1', 'TICKET-ISSUED 1'),
+    ],
+  ],
+  [
+    'payment',
+    [
+      'hold confirmed of 2, owns 0, revision 2',
+      'payment authorized, 9000 left',
+      'sold 2',
+      ...issued,
+      ...told('ORDER-CONFIRMED 3', 'ORDER-CREATED 1', 'TICKET-ISSUED 1', 'TICKET-ISSUED 1'),
+    ],
+  ],
+  [
+    'news of a payment when a place is lost',
+    [
+      'hold cancelled of 2, owns 0, revision 2',
+      'payment created, 9000 left',
+      'sold 0',
+      ...told('ORDER-CANCELLED 3', 'ORDER-CREATED 1'),
+    ],
+  ],
+  [
+    'settlement of a cancelled order: void, holds, machine',
+    [
+      'hold cancelled of 2, owns 0, revision 2',
+      'payment voided, 9000 left',
+      'sold 0',
+      ...told('ORDER-CANCELLED 3', 'ORDER-CREATED 1'),
+    ],
+  ],
+  [
+    'settlement of a refund',
+    [
+      'hold confirmed of 2, owns 0, revision 2',
+      'payment captured, 0 left',
+      'sold 0',
+      ...refunded,
+      ...told('ORDER-CONFIRMED 3', 'ORDER-CREATED 1', 'REFUND-REQUESTED 1', 'REFUND-SUCCEEDED 2'),
+      ...told('TICKET-ENDED 2', 'TICKET-ENDED 2', 'TICKET-ISSUED 1', 'TICKET-ISSUED 1'),
+    ],
+  ],
+] as const)('orders, %s: what is left behind when nothing fails', ([name, expected]) => {
+  const facts = factsOf(calm.find(({ useCase }) => useCase.name === name) as Result).map((fact) =>
+    fact.replace(/^.*"rest":(\d+),"sk":"PAYMENT","status":"(\w+)".*$/, 'payment $2, $1 left'),
+  );
+  const ofOrders = /^(payment|sold|ticket|hold (confirmed|cancelled)|told (ORDER|TICKET|REFUND)-)/;
+  expect(facts.filter((fact) => ofOrders.test(fact)).toSorted()).toEqual([...expected].toSorted());
+});
+
 test('no use case makes another call when something fails', () => {
   const others = struck.flatMap(({ useCase, run }) => {
     const declared = [...useCase.calls, ...(useCase.onlyAfterFaults ?? [])];

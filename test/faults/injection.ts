@@ -283,7 +283,8 @@ const subjectOf = (operation: string, input: Record<string, never>): string => {
     return distinct(Object.values(RequestItems).flatMap(({ Keys }) => Keys.map(thingOf)));
   if (operation === 'Query') {
     const { ':pk': pk, ':sk': sk } = ExpressionAttributeValues ?? {};
-    return `${thingOf({ pk, sk })}s`;
+    const thing = thingOf({ pk, sk });
+    return thing === '' ? `by ${thingOf({ sk: pk })}` : `${thing}s`;
   }
   return Key !== undefined || Item !== undefined ? thingOf(Key ?? Item ?? {}) : '';
 };

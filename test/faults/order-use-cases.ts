@@ -30,13 +30,24 @@ const newOrder = (holdId: string) => ({
 const ordered = async (platform: Platform, more: object = {}) => {
   const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, more);
   const { body } = await must(platform, 201, 'createOrder', newOrder(holdId));
-  return { sessionId, orderId: body.id as string, paymentId: body.payment?.id as string };
+  return { sessionId, holdId, orderId: body.id as string, paymentId: body.payment?.id as string };
 };
 const paid = async (platform: Platform, more: object = {}) => {
   const made = await ordered(platform, more);
   const call = { params: { orderId: made.orderId }, body: { method: 'card_ok' } };
   const { body } = await must(platform, 202, 'payOrder', call);
   return { ...made, tickets: body.tickets as { id: string }[] };
+};
+
+/** An order whose slow payment is authorized by now, of which nobody was told yet. */
+const due = async (platform: Platform) => {
+  const { sessionId, holdId, orderId, paymentId } = await ordered(platform);
+  await must(platform, 202, 'payOrder', { params: { orderId }, body: { method: 'card_slow' } });
+  await platform.ordersTable.update(
+    { pk: `TEST-PAYMENT#${paymentId}`, sk: 'PAYMENT' },
+    { update: 'SET #from = :past', names: { '#from': 'authorizedFrom' }, values: { ':past': 1 } },
+  );
+  return { sessionId, holdId, question: { orderId, provider: 'test', paymentId, at: 1 } };
 };
 
 const orderItem = async (platform: Platform, orderId: string): Promise<Item> => {
@@ -162,15 +173,24 @@ export const orderUseCases: readonly UseCase[] = [
     context: 'orders',
     calls: ['GetItem payment', 'GetItem order', 'TransactWriteItems order, hold, block, ticket'],
     async prepare(platform) {
-      const { sessionId, orderId, paymentId } = await ordered(platform);
-      const call = { params: { orderId }, body: { method: 'card_slow' } };
-      await must(platform, 202, 'payOrder', call);
-      // Its time has come.
-      await platform.ordersTable.update(
-        { pk: `TEST-PAYMENT#${paymentId}`, sk: 'PAYMENT' },
-        { update: 'SET #from = :past', names: { '#from': 'authorizedFrom' }, values: { ':past': 1 } },
-      );
-      const question = { orderId, provider: 'test', paymentId, at: 1 };
+      const { sessionId, question } = await due(platform);
+      return { marks: [sessionId], run: byQueue(platform, 'payment-news', question) };
+    },
+  },
+  {
+    name: 'news of a payment when a place is lost',
+    context: 'orders',
+    calls: [
+      'GetItem payment',
+      'GetItem order',
+      'TransactWriteItems order, hold, block, ticket',
+      'UpdateItem order',
+    ],
+    async prepare(platform) {
+      const { sessionId, holdId, question } = await due(platform);
+      await must(platform, 204, 'cancelHold', { params: { holdId } });
+      const body = { seats: ['2-1'] };
+      await must(platform, 201, 'createHold', { params: { sessionId }, key: freshKey(), body });
       return { marks: [sessionId], run: byQueue(platform, 'payment-news', question) };
     },
   },
@@ -297,6 +317,28 @@ export const orderUseCases: readonly UseCase[] = [
       if (refund === undefined) throw new Error('No refund');
       const run = byQueue(platform, 'orders-settlement', eventOf(refund, undefined));
       return { marks: [sessionId], run };
+    },
+  },
+  {
+    name: 'end of the orders of a cancelled session',
+    context: 'orders',
+    calls: [
+      'Query by session',
+      'BatchGetItem order',
+      'GetItem order',
+      'GetItem order',
+      'UpdateItem order',
+      'GetItem order',
+      'TransactWriteItems order, ticket',
+      'PutItem cancellation',
+    ],
+    async prepare(platform) {
+      const { sessionId, orderId } = await paid(platform);
+      await settled(platform, orderId);
+      const body = { seats: ['1-3'] };
+      const hold = await must(platform, 201, 'createHold', { params: { sessionId }, key: freshKey(), body });
+      await must(platform, 201, 'createOrder', newOrder(hold.body.id));
+      return { marks: [sessionId], run: byQueue(platform, 'session-undo', { sessionId, done: 0 }) };
     },
   },
   {

@@ -67,7 +67,8 @@ export type Consumer =
   | 'claim-release'
   | 'publication'
   | 'orders-settlement'
-  | 'payment-news';
+  | 'payment-news'
+  | 'session-undo';
 export type Table = 'identity' | 'catalog' | 'ticketing' | 'orders' | 'admission';
 
 const lambda = {
@@ -118,7 +119,7 @@ export const startPlatform = async () => {
   const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
   await createQueuesAndBuckets(
     queues,
-    ['hold-expiry', 'session-sweep', 'payment-news']
+    ['hold-expiry', 'session-sweep', 'payment-news', 'session-undo']
       .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
       .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
   );
@@ -199,6 +200,7 @@ export const startPlatform = async () => {
     ADMISSION_TABLE: 'admission',
     PAYMENT_PROVIDERS: 'test',
     PAYMENT_NEWS_QUEUE_URL: queueUrl('payment-news'),
+    SESSION_UNDO_QUEUE_URL: queueUrl('session-undo'),
     PAYMENT_GRACE_SECONDS: '60',
     SLOW_PAYMENT_SECONDS: '3',
     ORDER_MACHINE_ARN: arnOf('states', 'stateMachine:orders'),
@@ -229,6 +231,7 @@ export const startPlatform = async () => {
     publication: (await import('../../functions/catalog/publication.ts')).handler,
     'orders-settlement': (await import('../../functions/orders/settlement.ts')).handler,
     'payment-news': (await import('../../functions/orders/payment-news.ts')).handler,
+    'session-undo': (await import('../../functions/orders/session-undo.ts')).handler,
   };
   const orderMachine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const relays: Readonly<Record<Table, StreamHandler>> = {
