@@ -73,7 +73,7 @@ const byName = <T>(things: readonly T[]): ((id: string) => readonly T[]) => {
 
 /** What is in the tables and what was told, by the marks of a world. */
 export const openFacts = async (platform: Platform) => {
-  const ticketing = await platform.scan('ticketing');
+  const ticketing = byName(await platform.scan('ticketing'));
   const owned = byName([...(await platform.scan('catalog')), ...(await platform.scan('identity'))]);
   const orders = byName(await platform.scan('orders'));
   const tickets = byName(await platform.scan('admission'));
@@ -93,7 +93,7 @@ export const openFacts = async (platform: Platform) => {
     const facts = ready.marks.flatMap((mark) => {
       const names = withOrders(mark);
       return [
-        ...saleFacts(ticketing, mark),
+        ...saleFacts(ticketing(mark), mark),
         ...owned(mark).map((item) => `item ${plain(item)}`),
         ...[...new Set(names.flatMap(orders))].map((item) => `order item ${plain(item)}`),
         ...tickets(mark).map(ticketFact),
@@ -134,7 +134,10 @@ const plain = (item: Item): string => {
     .replaceAll(/owner-[0-9a-f-]{36}/g, 'owner');
 };
 
-/** The sale, its holds with what they own, and claims that belong to nobody. */
+/**
+ * The sale, its holds with what they own, and claims that belong to nobody.
+ * @param items those that name the session.
+ */
 const saleFacts = (items: readonly Item[], sessionId: string): readonly string[] => {
   if (!sessionId.startsWith('ses_')) return [];
   const now = Date.now() / 1_000;
