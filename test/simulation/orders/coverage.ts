@@ -61,7 +61,10 @@ export type Happening = (typeof happenings)[number];
 
 const names: readonly string[] = [
   ...callNames.flatMap((call) => faultNames.map((fault) => `${call} × ${fault}`)),
-  ...queueNames.flatMap((queue) => deliveryNames.map((delivery) => `${queue} × ${delivery}`)),
+  ...queueNames
+    .flatMap((queue) => deliveryNames.map((delivery) => `${queue} × ${delivery}`))
+    // A batch asks for the next one: there are never two.
+    .filter((name) => name !== 'undo × overtaken'),
   ...happenings,
 ];
 const indexes = new Map(names.map((name, index) => [name, index]));

@@ -4,7 +4,7 @@ import { noCoverage } from './coverage.ts';
 import { runHistory } from './world.ts';
 
 /** Fewest and most steps of a schedule: an order takes a dozen calls, and there are several. */
-const length = { fewest: 60, most: 200 };
+const length = { fewest: 80, most: 320 };
 
 /** Orders, payments, refunds and check-in, for what runs and shrinks histories. */
 export const orderSimulation: Simulation = {

@@ -153,6 +153,10 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
       for (const key of keys)
         if (!owners.has(`${number}/${key}`) && !kept.has(`${number}/${key}`))
           report('oneFact', `${number}/${key} is sold to nobody`);
+    for (const place of kept) {
+      const [number, key = ''] = place.split('/');
+      if (!sold.get(Number(number))?.has(key)) report('oneFact', `${place} was kept, and is on sale again`);
+    }
     for (const { place, claim } of takenClaims) {
       const owner = orders.get(owners.get(place) ?? '');
       const isOwn = owner?.holds.some(({ holdId }) => holdId === `hld_${claim.h}`) === true;
@@ -174,6 +178,8 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
     if (back !== amounts) report('money', `${name}: ${back} were given back, ${amounts} noted`);
     if (order.captured !== taken) report('money', `${name} notes ${order.captured} captured, it is ${taken}`);
     if (order.status === 'confirmed') {
+      if (order.payment !== undefined && order.payment.status !== payment?.status)
+        report('money', `${name} notes its payment as ${order.payment.status}, it is ${payment?.status}`);
       if (taken !== order.total) report('money', `${name} is confirmed, and ${taken} of it captured`);
       // What is still valid, and what is kept of tickets that were given back; less single amounts.
       if (!isFailed) {

@@ -387,7 +387,8 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
   /** What use cases throw so that a queue brings the message again. */
   const isExpected = (error: unknown): boolean =>
-    error instanceof SimulatedFault || (error instanceof Error && error.message.includes('out of reach'));
+    error instanceof SimulatedFault ||
+    (error instanceof Error && /out of reach|could not be read: unavailable/.test(error.message));
 
   // — one call goes on, or meets a fault
   const go1 = (fault: FaultName | undefined): boolean => {
@@ -635,7 +636,10 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     const message = due[now.which % due.length];
     if (message === undefined) return false;
     const { queue, handle, text } = message;
-    if (messages.some((other) => other.queue === queue && other.sentAtMs < message.sentAtMs))
+    if (
+      queue !== 'undo' &&
+      messages.some((other) => other.queue === queue && other.sentAtMs < message.sentAtMs)
+    )
       reach(coverage, `${queue} × overtaken`);
     if (nowMs - message.availableAtMs > 5_000) reach(coverage, `${queue} × late`);
     const process = processOf(2 + (draw() % 2));
