@@ -35,7 +35,7 @@ test(`${schedules} schedules of orders from one seed break no invariant and come
     calls.filter((name) => missing.has(`${name} × crash after`)),
     `from seed ${seed}`,
   ).toEqual([]);
-});
+}, 240_000);
 
 test('a seed gives one run: the same steps, the same timeline', async () => {
   for (const seed of [1, 77, 4_711]) {
