@@ -1,7 +1,8 @@
 /**
  * Plants known mistakes, one at a time, in a copy of the project, and shows that each is caught: by a schedule of
  * the simulation, or by a named test. `npm run mutants` prints the table; `-- --write` puts it into
- * docs/simulation.md; `--orders` plants those of orders only. Ends with 1 when one survives.
+ * docs/simulation.md; `--orders` plants those in
+ * orders, payments, refunds and check-in instead, each caught by the simulation of these. Ends with 1 when one survives.
  */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of source files
 import { execFile } from 'node:child_process';
@@ -17,8 +18,6 @@ interface Mutant {
   readonly to: string;
   /** The test that catches it, where the simulation has no eye for it. */
   readonly test?: string;
-  /** Caught by the simulation of orders, not by that of holds. */
-  readonly isOfOrders?: true;
 }
 
 const ticketing = 'functions/ticketing';
@@ -44,8 +43,8 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'release does not ask whose the claim is',
     file: `${ticketing}/block-expression.ts`,
-    from: '  mine: (name) => `#held.${name}.#h = :holdId`',
-    to: '  mine: (name) => `attribute_exists(#held.${name}) AND :holdId = :holdId`',
+    from: '  mine: (name, _key, hold) => `#held.${name}.#h = ${hold}`',
+    to: '  mine: (name, _key, hold) => `attribute_exists(#held.${name}) AND ${hold} = ${hold}`',
   },
   {
     mistake: 'an extension shortens a claim that reaches further',
@@ -56,7 +55,7 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'an extension revives a claim that has lapsed and is another’s',
     file: `${ticketing}/block-expression.ts`,
-    from: 'AND #held.${name}.#h = :holdId AND #held.${name}.#u >= :now',
+    from: 'AND #held.${name}.#h = ${hold} AND #held.${name}.#u >= :now',
     to: 'AND #held.${name}.#u >= :now',
   },
   {
@@ -213,7 +212,7 @@ const mutants: readonly Mutant[] = [
 ];
 
 const orders = 'functions/orders';
-const orderMutants: readonly Omit<Mutant, 'isOfOrders'>[] = [
+const orderMutants: readonly Mutant[] = [
   {
     mistake: 'money that comes too late is captured',
     file: `${orders}/settle-order.ts`,
@@ -324,11 +323,6 @@ const orderMutants: readonly Omit<Mutant, 'isOfOrders'>[] = [
   },
 ];
 
-const all: readonly Mutant[] = [
-  ...mutants,
-  ...orderMutants.map((mutant) => ({ ...mutant, isOfOrders: true }) as const),
-];
-
 const root = path.join(import.meta.dirname, '..');
 const page = path.join(root, 'docs/simulation.md');
 const { values } = parseArgs({
@@ -340,6 +334,12 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+
+/** The mistakes of this run, and the marks between which the page has their table. */
+const planted = values.orders ? orderMutants : mutants;
+const [begin, end] = values.orders
+  ? ['<!-- order mutants -->\n', '<!-- /order mutants -->']
+  : ['<!-- mutants -->\n', '<!-- /mutants -->'];
 
 const run = (
   file: string,
@@ -357,13 +357,13 @@ const runTest = (copy: string, test: string) =>
   run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', test], copy);
 
 /** What catches a mutant planted in this copy: a seed, a test, or nothing. */
-const caughtBy = async (copy: string, { test, isOfOrders }: Mutant): Promise<string | undefined> => {
+const caughtBy = async (copy: string, { test }: Mutant): Promise<string | undefined> => {
   if (test !== undefined) {
     const { failed } = await runTest(copy, test);
     return failed ? `\`${test}\`` : undefined;
   }
   const { schedules, seed } = values;
-  const world = isOfOrders ? ['--orders'] : [];
+  const world = values.orders ? ['--orders'] : [];
   const args = ['scripts/simulate.ts', ...world, '--schedules', schedules, '--seed', seed];
   const { failed, output } = await run(process.execPath, args, copy);
   const found = output.match(/Seed (\d+) breaks: (.*)/);
@@ -380,13 +380,12 @@ try {
   for (const name of (await readdir(root)).filter((entry) => !left.has(entry)))
     await cp(path.join(root, name), path.join(copy, name), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
-  for (const test of values.orders ? [] : new Set(mutants.flatMap(({ test }) => test ?? []))) {
+  for (const test of new Set(planted.flatMap(({ test }) => test ?? []))) {
     const { failed, output } = await runTest(copy, test);
     if (failed) throw new Error(`${test} fails without any mutant:\n${output}`);
   }
-  for (const [index, mutant] of all.entries()) {
+  for (const [index, mutant] of planted.entries()) {
     if (values.only !== undefined && values.only !== String(index + 1)) continue;
-    if (values.orders && mutant.isOfOrders === undefined) continue;
     const file = path.join(copy, mutant.file);
     const original = await readFile(file, 'utf8');
     if (original.split(mutant.from).length !== 2)
@@ -408,10 +407,10 @@ try {
 console.log(`${rows.length - survivors} of ${rows.length} caught.`);
 if (values.write) {
   const text = await readFile(page, 'utf8');
-  const [before, rest] = text.split('<!-- mutants -->\n');
-  const after = rest?.split('<!-- /mutants -->')[1];
+  const [before, rest] = text.split(begin);
+  const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table`);
   const table = ['| | mistake | in | caught by |', '|---:|---|---|---|', ...rows].join('\n');
-  await writeFile(page, `${before}<!-- mutants -->\n${table}\n<!-- /mutants -->${after}`);
+  await writeFile(page, `${before}${begin}${table}\n${end}${after}`);
 }
 if (survivors > 0) process.exitCode = 1;

@@ -134,5 +134,3 @@ export const openPayments = (
     },
   };
 };
-
-export type Payments = ReturnType<typeof openPayments>;

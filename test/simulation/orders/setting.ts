@@ -60,6 +60,7 @@ const priced = (category: string): SaleTicketType => ({
   tax: { name: 'VAT', basisPoints: 700, included: false, isFeeTaxed: true },
 });
 const halls = [
+  { layout: hall(['aa']), ticketTypes: [seated('a')] },
   { layout: hall(['aaa']), ticketTypes: [seated('a')] },
   { layout: hall(['aa', 'aa']), ticketTypes: [priced('a')] },
   {
@@ -74,8 +75,8 @@ export const settingOf = (seed: number): Setting => {
   const isSkewed = next() % 2 === 0;
   return {
     ...oneOf(halls),
-    holdSeconds: oneOf([5, 10, 20]),
-    graceSeconds: oneOf([0, 5, 30]),
+    holdSeconds: oneOf([3, 5, 10, 20]),
+    graceSeconds: oneOf([0, 5, 30, 60]),
     skewsMs: processNames.map(() => (isSkewed ? (next() % (2 * maxSkewMs + 1)) - maxSkewMs : 0)),
     faultRate: oneOf([0, 5, 10, 20, 30]),
     faults: next() % 2 === 0 ? faultNames : [oneOf(faultNames), oneOf(faultNames)],
