@@ -256,12 +256,6 @@ const orderMutants: readonly Mutant[] = [
     to: '(attribute_not_exists(#held.${name}) OR attribute_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR #held.${name}.#u < :now)`',
   },
   {
-    mistake: 'an order takes a place that is sold',
-    file: `${ticketing}/block-expression.ts`,
-    from: '    `NOT contains(#sold, ${key}) AND (attribute_not_exists(#held.${name}) OR #held.${name}.#h',
-    to: '    `(contains(#sold, ${key}) OR NOT contains(#sold, ${key})) AND (attribute_not_exists(#held.${name}) OR #held.${name}.#h',
-  },
-  {
     mistake: 'tickets are no part of the confirmation',
     file: `${orders}/confirm-order.ts`,
     from: '...claims.map(({ write }) => write), ...tickets]',
