@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { faultNames } from '../coverage.ts';
 import { shrink, timelineOf } from '../shrink.ts';
 import { ordersWorker, simulate } from '../threads.ts';
 import { callNames, happenings, noCoverage, unreached } from './coverage.ts';
@@ -32,7 +33,7 @@ test(`${schedules} schedules of orders from one seed break no invariant and come
   ).toEqual([]);
   const calls = callNames.filter((name) => !rare.includes(name));
   expect(
-    calls.filter((name) => missing.has(`${name} × crash after`)),
+    calls.filter((name) => faultNames.every((fault) => missing.has(`${name} × ${fault}`))),
     `from seed ${seed}`,
   ).toEqual([]);
 }, 240_000);
