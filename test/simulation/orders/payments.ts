@@ -6,7 +6,6 @@ import type {
   RefundNews,
   RefundStatus,
 } from '../../../functions/orders/payments/payment-port.ts';
-import type { Referee } from './referee.ts';
 
 /** A payment as it truly is, at the provider. */
 export interface TruePayment {
@@ -16,6 +15,12 @@ export interface TruePayment {
   status: PaymentStatus;
   isFinal: boolean;
   readonly refunds: Map<string, { readonly amount: number; status: RefundStatus }>;
+}
+
+/** Who is told what the provider is asked for. */
+interface Observer {
+  report(invariant: 'money', text: string): void;
+  onCapture(orderId: string): void;
 }
 
 /** What a customer does at the provider. */
@@ -33,7 +38,7 @@ const refused = (code: string) => ({ ok: false, reason: 'refused', code }) as co
  * @param refundTo what becomes of a new refund at once.
  */
 export const openPayments = (
-  referee: Pick<Referee, 'report' | 'onCapture'>,
+  referee: Observer,
   tell: (news: PaymentNews) => void,
   tellRefund: (news: RefundNews) => void,
   refundTo: () => RefundStatus,
