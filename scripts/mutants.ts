@@ -1,7 +1,8 @@
 /**
  * Plants known mistakes, one at a time, in a copy of the project, and shows that each is caught: by a schedule of
  * the simulation, or by a named test. `npm run mutants` prints the table; `-- --write` puts it into
- * docs/simulation.md. Ends with 1 when one survives.
+ * docs/simulation.md; `--orders` plants those in
+ * orders, payments, refunds and check-in instead, each caught by the simulation of these. Ends with 1 when one survives.
  */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of source files
 import { execFile } from 'node:child_process';
@@ -42,8 +43,8 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'release does not ask whose the claim is',
     file: `${ticketing}/block-expression.ts`,
-    from: '  mine: (name) => `#held.${name}.#h = :holdId`',
-    to: '  mine: (name) => `attribute_exists(#held.${name}) AND :holdId = :holdId`',
+    from: '  mine: (name, _key, hold) => `#held.${name}.#h = ${hold}`',
+    to: '  mine: (name, _key, hold) => `attribute_exists(#held.${name}) AND ${hold} = ${hold}`',
   },
   {
     mistake: 'an extension shortens a claim that reaches further',
@@ -54,7 +55,7 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'an extension revives a claim that has lapsed and is another’s',
     file: `${ticketing}/block-expression.ts`,
-    from: 'AND #held.${name}.#h = :holdId AND #held.${name}.#u >= :now',
+    from: 'AND #held.${name}.#h = ${hold} AND #held.${name}.#u >= :now',
     to: 'AND #held.${name}.#u >= :now',
   },
   {
@@ -210,6 +211,112 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
+const orders = 'functions/orders';
+const orderMutants: readonly Mutant[] = [
+  {
+    mistake: 'money that comes too late is captured',
+    file: `${orders}/settle-order.ts`,
+    from: "  if (status === 'created' || status === 'authorized') return 'void';",
+    to: "  if (status === 'created') return 'void';\n  if (status === 'authorized') return 'capture';",
+  },
+  {
+    mistake: 'an ended order whose card was declined can still be paid with another',
+    file: `${orders}/settle-order.ts`,
+    from: "  if (status === 'declined' && order.cancelReason !== 'payment_failed') return 'void';\n",
+    to: '',
+  },
+  {
+    mistake: 'a provider that does not answer is not asked again',
+    file: `${orders}/settle-order.ts`,
+    from: '    throw new Error(`Order ${order.orderId}: the provider is out of reach to ${due}`);',
+    to: '    return order;',
+  },
+  {
+    mistake: 'an order given up keeps its holds',
+    file: `${orders}/settle-order.ts`,
+    from: '  for (const { holdId } of order.holds) await ports.endedHolds.cancelHold(holdId, stamp);\n',
+    to: '',
+  },
+  {
+    mistake: 'a command does not ask whether the order is as it was read',
+    file: `${orders}/order-store.ts`,
+    from: '`#revision = :revision AND #status IN',
+    to: '`#status IN',
+  },
+  {
+    mistake: 'a note does not ask whether the order is as it was read',
+    file: `${orders}/order-store.ts`,
+    from: "        ? '#revision = :revision'",
+    to: "        ? 'attribute_exists(#revision)'",
+  },
+  {
+    mistake: 'an order takes a place that another holds',
+    file: `${ticketing}/block-expression.ts`,
+    from: '(attribute_not_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR #held.${name}.#u < :now)`',
+    to: '(attribute_not_exists(#held.${name}) OR attribute_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR #held.${name}.#u < :now)`',
+  },
+  {
+    mistake: 'tickets are no part of the confirmation',
+    file: `${orders}/confirm-order.ts`,
+    from: '...claims.map(({ write }) => write), ...tickets]',
+    to: '...claims.map(({ write }) => write), ...tickets.slice(tickets.length)]',
+  },
+  {
+    mistake: 'old news of a payment overwrites newer',
+    file: `${orders}/apply-payment-news.ts`,
+    from: "  if (!isNew) return 'nothing';",
+    to: '  void isNew;',
+  },
+  {
+    mistake: 'nobody ends an order that crashed before its payment was noted',
+    file: `${orders}/order.ts`,
+    from: "  pending: { cancelReason: 'payment_timeout' },\n",
+    to: '',
+  },
+  {
+    mistake: 'the promise of a refund is not noted on its order',
+    file: `${orders}/request-refund.ts`,
+    from: 'refunded: order.refunded + wanted.amount',
+    to: 'refunded: order.refunded',
+  },
+  {
+    mistake: 'a refund that failed keeps its promise',
+    file: `${orders}/settle-refund.ts`,
+    from: 'refunded: order.refunded - refund.amount',
+    to: 'refunded: order.refunded',
+  },
+  {
+    mistake: 'refunded places go back on sale though the organizer keeps them',
+    file: `${orders}/create-refund.ts`,
+    from: '  ...(restock ? takeBackWrites',
+    to: '  ...(restock || ended.length > 0 ? takeBackWrites',
+  },
+  {
+    mistake: 'orders that wait are left alone when their session is cancelled',
+    file: `${orders}/cancel-session-orders.ts`,
+    from: "  if (order.status !== 'confirmed') return 'cancel';",
+    to: "  if (order.status !== 'confirmed') return 'nothing';",
+  },
+  {
+    mistake: 'the second scan at the door is let in',
+    file: 'functions/admission/check-in.ts',
+    from: ' AND #status = :valid AND attribute_not_exists(#admission)',
+    to: ' AND #status = :valid',
+  },
+  {
+    mistake: 'a refunded ticket opens the door',
+    file: 'functions/admission/check-in.ts',
+    from: ' AND #status = :valid AND attribute_not_exists(#admission)',
+    to: ' AND attribute_not_exists(#admission)',
+  },
+  {
+    mistake: 'of a ticket admitted on two devices only the first is kept',
+    file: 'functions/admission/check-in.ts',
+    from: '    .slice(0, maxAdmissions);',
+    to: '    .slice(0, Math.min(1, maxAdmissions));',
+  },
+];
+
 const root = path.join(import.meta.dirname, '..');
 const page = path.join(root, 'docs/simulation.md');
 const { values } = parseArgs({
@@ -217,9 +324,16 @@ const { values } = parseArgs({
     schedules: { type: 'string', default: '60000' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    orders: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
+
+/** The mistakes of this run, and the marks between which the page has their table. */
+const planted = values.orders ? orderMutants : mutants;
+const [begin, end] = values.orders
+  ? ['<!-- order mutants -->\n', '<!-- /order mutants -->']
+  : ['<!-- mutants -->\n', '<!-- /mutants -->'];
 
 const run = (
   file: string,
@@ -243,7 +357,8 @@ const caughtBy = async (copy: string, { test }: Mutant): Promise<string | undefi
     return failed ? `\`${test}\`` : undefined;
   }
   const { schedules, seed } = values;
-  const args = ['scripts/simulate.ts', '--schedules', schedules, '--seed', seed];
+  const world = values.orders ? ['--orders'] : [];
+  const args = ['scripts/simulate.ts', ...world, '--schedules', schedules, '--seed', seed];
   const { failed, output } = await run(process.execPath, args, copy);
   const found = output.match(/Seed (\d+) breaks: (.*)/);
   if (failed && found === null) throw new Error(`The simulation itself failed:\n${output}`);
@@ -259,11 +374,11 @@ try {
   for (const name of (await readdir(root)).filter((entry) => !left.has(entry)))
     await cp(path.join(root, name), path.join(copy, name), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
-  for (const test of new Set(mutants.flatMap(({ test }) => test ?? []))) {
+  for (const test of new Set(planted.flatMap(({ test }) => test ?? []))) {
     const { failed, output } = await runTest(copy, test);
     if (failed) throw new Error(`${test} fails without any mutant:\n${output}`);
   }
-  for (const [index, mutant] of mutants.entries()) {
+  for (const [index, mutant] of planted.entries()) {
     if (values.only !== undefined && values.only !== String(index + 1)) continue;
     const file = path.join(copy, mutant.file);
     const original = await readFile(file, 'utf8');
@@ -286,10 +401,10 @@ try {
 console.log(`${rows.length - survivors} of ${rows.length} caught.`);
 if (values.write) {
   const text = await readFile(page, 'utf8');
-  const [before, rest] = text.split('<!-- mutants -->\n');
-  const after = rest?.split('<!-- /mutants -->')[1];
+  const [before, rest] = text.split(begin);
+  const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table`);
   const table = ['| | mistake | in | caught by |', '|---:|---|---|---|', ...rows].join('\n');
-  await writeFile(page, `${before}<!-- mutants -->\n${table}\n<!-- /mutants -->${after}`);
+  await writeFile(page, `${before}${begin}${table}\n${end}${after}`);
 }
 if (survivors > 0) process.exitCode = 1;

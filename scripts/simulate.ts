@@ -1,16 +1,13 @@
 /**
- * Simulates the hold protocol under faults: `npm run simulate -- --schedules 1000000 --seed 1`. Ends with 1 and
- * a timeline when a schedule breaks an invariant; `--replay SEED` shows one schedule, `--whole` unshrunk.
+ * Simulates the hold protocol under faults: `npm run simulate -- --schedules 1000000 --seed 1`; with `--orders`
+ * orders, payments, refunds and check-in. Ends with 1 and a timeline when a schedule breaks an invariant;
+ * `--replay SEED` shows one schedule, `--whole` unshrunk.
  */
 import { parseArgs } from 'node:util';
 
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
-const { coverageReport, noCoverage, unreached } = await import('../test/simulation/coverage.ts');
-const { historyOf } = await import('../test/simulation/history.ts');
-const { invariants } = await import('../test/simulation/referee.ts');
 const { shrink, timelineOf } = await import('../test/simulation/shrink.ts');
-const { simulate } = await import('../test/simulation/threads.ts');
-const { runHistory } = await import('../test/simulation/world.ts');
+const { holdsWorker, ordersWorker, simulate } = await import('../test/simulation/threads.ts');
 
 const { values } = parseArgs({
   options: {
@@ -18,23 +15,46 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     replay: { type: 'string' },
     whole: { type: 'boolean', default: false },
+    orders: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
   },
 });
 
+const holds = async () => ({
+  ...(await import('../test/simulation/coverage.ts')),
+  ...(await import('../test/simulation/referee.ts')),
+  simulation: (await import('../test/simulation/hold-simulation.ts')).holdSimulation,
+  worker: holdsWorker,
+  option: '',
+});
+const orders = async () => ({
+  ...(await import('../test/simulation/orders/coverage.ts')),
+  ...(await import('../test/simulation/orders/referee.ts')),
+  simulation: (await import('../test/simulation/orders/order-simulation.ts')).orderSimulation,
+  worker: ordersWorker,
+  option: '--orders ',
+});
+const { simulation, worker, option, unreached, coverageReport, ...referee } = await (values.orders
+  ? orders()
+  : holds());
+const invariants: Readonly<Record<string, string>> = referee.invariants;
+
 const show = async (seed: number): Promise<void> => {
-  const history = historyOf(seed);
-  const { violation } = await runHistory(history, { coverage: noCoverage(), isRecording: false });
+  const history = simulation.historyOf(seed);
+  const { violation } = await simulation.runHistory(history, {
+    coverage: simulation.noCoverage(),
+    isRecording: false,
+  });
   if (violation === undefined) {
-    console.log((await timelineOf(history)).join('\n'));
+    console.log((await timelineOf(simulation, history)).join('\n'));
     console.log(`\nSeed ${seed} breaks nothing.`);
     return;
   }
-  const shown = values.whole ? history : await shrink(history);
+  const shown = values.whole ? history : await shrink(simulation, history);
   console.log(`\nSeed ${seed} breaks: ${invariants[violation.invariant]}`);
   console.log(`${history.steps.length} steps, shrunk to ${shown.steps.length}:\n`);
-  console.log((await timelineOf(shown)).join('\n'));
-  console.log(`\nAgain: npm run simulate -- --replay ${seed}`);
+  console.log((await timelineOf(simulation, shown)).join('\n'));
+  console.log(`\nAgain: npm run simulate -- ${option}--replay ${seed}`);
 };
 
 if (values.replay !== undefined) {
@@ -49,7 +69,7 @@ if (values.replay !== undefined) {
     return `${done} schedules in ${seconds.toFixed(1)} s, ${Math.round(done / seconds)} a second`;
   };
   let toldAt = startedAt;
-  const result = await simulate({ seed, schedules }, (done) => {
+  const result = await simulate({ seed, schedules, worker }, (done) => {
     if (performance.now() - toldAt < 10_000) return;
     toldAt = performance.now();
     console.log(rateAt(done));

@@ -20,8 +20,13 @@ class TooContended extends Error {
 /** Tries of a write that depends on what was read; each loses only to another scan of the same ticket. */
 const mergeTries = 12;
 
-/** Tickets in the admission table. Every write is one conditional update. */
-export const openTickets = (table: Table) => {
+const backOff = (attempt: number): Promise<unknown> => delay(Math.random() * Math.min(200, 5 * 2 ** attempt));
+
+/**
+ * Tickets in the admission table. Every write is one conditional update.
+ * @param pause waits between tries of a write that lost to another; simulations have no real time.
+ */
+export const openTickets = (table: Table, pause: (attempt: number) => Promise<unknown> = backOff) => {
   const counted = '#revision = #revision + :one, #change = :change, #changed = :changed';
   const countedNames = { '#revision': 'revision', '#change': 'change', '#changed': 'gsi1sk' };
   const countedValues = (serial: string, now: Date, change: Change) => ({
@@ -99,7 +104,7 @@ export const openTickets = (table: Table) => {
         const kept = await keepAdmissions(ticket, admissions, now, change);
         if (kept.written) return verdict;
         ticket = kept.old as unknown as Ticket | undefined;
-        await delay(Math.random() * Math.min(200, 5 * 2 ** attempt));
+        await pause(attempt);
       }
       throw new TooContended(`Ticket ${code.serial} is changed all the time`);
     },

@@ -17,11 +17,15 @@ export interface SettlementPorts extends OrderPorts {
 /** What is due to the money of an order, from what the order and its payment are. */
 export type MoneyDue = 'capture' | 'void' | 'refund' | 'nothing';
 
-export const decideMoney = (order: Pick<Order, 'status' | 'payment' | 'captured' | 'refunded'>): MoneyDue => {
+export const decideMoney = (
+  order: Pick<Order, 'status' | 'cancelReason' | 'payment' | 'captured' | 'refunded'>,
+): MoneyDue => {
   const status = order.payment?.status;
   if (order.status === 'confirmed') return status === 'authorized' ? 'capture' : 'nothing';
   if (order.status !== 'cancelled') return 'nothing';
   if (status === 'created' || status === 'authorized') return 'void';
+  // Only a final decline ends an order; after any other the customer could still pay with another card.
+  if (status === 'declined' && order.cancelReason !== 'payment_failed') return 'void';
   return status === 'captured' && refundable(order) > 0 ? 'refund' : 'nothing';
 };
 
@@ -63,7 +67,10 @@ const settleMoney = async (ports: SettlementPorts, order: Order, stamp: Stamp): 
     throw new Error(`Order ${order.orderId}: the provider is out of reach to ${due}`);
   // It is not what we thought it was: what it is now decides.
   const current = await provider.read(payment.paymentId);
-  if (!current.ok) throw new Error(`Order ${order.orderId}: ${due} was refused (${answer.code})`);
+  if (!current.ok)
+    throw new Error(
+      `Order ${order.orderId}: ${due} was refused (${answer.code}), and the payment could not be read: ${current.reason}`,
+    );
   if (current.value.status === payment.status)
     throw new Error(
       `Order ${order.orderId}: ${due} of a payment ${payment.status} was refused (${answer.code})`,

@@ -1,14 +1,14 @@
 import type { Change } from '../platform/lifecycle-event.ts';
-import { openTable, type Refusal, type TransactionWrite } from '../platform/table.ts';
+import { openTable, type Refusal, type Table, type TransactionWrite } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { emptyBlock } from './availability-picture.ts';
 import { applyRule, type RuleInput, rules } from './block.ts';
 import { toExpression } from './block-expression.ts';
 import type { SaleTicketType } from './block-plan.ts';
 import { type CustomerSlot, claimId, type HoldStatus, statusAt } from './hold.ts';
-import { blockKey, holdKey, openInventory, toBlock, toHold } from './inventory-store.ts';
+import { blockKey, holdKey, type InventoryStore, openInventory, toBlock, toHold } from './inventory-store.ts';
 import { type SaleState, saleState } from './sale.ts';
-import { openSales } from './sales.ts';
+import { openSales, type Sales } from './sales.ts';
 
 /** A place of a hold: where it lies in the inventory, and which hold claims it. */
 export interface ClaimedPlace {
@@ -174,67 +174,79 @@ export const openOrderClaims = (
 ) => {
   const table = openTable(ticketingTable);
   const store = openInventory(table);
-  const sales = openSales(store, plansBucket);
-
-  return {
-    /** Holds by id, as they are at this instant; unknown ones are left out. At most 100 ids. */
-    async readHolds(holdIds: readonly string[]): Promise<ReadonlyMap<string, HeldPlaces>> {
-      const items = await table.batchGet(holdIds.map(holdKey), { consistent: true });
-      const now = clock();
-      const found = await Promise.all(
-        items.map(async (item): Promise<HeldPlaces> => {
-          const hold = toHold(item);
-          const { holdId, sessionId } = hold;
-          const open = await sales.open(sessionId);
-          if (open === undefined) throw new Error(`Hold ${holdId} is of a session that has no sale`);
-          const { sale, plan } = open;
-          const places = hold.places.flatMap(({ block: number, keys }) => {
-            const block = plan.blocks[number];
-            const ticketType = sale.ticketTypes[block?.ticketType ?? -1];
-            if (block === undefined || ticketType === undefined)
-              throw new Error(`Hold ${holdId} names no block of its session`);
-            return keys.map(
-              (key): HeldPlace => ({
-                holdId,
-                sessionId,
-                place: plan.names[block.places[Number.parseInt(key, 36)] ?? -1] ?? '',
-                shard: block.shard,
-                block: number,
-                key,
-                ticketType,
-              }),
-            );
-          });
-          return {
-            holdId,
-            sessionId,
-            eventId: sale.eventId,
-            organizationId: sale.organizationId,
-            status: statusAt(hold, now),
-            until: hold.until,
-            ...(hold.customerSlot !== undefined && { customerSlot: hold.customerSlot }),
-            sessionState: saleState(sale, now),
-            places,
-          };
-        }),
-      );
-      return new Map(found.map((hold) => [hold.holdId, hold]));
-    },
-
-    /**
-     * Frees the rooms that confirmed holds took among the live ones of their customers. Not part of the
-     * transaction: a room lapses with its hold, so that nothing is lost when this is not reached.
-     */
-    async freeSlots(
-      holds: readonly Pick<HeldPlaces, 'holdId' | 'sessionId' | 'customerSlot'>[],
-    ): Promise<void> {
-      await Promise.all(
-        holds.map(async ({ holdId, sessionId, customerSlot }) => {
-          if (customerSlot !== undefined) await store.freeSlot(sessionId, customerSlot, holdId);
-        }),
-      );
-    },
-  };
+  return orderClaims({ table, store, sales: openSales(store, plansBucket), clock });
 };
+
+/** The same on stores that are open; simulations bring their own. */
+export const orderClaims = ({
+  table,
+  store,
+  sales,
+  clock,
+}: {
+  readonly table: Pick<Table, 'batchGet'>;
+  readonly store: Pick<InventoryStore, 'freeSlot'>;
+  readonly sales: Sales;
+  /** Epoch seconds. */
+  readonly clock: () => number;
+}) => ({
+  /** Holds by id, as they are at this instant; unknown ones are left out. At most 100 ids. */
+  async readHolds(holdIds: readonly string[]): Promise<ReadonlyMap<string, HeldPlaces>> {
+    const items = await table.batchGet(holdIds.map(holdKey), { consistent: true });
+    const now = clock();
+    const found = await Promise.all(
+      items.map(async (item): Promise<HeldPlaces> => {
+        const hold = toHold(item);
+        const { holdId, sessionId } = hold;
+        const open = await sales.open(sessionId);
+        if (open === undefined) throw new Error(`Hold ${holdId} is of a session that has no sale`);
+        const { sale, plan } = open;
+        const places = hold.places.flatMap(({ block: number, keys }) => {
+          const block = plan.blocks[number];
+          const ticketType = sale.ticketTypes[block?.ticketType ?? -1];
+          if (block === undefined || ticketType === undefined)
+            throw new Error(`Hold ${holdId} names no block of its session`);
+          return keys.map(
+            (key): HeldPlace => ({
+              holdId,
+              sessionId,
+              place: plan.names[block.places[Number.parseInt(key, 36)] ?? -1] ?? '',
+              shard: block.shard,
+              block: number,
+              key,
+              ticketType,
+            }),
+          );
+        });
+        return {
+          holdId,
+          sessionId,
+          eventId: sale.eventId,
+          organizationId: sale.organizationId,
+          status: statusAt(hold, now),
+          until: hold.until,
+          ...(hold.customerSlot !== undefined && { customerSlot: hold.customerSlot }),
+          sessionState: saleState(sale, now),
+          places,
+        };
+      }),
+    );
+    return new Map(found.map((hold) => [hold.holdId, hold]));
+  },
+
+  /**
+   * Frees the rooms that confirmed holds took among the live ones of their customers. Not part of the
+   * transaction: a room lapses with its hold, so that nothing is lost when this is not reached.
+   */
+  async freeSlots(
+    holds: readonly Pick<HeldPlaces, 'holdId' | 'sessionId' | 'customerSlot'>[],
+  ): Promise<void> {
+    await Promise.all(
+      holds.map(async ({ holdId, sessionId, customerSlot }) => {
+        if (customerSlot !== undefined) await store.freeSlot(sessionId, customerSlot, holdId);
+      }),
+    );
+  },
+});
 
 export type OrderClaims = ReturnType<typeof openOrderClaims>;

@@ -83,7 +83,7 @@ describe('what is due to the money of an order', () => {
     ['pending', none, none, none, none, none],
     ['awaiting_payment', none, none, none, none, none],
     ['confirmed', none, 'capture', none, none, none],
-    ['cancelled', 'void', 'void', 'refund', none, none],
+    ['cancelled', 'void', 'void', 'refund', 'void', none],
   ])('%s', (status: OrderStatus, ...expected) => {
     const due = (known: PaymentStatus) =>
       decideMoney({
@@ -93,6 +93,14 @@ describe('what is due to the money of an order', () => {
         refunded: 0,
       });
     expect(paymentStatus.options.map(due)).toEqual(expected);
+  });
+
+  test('a decline that ended its order is final: nobody can pay it any more', () => {
+    const payment = { paymentId: 'p', provider: 'test', status: 'declined' } as const;
+    const order = { status: 'cancelled', payment, captured: 0, refunded: 0 } as const;
+    expect(decideMoney({ ...order, cancelReason: 'payment_failed' })).toBe('nothing');
+    expect(decideMoney({ ...order, cancelReason: 'customer' })).toBe('void');
+    expect(decideMoney({ ...order, cancelReason: 'payment_timeout' })).toBe('void');
   });
 
   test('nothing more once all that was captured is promised back, or nothing was to be paid', () => {

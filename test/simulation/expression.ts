@@ -1,5 +1,5 @@
 /**
- * The part of DynamoDB’s expression language that the inventory uses, on items in memory. Each text is
+ * The part of DynamoDB’s expression language that inventory, orders and check-in use, on items in memory. Each text is
  * compiled once. What is not known here is an error, never ignored.
  */
 
@@ -144,6 +144,16 @@ const one = (tokens: Tokens): Condition => {
     };
   }
   const left = operand(tokens);
+  if (tokens.takeIf('IN')) {
+    tokens.take('(');
+    const options = [operand(tokens)];
+    while (tokens.takeIf(',')) options.push(operand(tokens));
+    tokens.take(')');
+    return (item, names, values) => {
+      const value = left(item, names, values);
+      return value !== undefined && options.some((option) => option(item, names, values) === value);
+    };
+  }
   const compare = comparisons[tokens.take()];
   if (compare === undefined) throw new Error('A comparison expected');
   const right = operand(tokens);

@@ -17,12 +17,11 @@ export interface History {
   readonly steps: readonly Step[];
 }
 
-const fewestSteps = 12;
-const mostSteps = 44;
+const stepsOfHolds = { fewest: 12, most: 44 };
 
-export const historyOf = (seed: number): History => {
+export const historyOf = (seed: number, { fewest, most } = stepsOfHolds): History => {
   const next = numbersFrom(seed);
-  const length = fewestSteps + (next() % (mostSteps - fewestSteps + 1));
+  const length = fewest + (next() % (most - fewest + 1));
   return {
     seed,
     steps: Array.from({ length }, () => ({

@@ -1,7 +1,32 @@
-import { addCoverage, type Coverage, noCoverage } from './coverage.ts';
-import { historyOf } from './history.ts';
-import type { Violation } from './referee.ts';
-import { runHistory } from './world.ts';
+import { addCoverage, type Coverage } from './coverage.ts';
+import type { History } from './history.ts';
+
+/** What a run of one history came to. */
+export interface Outcome {
+  readonly violation: Violation | undefined;
+  /** Steps that were taken until then. */
+  readonly steps: number;
+  readonly timeline: readonly string[];
+}
+
+export interface Violation {
+  /** Key of the invariant that was broken. */
+  readonly invariant: string;
+  readonly text: string;
+}
+
+export interface RunOptions {
+  readonly coverage: Coverage;
+  /** Writes the timeline too. */
+  readonly isRecording: boolean;
+}
+
+/** Something that histories can be run in: the world of holds, or that of orders. */
+export interface Simulation {
+  readonly noCoverage: () => Coverage;
+  readonly historyOf: (seed: number) => History;
+  readonly runHistory: (history: History, options: RunOptions) => Promise<Outcome>;
+}
 
 /** A part of a run: schedules of the seeds `first`, `first + 1`, … */
 export interface Share {
@@ -29,6 +54,7 @@ const lanes = 8;
 
 /** Runs the schedules of a share in the order of their seeds, until one breaks an invariant. */
 export const runShare = async (
+  { noCoverage, historyOf, runHistory }: Simulation,
   { first, count }: Share,
   onProgress: (schedules: number) => void = () => {},
 ): Promise<ShareResult> => {
@@ -54,7 +80,7 @@ export const runShare = async (
 
 /** The results of shares as one; of several findings that with the lowest seed. */
 export const merge = (results: readonly ShareResult[]): ShareResult => {
-  const coverage = noCoverage();
+  const coverage = new Float64Array(results[0]?.coverage.length ?? 0);
   for (const result of results) addCoverage(coverage, result.coverage);
   return {
     schedules: results.reduce((sum, { schedules }) => sum + schedules, 0),

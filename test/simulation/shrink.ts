@@ -1,10 +1,11 @@
-import { noCoverage } from './coverage.ts';
 import type { History, Step } from './history.ts';
-import type { Outcome } from './world.ts';
-import { runHistory } from './world.ts';
+import type { Outcome, Simulation } from './run.ts';
 
-const outcomeOf = (history: History, isRecording = false): Promise<Outcome> =>
-  runHistory(history, { coverage: noCoverage(), isRecording });
+const run = (
+  { runHistory, noCoverage }: Simulation,
+  history: History,
+  isRecording = false,
+): Promise<Outcome> => runHistory(history, { coverage: noCoverage(), isRecording });
 
 /** Runs tried at most: a history is a few dozen steps, so this is some seconds. */
 const mostRuns = 6_000;
@@ -13,8 +14,8 @@ const mostRuns = 6_000;
  * The shortest history found that breaks the same invariant: first ever smaller pieces are dropped, then in
  * what is left faults are disabled and choices made dull, until nothing more can go.
  */
-export const shrink = async (history: History): Promise<History> => {
-  const wanted = (await outcomeOf(history)).violation?.invariant;
+export const shrink = async (simulation: Simulation, history: History): Promise<History> => {
+  const wanted = (await run(simulation, history)).violation?.invariant;
   if (wanted === undefined) throw new Error(`Seed ${history.seed} breaks nothing`);
   let best = history;
   let runs = 0;
@@ -22,7 +23,7 @@ export const shrink = async (history: History): Promise<History> => {
   const keepIf = async (steps: readonly Step[]): Promise<boolean> => {
     if (runs >= mostRuns) return false;
     runs += 1;
-    const { violation, steps: taken } = await outcomeOf({ ...best, steps });
+    const { violation, steps: taken } = await run(simulation, { ...best, steps });
     if (violation?.invariant !== wanted) return false;
     best = { ...best, steps: steps.slice(0, taken) };
     return true;
@@ -55,5 +56,5 @@ export const shrink = async (history: History): Promise<History> => {
 };
 
 /** What happened in a history, one line a thing; without what nobody needs to see the failure. */
-export const timelineOf = async (history: History): Promise<readonly string[]> =>
-  (await outcomeOf(history, true)).timeline;
+export const timelineOf = async (simulation: Simulation, history: History): Promise<readonly string[]> =>
+  (await run(simulation, history, true)).timeline;

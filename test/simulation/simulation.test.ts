@@ -8,9 +8,10 @@ import { functionTable } from '../../lib/function-table.ts';
 import { arbitraryBlock, arbitraryInput } from '../ticketing/block-arbitrary.ts';
 import { noCoverage, unreached } from './coverage.ts';
 import { historyOf } from './history.ts';
+import { holdSimulation } from './hold-simulation.ts';
 import { shrink, timelineOf } from './shrink.ts';
 import { openSimulatedTable } from './table.ts';
-import { simulate } from './threads.ts';
+import { holdsWorker, simulate } from './threads.ts';
 import { runHistory } from './world.ts';
 
 const schedules = 50_000;
@@ -19,11 +20,11 @@ const schedules = 50_000;
 const seed = 1;
 
 test(`${schedules} schedules from one seed break no invariant and reach every step × fault`, async () => {
-  const { found, coverage, schedules: done } = await simulate({ seed, schedules });
+  const { found, coverage, schedules: done } = await simulate({ seed, schedules, worker: holdsWorker });
   const story =
     found === undefined
       ? ''
-      : `seed ${found.seed}: ${found.violation.text}\n${(await timelineOf(await shrink(historyOf(found.seed)))).join('\n')}`;
+      : `seed ${found.seed}: ${found.violation.text}\n${(await timelineOf(holdSimulation, await shrink(holdSimulation, historyOf(found.seed)))).join('\n')}`;
   expect(story, `from seed ${seed}`).toBe('');
   expect(done).toBe(schedules);
   expect(unreached(coverage), `from seed ${seed}`).toEqual([]);

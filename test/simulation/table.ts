@@ -29,7 +29,7 @@ const textOf = ({ pk, sk }: Key): string => `${pk}|${sk}`;
 const nothing = {};
 
 /**
- * A table in memory with the semantics the inventory relies on: conditions evaluated on the item at the
+ * A table in memory with the semantics the stores rely on: conditions evaluated on the item at the
  * instant of the write, all or nothing in a transaction, refusals with the old item, reads that may lag.
  * Items are never changed in place, so nobody has to copy them.
  */
@@ -86,11 +86,11 @@ export const openSimulatedTable = ({ onCommit, seesOld, initial }: TableOptions)
   return {
     name: 'simulated',
     get: async (key) => items.get(textOf(key)) as never,
-    batchGet: () => Promise.reject(new Error('The inventory does not read batches')),
-    async query({ pk, skPrefix = '', consistent = false }) {
+    batchGet: async (keys) => keys.flatMap((key) => items.get(textOf(key)) ?? []) as never[],
+    async query({ pk, skPrefix = '', consistent = false, index }) {
       const found: Item[] = [];
       for (const [text, item] of items) {
-        if (item.pk !== pk || !item.sk.startsWith(skPrefix)) continue;
+        if (item[index?.pk ?? 'pk'] !== pk || !item.sk.startsWith(skPrefix)) continue;
         const old = consistent ? undefined : olds.get(text);
         found.push(old !== undefined && seesOld(item) ? old : item);
       }

@@ -2,6 +2,12 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { merge, type ShareResult } from './run.ts';
 
+/** The program of a thread that simulates holds. */
+export const holdsWorker = new URL('./worker.ts', import.meta.url);
+
+/** The program of a thread that simulates orders. */
+export const ordersWorker = new URL('./orders/worker.ts', import.meta.url);
+
 type Told = { readonly schedules: number } | { readonly result: ShareResult };
 
 /**
@@ -9,7 +15,16 @@ type Told = { readonly schedules: number } | { readonly result: ShareResult };
  * share; the lowest seed found is reported.
  */
 export const simulate = async (
-  { seed, schedules }: { readonly seed: number; readonly schedules: number },
+  {
+    seed,
+    schedules,
+    worker: file,
+  }: {
+    readonly seed: number;
+    readonly schedules: number;
+    /** The program of a thread: which world it runs. */
+    readonly worker: URL;
+  },
   onProgress: (schedules: number) => void = () => {},
 ): Promise<ShareResult> => {
   const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(schedules / 500)));
@@ -18,7 +33,7 @@ export const simulate = async (
   const runThread = (index: number): Promise<ShareResult> =>
     new Promise((resolve, reject) => {
       const first = seed + index * size;
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      const worker = new Worker(file, {
         workerData: { first, count: Math.min(size, schedules - index * size) },
         // The relay logs what it gives back; here that is what is wanted.
         env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_REGION: 'eu-central-1' },

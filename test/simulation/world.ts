@@ -21,7 +21,6 @@ import { syncSession } from '../../functions/ticketing/sync-session.ts';
 import type { holdView } from '../../functions/ticketing/views.ts';
 import {
   type CallName,
-  type Coverage,
   type DeliveryName,
   type FaultName,
   faultNames,
@@ -31,7 +30,8 @@ import {
 } from './coverage.ts';
 import type { History, Step } from './history.ts';
 import { numbersFrom } from './random.ts';
-import { createReferee, type Violation } from './referee.ts';
+import { createReferee } from './referee.ts';
+import type { Outcome, RunOptions } from './run.ts';
 import { scheduledInventory } from './scheduled-inventory.ts';
 import { type Activity, activities, processNames, type Setting, settingOf } from './setting.ts';
 import { openSimulatedTable } from './table.ts';
@@ -111,19 +111,6 @@ interface Shopping {
 interface Watch {
   readonly holdId: string;
   wasOver: boolean;
-}
-
-export interface Outcome {
-  readonly violation: Violation | undefined;
-  /** Steps that were taken until then. */
-  readonly steps: number;
-  readonly timeline: readonly string[];
-}
-
-export interface RunOptions {
-  readonly coverage: Coverage;
-  /** Writes the timeline too. */
-  readonly isRecording: boolean;
 }
 
 export const sessionId = 'ses_00000000000000000000000000';

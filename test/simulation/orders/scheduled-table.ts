@@ -1,0 +1,54 @@
+import type { Key, Table, TransactionWrite } from '../../../functions/platform/table.ts';
+import type { CallName } from './coverage.ts';
+
+/** Puts a call before the scheduler; the promise is kept when the schedule says so, if ever. */
+export type Scheduled = <T>(name: CallName, text: () => string, perform: () => Promise<T>) => Promise<T>;
+
+const kindOf = ({ sk }: Key): string => sk.split('#')[0] ?? sk;
+
+const keyOf = (write: TransactionWrite): Key =>
+  'put' in write
+    ? write.put
+    : 'update' in write
+      ? write.update
+      : 'delete' in write
+        ? write.delete
+        : write.check;
+
+/** The table as one process sees it: the stores stand on it, each call at the mercy of the schedule. */
+export const scheduledTable = (table: Table, call: Scheduled, nameOf: (id: string) => string): Table => {
+  const named = <T>(operation: string, key: Key, perform: () => Promise<T>, more = ''): Promise<T> =>
+    call(
+      `${operation} ${kindOf(key)}` as CallName,
+      () => `${operation} ${kindOf(key).toLowerCase()} of ${nameOf(key.pk.split('#')[1] ?? '')}${more}`,
+      perform,
+    );
+  return {
+    name: table.name,
+    get: (key, options) => named('get', key, () => table.get(key, options) as Promise<never>),
+    batchGet: (keys, options) =>
+      named('batchGet', keys[0] as Key, () => table.batchGet(keys, options) as Promise<never>),
+    query: (query) => {
+      const name = query.index === undefined ? 'query blocks' : 'query orders';
+      return call(
+        name,
+        () => `${name} of the session`,
+        () => table.query(query) as Promise<never>,
+      );
+    },
+    put: (item, when) => named('put', item, () => table.put(item, when)),
+    update: (key, by) =>
+      named(
+        'update',
+        key,
+        () => table.update(key, by) as Promise<never>,
+        ` (${String((by.values?.[':change'] as { what?: string } | undefined)?.what ?? 'claims')})`,
+      ),
+    delete: (key, when) => named('delete', key, () => table.delete(key, when)),
+    transact: (writes) => {
+      const [first] = writes;
+      if (first === undefined) throw new Error('A transaction without writes');
+      return named('transact', keyOf(first), () => table.transact(writes), ` and ${writes.length - 1} more`);
+    },
+  };
+};

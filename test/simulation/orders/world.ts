@@ -1,0 +1,804 @@
+import { openTickets } from '../../../functions/admission/ticket-store.ts';
+import { awaitPayment } from '../../../functions/orders/await-payment.ts';
+import { cancelOrder } from '../../../functions/orders/cancel-order.ts';
+import { type UndoBatch, undoBatch } from '../../../functions/orders/cancel-session-orders.ts';
+import { createOrder } from '../../../functions/orders/create-order.ts';
+import { createRefund, type WantedRefund } from '../../../functions/orders/create-refund.ts';
+import { orderMachines, ordersLifecycle } from '../../../functions/orders/lifecycle.ts';
+import type { MachineInput } from '../../../functions/orders/order-machine.ts';
+import { openOrders } from '../../../functions/orders/order-store.ts';
+import type {
+  PaymentNews,
+  PaymentProvider,
+  ProviderResult,
+  RefundNews,
+} from '../../../functions/orders/payments/payment-port.ts';
+import { receivePaymentNews } from '../../../functions/orders/receive-news.ts';
+import { settleOrder } from '../../../functions/orders/settle-order.ts';
+import { applyRefundNews, settleRefund } from '../../../functions/orders/settle-refund.ts';
+import { timeOutOrder } from '../../../functions/orders/time-out-order.ts';
+import { contentId } from '../../../functions/platform/ids.ts';
+import type { Change } from '../../../functions/platform/lifecycle-event.ts';
+import type { StreamChange } from '../../../functions/platform/relay.ts';
+import type { Item } from '../../../functions/platform/table.ts';
+import { planInventory } from '../../../functions/ticketing/block-plan.ts';
+import { createHold } from '../../../functions/ticketing/create-hold.ts';
+import { endedOrderHolds } from '../../../functions/ticketing/ended-order-holds.ts';
+import { openInventory } from '../../../functions/ticketing/inventory-store.ts';
+import { orderClaims } from '../../../functions/ticketing/order-claims.ts';
+import { openPictures } from '../../../functions/ticketing/pictures.ts';
+import { saleOfSession } from '../../../functions/ticketing/sale-of-session.ts';
+import { openSales, requestSeconds, sweepDelaySeconds } from '../../../functions/ticketing/sales.ts';
+import type { FaultName } from '../coverage.ts';
+import type { History, Step } from '../history.ts';
+import { numbersFrom } from '../random.ts';
+import type { Outcome, RunOptions } from '../run.ts';
+import { openSimulatedTable } from '../table.ts';
+import { type CallName, type QueueName, reach } from './coverage.ts';
+import { openPayments, type Paying } from './payments.ts';
+import { createReferee } from './referee.ts';
+import { scheduledTable } from './scheduled-table.ts';
+import { type Activity, activities, processNames, settingOf } from './setting.ts';
+
+/** A fault that the schedule made: the use case sees it as a failed call. */
+class SimulatedFault {
+  // No Error: nobody reads its stack, and taking one costs more than all else in a step.
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+interface Call {
+  readonly name: CallName;
+  readonly process: Process;
+  readonly text: () => string;
+  readonly perform: () => Promise<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  notBeforeMs: number;
+}
+
+/** Something a process does; it dies with the process. */
+interface Work {
+  readonly deadlineMs: number;
+  readonly onDeath: () => void;
+}
+
+interface Message {
+  readonly queue: QueueName;
+  readonly text: string;
+  readonly handle: (process: Process) => Promise<void>;
+  readonly sentAtMs: number;
+  availableAtMs: number;
+}
+
+/** A request for an order, which is repeated with the same key. */
+interface OrderRequest {
+  readonly name: string;
+  readonly orderId: string;
+  readonly holdIds: readonly string[];
+}
+
+interface RefundRequest {
+  readonly orderId: string;
+  readonly refundId: string;
+  readonly wanted: WantedRefund;
+}
+
+interface Scan {
+  readonly serial: string;
+  readonly secret: string;
+  readonly nonce: string;
+  readonly device: string;
+  readonly atMs: number;
+  readonly isOffline: boolean;
+}
+
+type Process = ReturnType<ReturnType<typeof createWorld>['start']>;
+
+const sessionId = 'ses_00000000000000000000000000';
+const startMs = 1_800_000_000_000;
+const stepMs = 5;
+const mostDrainSteps = 4_000;
+const messageTimeoutMs = 30_000;
+const customers = ['ann', 'bob', 'cem', 'dot'] as const;
+/** Orders of one schedule: each takes dozens of steps. */
+const mostOrders = 5;
+
+/** All that was asked in this turn has happened: microtasks are done, nothing here waits for more. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Runs a history to its end, then everything that is under way, without further faults, to rest. */
+export const runHistory = (history: History, options: RunOptions): Promise<Outcome> =>
+  createWorld(history, options).run();
+
+const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOptions) => {
+  const setting = settingOf(seed);
+  const plan = planInventory(setting.layout, setting.ticketTypes);
+  const timeline: string[] = [];
+  let nowMs = startMs;
+  let now: Step = { action: 0, which: 0, fault: 0, detail: 0 };
+  let draw = numbersFrom(0);
+  let isDraining = false;
+
+  const note = (who: string, text: () => string): void => {
+    if (!isRecording) return;
+    const time = ((nowMs - startMs) / 1_000).toFixed(3).padStart(9);
+    timeline.push(`${time}  ${who.padEnd(9)} ${text()}`);
+  };
+  const names = new Map<string, string>();
+  const nameOf = (id: string): string => names.get(id) ?? id;
+  const aheadMs = Math.max(0, ...setting.skewsMs);
+  const referee = createReferee({
+    nameOf,
+    isLiveForAll: (until) => Math.floor((nowMs + aheadMs) / 1_000) <= until,
+  });
+
+  // — queues: at least once, in any order, delayed
+  const messages: Message[] = [];
+  const send = (
+    queue: QueueName,
+    text: string,
+    handle: (process: Process) => Promise<void>,
+    delaySeconds = 0,
+  ): void => {
+    messages.push({ queue, text, handle, sentAtMs: nowMs, availableAtMs: nowMs + 1_000 * delaySeconds });
+  };
+
+  // — the provider
+  const tell = (news: PaymentNews): void => {
+    if (draw() % 6 === 0 && !isDraining) {
+      reach(coverage, 'news that never came');
+      note('provider', () => `loses the news that ${nameOf(news.orderId)} is ${news.status}`);
+      return;
+    }
+    send('news', `${nameOf(news.orderId)} is ${news.status}`, async (process) => {
+      await receivePaymentNews(process.ports, news, process.stamp);
+    });
+  };
+  const tellRefund = (news: RefundNews): void =>
+    send('refund news', `a refund of ${nameOf(news.orderId)} ${news.status}`, (process) =>
+      applyRefundNews(process.ports, news, process.stamp),
+    );
+  const payments = openPayments(referee, tell, tellRefund, () => {
+    if (draw() % 100 < setting.failingRefunds) return 'failed';
+    return draw() % 3 === 0 ? 'pending' : 'succeeded';
+  });
+
+  // — the tables, all three as one, and their stream
+  const records: StreamChange[] = [];
+  let changes = 0;
+  const change = (what: string): Change => {
+    changes += 1;
+    return { what, by: 'simulation', requestId: `r${changes}`, at: new Date(nowMs).toISOString() };
+  };
+  const sale = saleOfSession(
+    {
+      sessionId,
+      eventId: 'evt_1',
+      venueId: 'ven_1',
+      organizationId: 'org_1',
+      status: 'published',
+      timeZone: 'Atlantic/Canary',
+      startsAt: '2099-01-01T20:00:00Z',
+      endsAt: '2099-01-01T22:00:00Z',
+      holdSeconds: setting.holdSeconds,
+      maxPlacesPerHold: 4,
+      ticketTypes: [...setting.ticketTypes],
+      planVersion: setting.layout.planVersion,
+    },
+    2,
+    'on_sale',
+    plan.blocks.length,
+  );
+  const saleKey = { pk: `SESSION#${sessionId}`, sk: 'SESSION' };
+  const initial: Item[] = [
+    { ...saleKey, ...sale, blocksBuilt: plan.blocks.length, change: change('sale.built') },
+    ...plan.blocks.map(({ number, shard }) => ({
+      pk: `SESSION#${sessionId}#${shard}`,
+      sk: `BLOCK#${String(number).padStart(5, '0')}`,
+      held: {},
+    })),
+  ];
+  const table = openSimulatedTable({
+    initial,
+    seesOld: () => draw() % 3 === 0,
+    onCommit: (commit) => {
+      referee.onCommit(commit);
+      const { before, after, expired } = commit;
+      const kind = before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY';
+      if (commit.key.pk.startsWith('ORDER#') && commit.key.sk !== 'TOKEN')
+        records.push({ kind, before, after, expired, seenAt: new Date(nowMs) });
+    },
+  });
+
+  // — the machines of orders: by name once, waiting with a token until they are answered or time is over
+  const waiting = new Map<string, string>();
+  const startMachine = ({ orderId, payBy, timeoutSeconds }: MachineInput): void => {
+    if (waiting.has(orderId) || started.has(orderId)) return;
+    started.add(orderId);
+    const token = `token of ${orderId}`;
+    waiting.set(orderId, token);
+    send('machine', `${nameOf(orderId)} begins to wait`, async ({ ports }) => {
+      if (waiting.get(orderId) !== token) return;
+      await awaitPayment(ports, orderId, token, payBy);
+    });
+    send(
+      'machine',
+      `time of ${nameOf(orderId)} is over`,
+      async (process) => {
+        if (waiting.get(orderId) !== token) return;
+        const outcome = await timeOutOrder(process.ports, orderId, process.stamp);
+        if (outcome.kind === 'not_due') throw new SimulatedFault('it is not due by this clock');
+        waiting.delete(orderId);
+      },
+      timeoutSeconds,
+    );
+  };
+  const started = new Set<string>();
+  const machinesOf = orderMachines('machine', () => Math.floor(nowMs / 1_000));
+
+  const relay = (): boolean => {
+    const [record] = records;
+    if (record === undefined) return false;
+    for (const { input } of machinesOf(record)) startMachine(input as MachineInput);
+    for (const { type, data } of ordersLifecycle(record)) {
+      const event = data as { readonly orderId: string; readonly refundId: string };
+      note('relay', () => `${type} of ${nameOf(event.orderId)}`);
+      if (type === 'REFUND-REQUESTED')
+        send('refund', `${type} of ${nameOf(event.orderId)}`, ({ ports, stamp }) =>
+          settleRefund(ports, event, stamp),
+        );
+      else if (type === 'ORDER-CONFIRMED' || type === 'ORDER-CANCELLED' || type === 'ORDER-PAYMENT-LATE')
+        send('settle', `${type} of ${nameOf(event.orderId)}`, ({ ports, stamp }) =>
+          settleOrder(ports, event.orderId, stamp),
+        );
+    }
+    // It crashes before it has told how far it is: the record comes again.
+    if (!isDraining && draw() % 8 === 0) reach(coverage, 'relayed twice');
+    else records.shift();
+    return true;
+  };
+
+  // — processes and their calls
+  let calls: Call[] = [];
+  const start = (index: number) => {
+    const skewMs = setting.skewsMs[index] ?? 0;
+    const clock = () => Math.floor((nowMs + skewMs) / 1_000);
+    const works = new Set<Work>();
+    const me = { name: processNames[index] ?? '', works, isDead: false };
+    const call = <T>(name: CallName, text: () => string, perform: () => Promise<T>): Promise<T> =>
+      new Promise<T>((resolve, reject) => {
+        if (me.isDead) return;
+        calls.push({
+          name,
+          process,
+          text,
+          perform,
+          resolve: resolve as (answer: unknown) => void,
+          reject,
+          notBeforeMs: 0,
+        });
+      });
+    const scheduled = scheduledTable(table, call, nameOf);
+    const store = openInventory(scheduled);
+    const sales = openSales(
+      store,
+      'plans',
+      () => nowMs + skewMs,
+      async () => setting.layout as never,
+    );
+    const asked = async <T>(name: CallName, orderId: string, perform: () => Promise<ProviderResult<T>>) => {
+      try {
+        return await call(name, () => `${name} of ${nameOf(orderId)}`, perform);
+      } catch (error) {
+        if (!(error instanceof SimulatedFault)) throw error;
+        return { ok: false, reason: 'unavailable', retryAfterSeconds: 1 } as const;
+      }
+    };
+    const ofPayment = (paymentId: string): string => paymentId.slice('pay-'.length);
+    const { provider } = payments;
+    const remote: PaymentProvider = {
+      name: 'stripe',
+      create: (payment) => asked('create payment', payment.orderId, () => provider.create(payment)),
+      capture: (id) => asked('capture', ofPayment(id), () => provider.capture(id)),
+      void: (id) => asked('void', ofPayment(id), () => provider.void(id)),
+      refund: (id, refundId, amount) =>
+        asked('refund', ofPayment(id), () => provider.refund(id, refundId, amount)),
+      read: (id) => asked('read payment', ofPayment(id), () => provider.read(id)),
+    };
+    const orders = openOrders(scheduled);
+    const process = {
+      ...me,
+      get isDead() {
+        return me.isDead;
+      },
+      die(): void {
+        me.isDead = true;
+      },
+      stamp: change,
+      tickets: openTickets(scheduled, async () => {}),
+      ports: {
+        orders,
+        claims: orderClaims({ table: scheduled, store, sales, clock }),
+        endedHolds: endedOrderHolds(
+          { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
+          sales,
+        ),
+        tables: { ticketing: 'simulated', admission: 'simulated' },
+        providers: async () => remote,
+        providerNames: ['stripe'] as const,
+        promoCodes: { find: async () => [] },
+        idSecret: async () => 'secret',
+        graceSeconds: setting.graceSeconds,
+        clock,
+        answerToken: (token: string, { orderId }: { readonly orderId: string }) =>
+          call(
+            'answer token',
+            () => `answers the machine of ${nameOf(orderId)}`,
+            async () => {
+              if (waiting.get(orderId) === token) waiting.delete(orderId);
+              else reach(coverage, 'token after the end');
+            },
+          ),
+      },
+    };
+    return process;
+  };
+
+  const running = new Map<number, Process>();
+  const processOf = (index: number): Process => {
+    const known = running.get(index);
+    if (known !== undefined) return known;
+    const fresh = start(index);
+    running.set(index, fresh);
+    return fresh;
+  };
+  const crash = (process: Process, why: string): void => {
+    note(process.name, () => `${why}, begins anew`);
+    process.die();
+    calls = calls.filter((call) => call.process !== process);
+    for (const [index, other] of running) if (other === process) running.delete(index);
+    for (const { onDeath } of process.works) onDeath();
+  };
+
+  const work = (
+    process: Process,
+    limitMs: number,
+    job: () => Promise<void>,
+    onFailure: () => void = () => {},
+  ): void => {
+    const mine: Work = { deadlineMs: nowMs + limitMs, onDeath: onFailure };
+    process.works.add(mine);
+    job().then(
+      () => process.works.delete(mine),
+      (error: unknown) => {
+        process.works.delete(mine);
+        if (isExpected(error)) note(process.name, () => `failed: ${(error as Error).message}`);
+        else
+          referee.report(
+            'noSurprise',
+            `${process.name}: ${error instanceof Error ? error.stack : String(error)}`,
+          );
+        onFailure();
+      },
+    );
+  };
+  /** What use cases throw so that a queue brings the message again. */
+  const isExpected = (error: unknown): boolean =>
+    error instanceof SimulatedFault ||
+    (error instanceof Error && /out of reach|could not be read: unavailable/.test(error.message));
+
+  // — one call goes on, or meets a fault
+  const go1 = (fault: FaultName | undefined): boolean => {
+    const ready = calls.flatMap((call, index) => (call.notBeforeMs <= nowMs ? [index] : []));
+    const index = ready[now.which % ready.length];
+    const call = index === undefined ? undefined : calls[index];
+    if (index === undefined || call === undefined) return false;
+    const { name, process, text } = call;
+    if (fault !== undefined) reach(coverage, `${name} × ${fault}`);
+    if (fault === 'slow') {
+      call.notBeforeMs = nowMs + 1_000 + (draw() % 9_000);
+      note(process.name, () => `${text()} … slow`);
+      return true;
+    }
+    calls.splice(index, 1);
+    if (fault === 'not sent' || fault === 'crash before') {
+      note(process.name, () => `${text()} … not sent`);
+      if (fault === 'crash before') crash(process, 'crashed');
+      else call.reject(new SimulatedFault(`${name} was not sent`));
+      return true;
+    }
+    const told = (result: string) => note(process.name, () => `${text()} → ${result}`);
+    call.perform().then(
+      (answer) => {
+        if (fault === undefined) {
+          told(resultText(answer));
+          call.resolve(answer);
+          return;
+        }
+        told(`${resultText(answer)}, not heard${fault === 'sent twice' ? ', will be sent again' : ''}`);
+        if (fault === 'crash after') crash(process, 'crashed');
+        else if (fault === 'sent twice') calls.push(call);
+        else call.reject(new SimulatedFault(`the answer of ${name} was lost`));
+      },
+      (error: unknown) => {
+        told(String(error));
+        call.reject(error);
+      },
+    );
+    return true;
+  };
+
+  // — customers
+  const inventory = openInventory(table);
+  const sales = openSales(
+    inventory,
+    'plans',
+    () => nowMs,
+    async () => setting.layout as never,
+  );
+  const holds: { readonly holdId: string; readonly customer: string }[] = [];
+  const requests: OrderRequest[] = [];
+  const refundRequests: RefundRequest[] = [];
+  const scans: Scan[] = [];
+  const oneOf = <T>(values: readonly T[]): T | undefined => values[draw() % values.length];
+  const shop = (): Process => processOf(draw() % 2);
+
+  /** Holds are made at once and without faults: how they are made has a simulation of its own. */
+  const hold = (): boolean => {
+    if (holds.length >= 8 || isDraining) return false;
+    const customer = oneOf(customers) ?? 'ann';
+    const holdId = contentId('hld', `${holds.length}`);
+    const ticketType = draw() % setting.ticketTypes.length;
+    const quantity = 1 + (draw() % 2);
+    names.set(holdId, `${customer}/hold-${holds.length}`);
+    holds.push({ holdId, customer });
+    const ports = {
+      store: inventory,
+      pictures: openPictures(inventory, () => nowMs),
+      clock: () => Math.floor(nowMs / 1_000),
+    };
+    void sales.open(sessionId).then(async (open) => {
+      if (open === undefined || open.sale.status !== 'on_sale') return;
+      const request = { kind: 'best', ticketType, quantity, adjacent: false } as const;
+      const outcome = await createHold(ports, open, { holdId, requestHash: '', customer, request }, change);
+      note(customer, () => `asks for ${quantity} places: ${outcome.kind} (${nameOf(holdId)})`);
+    });
+    return true;
+  };
+
+  const ask = (process: Process, request: OrderRequest): void => {
+    note(
+      request.name.split('/')[0] ?? '',
+      () => `asks ${process.name} to order (${request.name}) ${request.holdIds.map(nameOf).join(', ')}`,
+    );
+    work(process, 1_000 * requestSeconds, async () => {
+      const outcome = await createOrder(
+        process.ports,
+        {
+          orderId: request.orderId,
+          requestHash: request.name,
+          holdIds: request.holdIds,
+          customer: { name: 'Customer', email: 'customer@example.com', locale: 'en' },
+          provider: 'stripe',
+        },
+        process.stamp,
+      );
+      note('', () => `${request.name} is answered ${outcome.kind}`);
+      if (outcome.kind === 'key_reused' || outcome.kind === 'faults')
+        referee.report('honest', `${request.name} is answered ${outcome.kind}`);
+      if (outcome.kind !== 'created' && outcome.kind !== 'replayed') return;
+      const known = referee.orders().get(request.orderId);
+      if (known === undefined || known.revision < outcome.order.revision)
+        referee.report('honest', `${request.name} was told of an order that is not there`);
+      if (outcome.order.status === 'confirmed' && known?.status === 'pending')
+        referee.report('honest', `${request.name} was told that it is confirmed`);
+    });
+  };
+  const order = (): boolean => {
+    const free = holds.filter(({ holdId }) => table.peek({ pk: `HOLD#${holdId}`, sk: 'HOLD' }) !== undefined);
+    const first = oneOf(free);
+    if (first === undefined || requests.length >= mostOrders) return false;
+    const second = draw() % 3 === 0 ? oneOf(free) : undefined;
+    const holdIds = [...new Set([first.holdId, ...(second ? [second.holdId] : [])])];
+    const name = `${first.customer}/order-${requests.length}`;
+    const request = { name, orderId: contentId('ord', name), holdIds };
+    names.set(request.orderId, name);
+    requests.push(request);
+    ask(shop(), request);
+    return true;
+  };
+  const askAgain = (): boolean => {
+    const request = oneOf(requests);
+    const old = oneOf(refundRequests);
+    if (old !== undefined && draw() % 3 === 0) {
+      askRefund(shop(), old);
+      return true;
+    }
+    if (request === undefined) return false;
+    ask(shop(), request);
+    return true;
+  };
+  const ordersThat = (is: (status: string) => boolean) =>
+    [...referee.orders().values()].filter(({ status }) => is(status));
+
+  /** Whoever has seen the payment of an order may pay it, whatever became of the order since. */
+  const pay = (): boolean => {
+    const found = oneOf(ordersThat(() => true).filter(({ payment }) => payment !== undefined));
+    if (found === undefined) return false;
+    const ways: readonly Paying[] = [
+      'authorize',
+      'authorize',
+      'authorize',
+      'charge',
+      'decline',
+      'decline for good',
+    ];
+    const how = oneOf(ways) ?? 'authorize';
+    const isTaken = payments.pay(found.orderId, how);
+    if (isTaken && how === 'charge') reach(coverage, 'charged at once');
+    if (isTaken) note('customer', () => `pays ${nameOf(found.orderId)}: ${how}`);
+    return isTaken;
+  };
+  const giveUp = (): boolean => {
+    const found = oneOf(ordersThat((status) => status !== 'cancelled'));
+    if (found === undefined) return false;
+    const process = shop();
+    note('customer', () => `gives up ${nameOf(found.orderId)}`);
+    work(process, 1_000 * requestSeconds, async () => {
+      const outcome = await cancelOrder(process.ports, found.orderId, 'customer', process.stamp);
+      if (outcome.kind === 'cancelled' && referee.orders().get(found.orderId)?.status !== 'cancelled')
+        referee.report('honest', `${nameOf(found.orderId)} was said to be cancelled`);
+    });
+    return true;
+  };
+  const askRefund = (process: Process, { orderId, refundId, wanted }: RefundRequest): void => {
+    referee.wantsRestock(refundId, wanted.kind === 'tickets' && wanted.restock);
+    note('organizer', () => `refunds ${wanted.kind} of ${nameOf(orderId)}`);
+    work(process, 1_000 * requestSeconds, async () => {
+      const outcome = await createRefund(
+        process.ports,
+        orderId,
+        { refundId, requestHash: refundId, reason: 'customer', wanted },
+        process.stamp,
+      );
+      note('organizer', () => `is answered ${outcome.kind}`);
+      if (outcome.kind === 'key_reused' || outcome.kind === 'missing')
+        referee.report('honest', `a refund of ${nameOf(orderId)} is answered ${outcome.kind}`);
+    });
+  };
+  const refund = (): boolean => {
+    const found = oneOf(ordersThat((status) => status === 'confirmed'));
+    if (found === undefined || refundRequests.length >= 5) return false;
+    const some = found.items.filter((_, index) => draw() % 2 === 0 || index === 0);
+    const kind = draw() % 3;
+    const wanted: WantedRefund =
+      kind === 0
+        ? { kind: 'amount', amount: 1 + (draw() % 5_000), currency: 'EUR' }
+        : {
+            kind: 'tickets',
+            ticketIds: kind === 1 ? undefined : some.map(({ ticketId }) => ticketId),
+            restock: draw() % 2 === 0,
+          };
+    const request = {
+      orderId: found.orderId,
+      refundId: contentId('rfd', `${refundRequests.length}`),
+      wanted,
+    };
+    refundRequests.push(request);
+    askRefund(shop(), request);
+    return true;
+  };
+
+  const tellScan = (process: Process, scan: Scan): void => {
+    const { serial, secret, nonce, device, atMs, isOffline } = scan;
+    const code = { serial, secret, sessionId };
+    const admission = { at: new Date(atMs).toISOString(), nonce, device, by: 'staff' };
+    note(device, () => `scans ${serial}${isOffline ? ', without a connection' : ''} (${nonce})`);
+    work(process, 1_000 * requestSeconds, async () => {
+      const instant = new Date(nowMs);
+      const verdict = isOffline
+        ? await process.tickets.recordOffline(code, admission, instant, change('ticket.admitted'))
+        : (await process.tickets.checkIn(code, admission, instant, change('ticket.admitted'))).verdict;
+      note(device, () => `is answered ${verdict.kind} (${nonce})`);
+      if (verdict.kind === 'refused') return;
+      reach(coverage, verdict.kind === 'conflict' ? 'admitted on two devices' : 'admitted');
+      referee.onAdmitted(serial, nonce, device, isOffline);
+    });
+  };
+  const scan = (): boolean => {
+    const old = oneOf(scans);
+    if (old !== undefined && draw() % 3 === 0) {
+      tellScan(shop(), old);
+      return true;
+    }
+    const ticket = oneOf([...referee.tickets().values()]);
+    if (ticket === undefined || scans.length >= 6) return false;
+    const isOffline = draw() % 2 === 0;
+    const fresh: Scan = {
+      serial: ticket.serial,
+      secret: ticket.secret,
+      nonce: `scan-${scans.length}`,
+      device: `gate-${draw() % 3}`,
+      atMs: isOffline ? nowMs - (draw() % 5_000) : nowMs,
+      isOffline,
+    };
+    scans.push(fresh);
+    tellScan(shop(), fresh);
+    return true;
+  };
+
+  // — messages
+  const takeMessage = (): boolean => {
+    const due = messages.filter(({ availableAtMs }) => availableAtMs <= nowMs);
+    const message = due[now.which % due.length];
+    if (message === undefined) return false;
+    const { queue, handle, text } = message;
+    if (
+      queue !== 'undo' &&
+      messages.some((other) => other.queue === queue && other.sentAtMs < message.sentAtMs)
+    )
+      reach(coverage, `${queue} × overtaken`);
+    if (nowMs - message.availableAtMs > 5_000) reach(coverage, `${queue} × late`);
+    const process = processOf(2 + (draw() % 2));
+    const isTwice = !isDraining && now.fault % 7 === 6;
+    if (isTwice) reach(coverage, `${queue} × duplicated`);
+    else messages.splice(messages.indexOf(message), 1);
+    note(process.name, () => `takes ${text}${isTwice ? ', which will come again' : ''}`);
+    work(
+      process,
+      messageTimeoutMs,
+      () => handle(process),
+      () => {
+        if (!isTwice) messages.push({ ...message, availableAtMs: nowMs + 1_000 });
+      },
+    );
+    return true;
+  };
+
+  const passTime = (ms: number): void => {
+    nowMs += ms;
+    note('clock', () => `${ms} ms pass`);
+    for (const process of [...running.values()])
+      if ([...process.works].some(({ deadlineMs }) => deadlineMs < nowMs)) crash(process, 'ran out of time');
+  };
+  const wait = (): boolean => {
+    const most = calls.length > 0 && draw() % 8 !== 0 ? 3 : 6;
+    const ms =
+      [
+        200,
+        1_000,
+        500,
+        3_000,
+        1_000 * setting.holdSeconds,
+        1_000 * (setting.holdSeconds + setting.graceSeconds),
+      ][now.which % most] ?? 0;
+    passTime(ms);
+    return true;
+  };
+
+  let isCancelled = false;
+  const sendUndo = (batch: UndoBatch, delaySeconds: number): void =>
+    send(
+      'undo',
+      'orders of the session are undone',
+      ({ ports, stamp }) => undoBatch(ports, batch, async (next) => sendUndo(next, 0), stamp),
+      delaySeconds,
+    );
+  const happen = (): boolean => {
+    if (draw() % 3 !== 0) return payments.endRefunds(() => draw() % 100 < setting.failingRefunds);
+    if (isCancelled) return false;
+    isCancelled = true;
+    referee.onSessionCancelled();
+    note('catalog', () => 'the session is cancelled');
+    void table.update(saleKey, {
+      update: 'SET #status = :cancelled',
+      names: { '#status': 'status' },
+      values: { ':cancelled': 'cancelled' },
+    });
+    sendUndo({ sessionId, done: 0 }, sweepDelaySeconds);
+    return true;
+  };
+
+  // — the scheduler
+  const faultOf = (): FaultName | undefined =>
+    now.fault % 100 >= 100 - setting.faultRate
+      ? setting.faults[(now.fault >>> 8) % setting.faults.length]
+      : undefined;
+  const actions: Readonly<Record<Activity, () => boolean>> = {
+    goOn: () => go1(faultOf()),
+    takeMessage,
+    relay,
+    order,
+    askAgain,
+    pay,
+    giveUp,
+    refund,
+    scan,
+    hold,
+    wait,
+    happen,
+  };
+  const dice = activities.flatMap((activity) =>
+    Array.from({ length: setting.weights[activity] }, () => actions[activity]),
+  );
+  const take = (step: Step): void => {
+    now = step;
+    draw = numbersFrom(step.detail);
+    const first = step.action % dice.length;
+    // What cannot be done now is passed over.
+    for (let index = 0; index < dice.length; index += 1) if (dice[(first + index) % dice.length]?.()) return;
+  };
+
+  /** Goes on with what waited longest; without faults. Tells whether anything was left to do. */
+  const drain = (): boolean => {
+    now = { action: 0, which: 0, fault: 0, detail: 0 };
+    draw = numbersFrom(0);
+    if (go1(undefined) || relay() || takeMessage()) return true;
+    const later = [...calls.map(({ notBeforeMs }) => notBeforeMs), ...messages.map((m) => m.availableAtMs)];
+    if (later.length === 0) return payments.endRefunds(() => false);
+    passTime(Math.max(0, Math.min(...later) - nowMs));
+    return true;
+  };
+
+  const reachEnds = (): void => {
+    for (const { status, cancelReason, captured } of referee.orders().values()) {
+      if (status === 'confirmed') reach(coverage, 'confirmed');
+      if (cancelReason !== undefined) reach(coverage, cancelReason);
+      if (cancelReason !== undefined && cancelReason !== 'session_cancelled' && captured > 0)
+        reach(coverage, 'late payment refunded');
+    }
+    for (const { status, ticketIds, reason } of referee.refunds().values()) {
+      if (status === 'failed') reach(coverage, 'refund that failed');
+      if (reason === 'customer')
+        reach(coverage, ticketIds.length > 0 ? 'refund of tickets' : 'refund of an amount');
+    }
+  };
+
+  return {
+    start,
+    async run(): Promise<Outcome> {
+      // Somebody holds places from the beginning.
+      for (const detail of [seed, seed + 1]) {
+        draw = numbersFrom(detail);
+        hold();
+        await settled();
+      }
+      let taken = 0;
+      for (const step of steps) {
+        taken += 1;
+        nowMs += stepMs;
+        take(step);
+        await settled();
+        referee.check();
+        if (referee.violation !== undefined) break;
+      }
+      isDraining = true;
+      if (referee.violation === undefined) note('', () => '— no more faults; what is under way goes on');
+      for (let left = mostDrainSteps; referee.violation === undefined; left -= 1) {
+        nowMs += stepMs;
+        if (!drain()) break;
+        await settled();
+        referee.check();
+        if (left === 0) referee.report('noSurprise', 'it never comes to rest');
+      }
+      if (referee.violation === undefined) {
+        referee.checkAtRest(payments.of, [...waiting.keys()]);
+        reachEnds();
+      }
+      const { violation } = referee;
+      if (violation !== undefined) note('REFEREE', () => violation.text);
+      return { violation, steps: taken, timeline };
+    },
+  };
+};
+
+const resultText = (answer: unknown): string => {
+  if (answer === undefined) return 'nothing';
+  const { written, ok, reason, value, status } = answer as Record<string, unknown>;
+  if (typeof written === 'boolean') return written ? 'done' : 'refused';
+  if (typeof ok === 'boolean') return ok ? (typeof value === 'string' ? value : 'done') : String(reason);
+  return typeof status === 'string' ? status : 'read';
+};
