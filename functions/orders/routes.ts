@@ -4,6 +4,7 @@ import { money } from '../platform/money.ts';
 import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { organizerQueryRoutes } from './organizer-routes.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
 import { stripeRoutes } from './payments/stripe-routes.ts';
 import { testMethod } from './payments/test-method.ts';
@@ -264,4 +265,4 @@ export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRe
 export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };
-export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes };
+export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes, ...organizerQueryRoutes };
