@@ -261,7 +261,31 @@ export const createRefund = route({
   problems: ['NOTHING_TO_REFUND', 'PAYMENT_NOT_SETTLED', 'TRANSITION_NOT_ALLOWED'],
 });
 
-export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund };
+export const undoOrder = route({
+  operationId: 'undoOrder',
+  method: 'POST',
+  path: '/orders/{orderId}/undo',
+  function: 'orders-commands',
+  tags: ['Orders'],
+  summary: 'Undo a confirmed order',
+  description:
+    'By its organizer: its tickets end, all money that is left goes back with the fees, and its places go back on sale ' +
+    'unless `restock` is false. Its customer is told. Again: 202 too. To keep fees, refund its tickets instead.',
+  access: policy('UndoOrder', { kind: 'order', from: 'params.orderId' }),
+  params: orderParams,
+  body: z.strictObject({ restock: z.boolean().default(true) }),
+  requestExample: { restock: true },
+  responses: {
+    202: {
+      description: 'Cancelled; its refund follows.',
+      schema: orderSchema,
+      example: { ...orderExample, status: 'cancelled', cancelReason: 'organizer' },
+    },
+  },
+  problems: ['TRANSITION_NOT_ALLOWED'],
+});
+
+export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund, undoOrder };
 export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };

@@ -345,6 +345,10 @@ const cases: { readonly [O in Operation]: Case<O> } = {
       body: { reason: 'Ill on the day' },
     }),
   },
+  undoOrder: {
+    status: 202,
+    request: async ({ newPaidOrderId }) => ({ params: { orderId: await newPaidOrderId() }, body: {} }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),

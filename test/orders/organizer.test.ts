@@ -333,3 +333,66 @@ describe('the CSV', () => {
     expect(rows.map((row) => row.split(',')[0])).toEqual(orders.map(({ orderId }) => orderId).toReversed());
   });
 });
+
+describe('undoing a confirmed order', () => {
+  const undo = (orderId: string, body: object = {}, as = 'ann') =>
+    world.call('undoOrder', { as, params: { orderId }, body });
+  const paid = async (isCaptured: boolean) => {
+    const made = await session();
+    const id = await ordered(made.sessionId, '1-1');
+    await world.pay(id, 'card_ok');
+    if (isCaptured) await world.settle();
+    return { ...made, id };
+  };
+  const stateOf = async (id: string) => {
+    const { status, cancelReason, payment, captured, refunded } = await world.get(id);
+    return [status, cancelReason, payment?.status, captured, refunded];
+  };
+
+  test('its ticket ends, its place is on sale again, its money goes back; again changes nothing', async () => {
+    const { sessionId, id } = await paid(true);
+    const undone = await undo(id);
+    expect([undone.status, undone.body.status, undone.body.cancelReason]).toEqual([
+      202,
+      'cancelled',
+      'organizer',
+    ]);
+    expect((await world.ticketsOf(id)).map(({ status }) => status)).toEqual(['cancelled']);
+    expect((await world.placesOf(sessionId))['1-1']).toBe('available');
+    await world.settle();
+    expect(await stateOf(id)).toEqual(['cancelled', 'organizer', 'captured', 4_500, 4_500]);
+    expect((await undo(id)).status).toBe(202);
+    await world.settle();
+    expect(await stateOf(id)).toEqual(['cancelled', 'organizer', 'captured', 4_500, 4_500]);
+  });
+
+  test('money that is only set aside is voided; without restock the place stays sold', async () => {
+    const { sessionId, id } = await paid(false);
+    expect((await undo(id, { restock: false })).status).toBe(202);
+    expect((await world.placesOf(sessionId))['1-1']).toBe('sold');
+    await world.settle();
+    expect(await stateOf(id)).toEqual(['cancelled', 'organizer', 'voided', 0, 0]);
+  });
+
+  test('five at once, and a refund: it ends once, and no more than was captured goes back', async () => {
+    const { id } = await paid(true);
+    await Promise.all([
+      ...Array.from({ length: 5 }, () => undo(id)),
+      world.call('createRefund', { as: 'ann', params: { orderId: id }, body: { reason: 'Ill' } }),
+    ]);
+    await world.settle();
+    expect(await stateOf(id)).toEqual(['cancelled', 'organizer', 'captured', 4_500, 4_500]);
+  });
+
+  test('not of an order that is not confirmed, or ended otherwise; not by staff or strangers', async () => {
+    const { sessionId, organizationId, id } = await paid(true);
+    const open = await ordered(sessionId, '1-2');
+    const refused = await undo(open);
+    expect([refused.status, refused.body.currentStatus]).toEqual([409, 'awaiting_payment']);
+    await world.call('cancelOrder', { params: { orderId: open } });
+    expect((await undo(open)).body.detail).toBe('It was cancelled before: customer.');
+    await world.join('sam', organizationId, 'staff');
+    expect((await undo(id, {}, 'sam')).status).toBe(403);
+    expect((await undo(id, {}, 'stranger')).status).toBe(404);
+  });
+});
