@@ -218,7 +218,11 @@ export class AppStack extends Stack {
     this.addFunction(
       'orders-queries',
       { ...common, ...guard, ...events, ORDERS_TABLE: data.ordersTable.tableName },
-      [readTable(ordersTable), readTable(identityTable), readEvents],
+      [
+        readTable({ table: data.ordersTable, indexes: [ordersBySession] }),
+        readTable(identityTable),
+        readEvents,
+      ],
     );
     this.addQueueConsumer(
       'orders-payment-news',

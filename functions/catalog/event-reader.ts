@@ -1,7 +1,7 @@
 import type { Table } from '../platform/table.ts';
-import { type EventItem, isVisible } from './items.ts';
+import { type EventItem, isVisible, type SessionItem } from './items.ts';
 import { openOwned } from './owned-item.ts';
-import type { TicketType } from './session.ts';
+import type { SessionStatus, TicketType } from './session.ts';
 import { readSessions } from './session-store.ts';
 
 /** What other contexts need of an event: whose it is, for policies, and which sessions it has. */
@@ -11,9 +11,16 @@ export interface EventReading {
   readonly sessionIds: readonly string[];
 }
 
-/** Reads events of the catalog table for other contexts, strongly consistent. */
+/** What other contexts need of a session that a policy is about. */
+export interface SessionReading {
+  readonly sessionId: string;
+  readonly status: SessionStatus;
+}
+
+/** Reads events and sessions of the catalog table for other contexts, strongly consistent. */
 export const openEventReader = (table: Table) => {
   const events = openOwned<EventItem>(table, 'EVENT');
+  const sessions = openOwned<SessionItem>(table, 'SESSION');
   return {
     /** Loader of the event that a policy is about. */
     async event(id: string) {
@@ -22,6 +29,14 @@ export const openEventReader = (table: Table) => {
       const { eventId, organizationId, sessionIds } = item;
       const entity: EventReading = { eventId, organizationId, sessionIds };
       return { entity, organizationId, isPublic: isVisible(item) };
+    },
+    /** Loader of the session that a policy is about. */
+    async session(id: string) {
+      const item = await sessions.get(id);
+      if (item === undefined) return undefined;
+      const { sessionId, organizationId, status, publishedAt } = item;
+      const entity: SessionReading = { sessionId, status };
+      return { entity, organizationId, sessionId, isPublic: publishedAt !== undefined };
     },
     /** Ticket types of all sessions of an event. */
     async ticketTypesOf({ sessionIds }: EventReading): Promise<readonly TicketType[]> {

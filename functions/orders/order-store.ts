@@ -82,9 +82,19 @@ const toItem = (order: Order, change: Change): Item => ({
   change,
 });
 
+/** Partition of the list of a session’s orders. */
+export const sessionListKey = (sessionId: string): string => `SESSION#${sessionId}`;
+
 const listKey = (sessionId: string, { createdAt, orderId }: Order) => ({
-  gsi1pk: `SESSION#${sessionId}`,
+  gsi1pk: sessionListKey(sessionId),
   gsi1sk: `${createdAt}#${orderId}`,
+});
+
+/** Where an order stands in the list of one of its sessions: the key to go on after. */
+export const positionInList = (order: Order, sessionId: string): Readonly<Record<string, string>> => ({
+  pk: `ORDER#${order.orderId}`,
+  sk: sessionsOf(order)[0] === sessionId ? 'ORDER' : `SESSION#${sessionId}`,
+  ...listKey(sessionId, order),
 });
 
 /** In the list of each further session stands a reference. */
@@ -310,13 +320,13 @@ export const openOrders = (table: Table) => {
     getCancellation: (sessionId: string) =>
       table.get<CancellationProgress>(cancellationKey(sessionId), { consistent: true }),
 
-    /** A page of the orders of a session, newest first. */
+    /** A page of the orders of a session (at most 100), newest first. */
     async ofSession(
       sessionId: string,
       page: { readonly limit: number; readonly from?: Readonly<Record<string, unknown>> | undefined },
     ): Promise<{ readonly orders: readonly Order[]; readonly next?: Readonly<Record<string, unknown>> }> {
       const found = await table.query<Item>({
-        pk: `SESSION#${sessionId}`,
+        pk: sessionListKey(sessionId),
         index: sessionIndex,
         limit: page.limit,
         descending: true,

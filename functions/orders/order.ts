@@ -14,6 +14,7 @@ export const cancelReason = z.enum([
   'payment_failed',
   'places_lost',
   'session_cancelled',
+  'organizer',
 ]);
 export type CancelReason = z.output<typeof cancelReason>;
 

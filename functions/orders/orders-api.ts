@@ -2,10 +2,10 @@ import { ok, type Problem, problem } from '../platform/answer.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers, RouteDefinition } from '../platform/route.ts';
-import { cancelOrder } from './cancel-order.ts';
+import { type CancelOutcome, cancelOrder } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
 import type { NewRefundOutcome } from './create-refund.ts';
-import { type Order, type OrderStatus, orderTransitions } from './order.ts';
+import { type CancelReason, type Order, type OrderStatus, orderTransitions } from './order.ts';
 import type { Orders } from './order-store.ts';
 import { type PayPorts, payOrder } from './pay-order.ts';
 import type { Stamp } from './ports.ts';
@@ -98,6 +98,25 @@ export const orderCommands = (
         : ((await ports.orders.read(order.orderId)) ?? { order, refunds: [] }),
     );
 
+  /** How an order ended, to whoever asked for it; that it had ended so before is no refusal. */
+  const ended = async (outcome: CancelOutcome, asked: CancelReason) => {
+    switch (outcome.kind) {
+      case 'cancelled':
+        return ok(202, await viewOf(outcome.order));
+      case 'over_already':
+        return outcome.order.cancelReason === asked
+          ? ok(202, await viewOf(outcome.order))
+          : problem('TRANSITION_NOT_ALLOWED', {
+              detail: `It was cancelled before: ${outcome.order.cancelReason}.`,
+              members: { currentStatus: 'cancelled', allowed: [] },
+            });
+      case 'not_allowed':
+        return notAllowed(outcome.status);
+      case 'missing':
+        return problem('NOT_FOUND');
+    }
+  };
+
   return {
     async createOrder(request) {
       const { body, idempotency } = request;
@@ -160,22 +179,15 @@ export const orderCommands = (
 
     async cancelOrder(request) {
       const { orderId } = request.params;
-      const outcome = await cancelOrder(ports, orderId, 'customer', stampOf(request as never));
-      switch (outcome.kind) {
-        case 'cancelled':
-          return ok(202, await viewOf(outcome.order));
-        case 'over_already':
-          return outcome.order.cancelReason === 'customer'
-            ? ok(202, await viewOf(outcome.order))
-            : problem('TRANSITION_NOT_ALLOWED', {
-                detail: `It was cancelled before: ${outcome.order.cancelReason}.`,
-                members: { currentStatus: 'cancelled', allowed: [] },
-              });
-        case 'not_allowed':
-          return notAllowed(outcome.status);
-        case 'missing':
-          return problem('NOT_FOUND');
-      }
+      return ended(await cancelOrder(ports, orderId, 'customer', stampOf(request as never)), 'customer');
+    },
+
+    async undoOrder(request) {
+      // As for refunds.
+      const { undoConfirmedOrder } = await import('./undo-confirmed-order.ts');
+      const { params, body } = request;
+      const stamp = stampOf(request as never);
+      return ended(await undoConfirmedOrder(ports, params.orderId, body.restock, stamp), 'organizer');
     },
   };
 };

@@ -6,21 +6,37 @@ import { openTable } from '../platform/table.ts';
 import { ordersQueriesEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderQueries } from './orders-api.ts';
+import type { organizerQueryRoutes } from './organizer-routes.ts';
 import { promoCodeQueries } from './promo-codes-api.ts';
+import type { promoQueryRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
 import { type orderQueryRoutes, ordersQueryRoutes } from './routes.ts';
 
 const environment = readEnvironment(ordersQueriesEnvironment);
 const table = openTable(environment.ORDERS_TABLE);
+const orders = openOrders(table);
 
-const loaders = { event: openEventReader(openTable(environment.CATALOG_TABLE)).event };
+const { event, session } = openEventReader(openTable(environment.CATALOG_TABLE));
+const loaders = { event, session };
 type LoadersOfAll = typeof loaders;
+
+/** What organizers come for is loaded when they come. */
+const organizer = async () => {
+  const { organizerQueries } = await import('./organizer-queries.ts');
+  // It knows the loader of its own routes only.
+  return organizerQueries(orders) as unknown as Handlers<typeof organizerQueryRoutes, LoadersOfAll>;
+};
 
 export const handler = serve<typeof ordersQueryRoutes, LoadersOfAll>({
   routes: ordersQueryRoutes,
   handlers: {
-    ...(orderQueries(openOrders(table)) as unknown as Handlers<typeof orderQueryRoutes, LoadersOfAll>),
-    ...promoCodeQueries(openPromoCodes(table)),
+    ...(orderQueries(orders) as unknown as Handlers<typeof orderQueryRoutes, LoadersOfAll>),
+    ...(promoCodeQueries(openPromoCodes(table)) as unknown as Handlers<
+      typeof promoQueryRoutes,
+      LoadersOfAll
+    >),
+    listOrders: async (request) => (await organizer()).listOrders(request),
+    exportOrders: async (request) => (await organizer()).exportOrders(request),
   },
   loaders,
   guard: async () => (await import('../identity/contracts.ts')).identityGuard(),

@@ -4,6 +4,7 @@ import { money } from '../platform/money.ts';
 import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { organizerQueryRoutes } from './organizer-routes.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
 import { stripeRoutes } from './payments/stripe-routes.ts';
 import { testMethod } from './payments/test-method.ts';
@@ -260,8 +261,32 @@ export const createRefund = route({
   problems: ['NOTHING_TO_REFUND', 'PAYMENT_NOT_SETTLED', 'TRANSITION_NOT_ALLOWED'],
 });
 
-export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund };
+export const undoOrder = route({
+  operationId: 'undoOrder',
+  method: 'POST',
+  path: '/orders/{orderId}/undo',
+  function: 'orders-commands',
+  tags: ['Orders'],
+  summary: 'Undo a confirmed order',
+  description:
+    'By its organizer: its tickets end, all money that is left goes back with the fees, and its places go back on sale ' +
+    'unless `restock` is false. Its customer is told. Again: 202 too. To keep fees, refund its tickets instead.',
+  access: policy('UndoOrder', { kind: 'order', from: 'params.orderId' }),
+  params: orderParams,
+  body: z.strictObject({ restock: z.boolean().default(true) }),
+  requestExample: { restock: true },
+  responses: {
+    202: {
+      description: 'Cancelled; its refund follows.',
+      schema: orderSchema,
+      example: { ...orderExample, status: 'cancelled', cancelReason: 'organizer' },
+    },
+  },
+  problems: ['TRANSITION_NOT_ALLOWED'],
+});
+
+export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund, undoOrder };
 export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };
-export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes };
+export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes, ...organizerQueryRoutes };

@@ -451,7 +451,7 @@ const busyErrors = new Set([
 /** Sent with every answer. The API is read with bearer tokens, never cookies, so any origin may call it. */
 const standardHeaders = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'ETag, X-Request-Id, Idempotent-Replayed, Retry-After, Location',
+  'Access-Control-Expose-Headers': 'ETag, X-Request-Id, Idempotent-Replayed, Retry-After, Link, Location',
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
   'X-Content-Type-Options': 'nosniff',
 };

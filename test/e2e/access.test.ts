@@ -330,12 +330,24 @@ const cases: { readonly [O in Operation]: Case<O> } = {
   getPromoCode: { status: 200, request: async ({ newPromoCode }) => ({ params: await newPromoCode() }) },
   // No stage that tests run on offers Stripe: there is nothing to tell it of.
   receiveStripeWebhook: { status: 404, request: async () => ({}) },
+  listOrders: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  exportOrders: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
   createRefund: {
     status: 201,
     request: async ({ newPaidOrderId }) => ({
       params: { orderId: await newPaidOrderId() },
       body: { reason: 'Ill on the day' },
     }),
+  },
+  undoOrder: {
+    status: 202,
+    request: async ({ newPaidOrderId }) => ({ params: { orderId: await newPaidOrderId() }, body: {} }),
   },
   cancelOrder: {
     status: 202,
@@ -529,8 +541,8 @@ describe('a policy decides:', () => {
 });
 
 const reads = new Set(['GET']);
-/** What staff do not read though their organization has it: what codes there are is for those who sell. */
-const notForStaff: ReadonlySet<Operation> = new Set(['listPromoCodes']);
+/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders name people. */
+const notForStaff: ReadonlySet<Operation> = new Set(['listPromoCodes', 'listOrders', 'exportOrders']);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);
 const isAboutEventOrSession = ({ access }: RouteDefinition): boolean =>

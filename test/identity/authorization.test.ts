@@ -90,6 +90,9 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['DeleteSession', 'session', managers],
   ['CancelSession', 'session', managers],
   ['CreateRefund', 'order', managers],
+  ['UndoOrder', 'order', managers],
+  ['ListOrders', 'session', managers],
+  ['ExportOrders', 'session', managers],
   ['CheckIn', 'session', members],
   ['ReadCheckIns', 'session', members],
 ];

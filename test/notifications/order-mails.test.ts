@@ -92,6 +92,7 @@ describe('the end of an order', () => {
     ['customer', 'as was asked for'],
     ['places_lost', 'somebody else has them now'],
     ['session_cancelled', 'a date it has places for was cancelled'],
+    ['organizer', 'cancelled by the organizer'],
   ] as const)('%s is told in its own words', async ([cancelReason, words]) => {
     const made = await world.order({
       sessions: [await world.session()],

@@ -41,6 +41,7 @@ export interface OrdersWorld {
   readonly ticketing: Ticketing;
   readonly table: Table;
   readonly admission: Table;
+  readonly catalog: Table;
   readonly orders: Orders;
   /** Machines started, by order id. */
   readonly executions: Map<string, Execution>;
@@ -98,6 +99,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
   });
   const table = await ticketing.engine.createTable('orders', 'bySession');
   const admission = await ticketing.engine.createTable('admission');
+  const catalog = await ticketing.engine.createTable('catalog');
   const orders = openOrders(table);
 
   const executions = new Map<string, Execution>();
@@ -143,7 +145,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
       status: result.statusCode,
       headers: result.headers ?? {},
       text: result.body,
-      body: result.body === '' ? undefined : JSON.parse(result.body),
+      body: /json$/.test(String(result.headers?.['Content-Type'])) ? JSON.parse(result.body) : undefined,
     };
   };
   const deliver = async (handler: QueueHandler, body: unknown): Promise<boolean> =>
@@ -170,6 +172,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
     ticketing,
     table,
     admission,
+    catalog,
     orders,
     executions,
     answered,

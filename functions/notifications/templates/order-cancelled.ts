@@ -5,7 +5,13 @@ import { type MailText, renderMail } from './render.ts';
 export interface OrderCancelledFacts {
   readonly orderId: string;
   readonly customerName: string;
-  readonly reason: 'customer' | 'payment_timeout' | 'payment_failed' | 'places_lost' | 'session_cancelled';
+  readonly reason:
+    | 'customer'
+    | 'payment_timeout'
+    | 'payment_failed'
+    | 'places_lost'
+    | 'session_cancelled'
+    | 'organizer';
   /** It had been confirmed: its tickets ended with it. */
   readonly hadTickets: boolean;
   /** Money was taken for it that goes back, and has its own mail. */
@@ -22,6 +28,7 @@ const words = {
       places_lost:
         'Your order was cancelled: your payment came after the places had been released, and somebody else has them now.',
       session_cancelled: 'Your order was cancelled, because a date it has places for was cancelled.',
+      organizer: 'Your order was cancelled by the organizer.',
     },
     ticketsEnded: 'Its tickets are no longer valid.',
     captured: 'What you paid is given back; we will write to you about it.',
@@ -38,6 +45,7 @@ const words = {
         'Comanda dumneavoastră a fost anulată: plata a sosit după ce locurile fuseseră eliberate, iar acum le are altcineva.',
       session_cancelled:
         'Comanda dumneavoastră a fost anulată, pentru că o dată la care avea locuri a fost anulată.',
+      organizer: 'Comanda dumneavoastră a fost anulată de organizator.',
     },
     ticketsEnded: 'Biletele ei nu mai sunt valabile.',
     captured: 'Suma plătită vă este returnată; vă vom scrie despre aceasta.',

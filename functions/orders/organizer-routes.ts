@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { pageOf, pageQuery } from '../platform/cursor.ts';
+import { idOf } from '../platform/id-schema.ts';
+import { money } from '../platform/money.ts';
+import { policy, route } from '../platform/route.ts';
+import { instant } from '../platform/time.ts';
+import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+
+const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
+const sessionParams = z.strictObject({ sessionId: idOf('ses') });
+const onSession = { kind: 'session', from: 'params.sessionId' } as const;
+const status = orderStatus.optional().meta({ description: 'Only orders in this status.' });
+
+const sessionOrder = z
+  .strictObject({
+    id: orderId,
+    status: orderStatus,
+    cancelReason: cancelReason.optional(),
+    customer: z.strictObject({ name: z.string(), email: z.string(), locale }),
+    places: z
+      .array(
+        z.strictObject({
+          place: z.string(),
+          ticketTypeId: idOf('tt'),
+          ticketTypeName: z.string(),
+          total: money,
+          attendee: z.strictObject({ name: z.string(), email: z.string() }),
+          status: orderItemStatus,
+        }),
+      )
+      .meta({ description: 'Those of this session.' }),
+    total: money.meta({ description: 'Of the whole order, which may have places of other sessions too.' }),
+    refunded: money.meta({ description: 'Given back, or promised to be.' }),
+    promoCode: z.string().optional(),
+    createdAt: instant,
+  })
+  .meta({ id: 'SessionOrder' });
+
+const sessionOrderExample: z.input<typeof sessionOrder> = {
+  id: id('ord'),
+  status: 'confirmed',
+  customer: { name: 'Ana Pop', email: 'ana@example.com', locale: 'ro' },
+  places: [
+    {
+      place: 'stalls-A-1',
+      ticketTypeId: id('tt'),
+      ticketTypeName: 'Stalls',
+      total: { amount: 4500, currency: 'EUR' },
+      attendee: { name: 'Ana Pop', email: 'ana@example.com' },
+      status: 'valid',
+    },
+  ],
+  total: { amount: 4500, currency: 'EUR' },
+  refunded: { amount: 0, currency: 'EUR' },
+  createdAt: '2026-11-20T18:05:00.000Z',
+};
+
+export const listOrders = route({
+  operationId: 'listOrders',
+  method: 'GET',
+  path: '/sessions/{sessionId}/orders',
+  function: 'orders-queries',
+  tags: ['Orders of a session'],
+  summary: 'Orders of a session, newest first',
+  description:
+    'For owners and managers: orders name people. `search` is the id of an order or the whole e-mail address of a ' +
+    'customer. A request looks at 1,000 orders at most: with a filter, a page may be short or empty while ' +
+    '`nextCursor` leads on. A new order is in the list within a second or so.',
+  access: policy('ListOrders', onSession),
+  params: sessionParams,
+  query: z.strictObject({
+    ...pageQuery,
+    status,
+    search: z
+      .union([orderId, z.email().max(254)])
+      .optional()
+      .meta({ description: 'Id of an order, or e-mail address of its customer.' }),
+  }),
+  responses: {
+    200: {
+      description: 'A page.',
+      schema: pageOf(sessionOrder),
+      example: { items: [sessionOrderExample] },
+    },
+  },
+});
+
+export const exportOrders = route({
+  operationId: 'exportOrders',
+  method: 'GET',
+  path: '/sessions/{sessionId}/orders.csv',
+  function: 'orders-queries',
+  tags: ['Orders of a session'],
+  summary: 'Orders of a session as CSV, a row for each place',
+  description:
+    'Newest first, in parts of 1,000 orders or 2,000 places at most. While there is more, `Link` with `rel="next"` ' +
+    'leads to the next part; only the first has the names of the columns, so that parts put one after the other are ' +
+    'one file. A cell that a spreadsheet would take for a formula begins with an apostrophe.',
+  access: policy('ExportOrders', onSession),
+  params: sessionParams,
+  query: z.strictObject({ cursor: pageQuery.cursor, status }),
+  responses: {
+    200: { description: 'A part, RFC 4180 in UTF-8.', document: { mediaType: 'text/csv', isBinary: false } },
+  },
+});
+
+export const organizerQueryRoutes = { listOrders, exportOrders };
