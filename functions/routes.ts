@@ -1,7 +1,8 @@
 import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
-import { ordersCommandRoutes, ordersQueryRoutes } from './orders/routes.ts';
+import { ordersQueryRoutes } from './orders/query-routes.ts';
+import { ordersCommandRoutes } from './orders/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { ticketingCommandRoutes, ticketingQueryRoutes } from './ticketing/routes.ts';
 

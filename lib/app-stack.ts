@@ -16,6 +16,7 @@ import type { MailSender } from './constructs/mail-sender.ts';
 import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
 import { PlatformApi } from './constructs/rest-api.ts';
+import { TlsOnly } from './constructs/tls-only.ts';
 import { addDashboard } from './dashboard.ts';
 import { type DataStack, ordersBySession, organizationIndex, plansBucketExport } from './data-stack.ts';
 import { type EnvironmentOf, type FunctionName, functionTable } from './function-table.ts';
@@ -64,6 +65,7 @@ export class AppStack extends Stack {
   private readonly data: DataStack;
   private readonly bundles: Bundles;
   private readonly alarms: Alarms;
+  private readonly tlsOnly: TlsOnly;
   private readonly queues: Record<string, ConsumerQueue> = {};
 
   constructor(scope: Construct, id: string, props: AppStackProps) {
@@ -73,6 +75,7 @@ export class AppStack extends Stack {
     this.bundles = props.bundles;
     this.addStackDependency(props.data);
     this.alarms = new Alarms(this, props.settings.alarmEmail);
+    this.tlsOnly = new TlsOnly(this, 'TlsOnly');
 
     const { data, settings } = this;
     const identityTable = { table: data.identityTable };
@@ -432,6 +435,7 @@ export class AppStack extends Stack {
       'DeadLetters',
       this.alarms,
       'They name stream records that the relay could not pass on; the items themselves are in the table. docs/guides/deploy.md says how to relay them again.',
+      this.tlsOnly,
     );
     acknowledge(deadLetters, { SQS3: 'It is itself where a stream’s failed records go.' });
     new EventSourceMapping(relay, 'Stream', {
@@ -462,7 +466,7 @@ export class AppStack extends Stack {
     statements: readonly PolicyStatement[],
     accepts: Readonly<Record<string, readonly string[]>>,
   ): PlatformFunction {
-    const queue = this.addQueue(name);
+    const queue = this.addQueue(name, { hasRules: true });
     for (const [source, types] of Object.entries(accepts)) {
       const rule = new Rule(this, `${pascalCase(name)}${pascalCase(source.replace('.', '-'))}Rule`, {
         eventBus: this.data.bus,
@@ -475,12 +479,13 @@ export class AppStack extends Stack {
     return this.addQueueConsumer(name, environment, statements, queue);
   }
 
-  private addQueue(name: FunctionName): ConsumerQueue {
+  private addQueue(name: FunctionName, { hasRules = false } = {}): ConsumerQueue {
     const queue = new ConsumerQueue(
       this,
       `${pascalCase(name)}Queue`,
       functionTable[name].timeout as Duration,
       this.alarms,
+      hasRules ? undefined : this.tlsOnly,
     );
     this.queues[name] = queue;
     return queue;

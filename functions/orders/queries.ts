@@ -10,7 +10,8 @@ import type { organizerQueryRoutes } from './organizer-routes.ts';
 import { promoCodeQueries } from './promo-codes-api.ts';
 import type { promoQueryRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
-import { type orderQueryRoutes, ordersQueryRoutes } from './routes.ts';
+import { ordersQueryRoutes } from './query-routes.ts';
+import type { orderQueryRoutes } from './routes.ts';
 
 const environment = readEnvironment(ordersQueriesEnvironment);
 const table = openTable(environment.ORDERS_TABLE);

@@ -4,12 +4,11 @@ import { money } from '../platform/money.ts';
 import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
-import { organizerQueryRoutes } from './organizer-routes.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
 import { stripeRoutes } from './payments/stripe-routes.ts';
 import { testMethod } from './payments/test-method.ts';
 import { promoCodeText } from './promo-code.ts';
-import { promoCommandRoutes, promoQueryRoutes } from './promo-routes.ts';
+import { promoCommandRoutes } from './promo-routes.ts';
 import { refundId, refundState } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
@@ -289,4 +288,3 @@ export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRe
 export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };
-export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes, ...organizerQueryRoutes };

@@ -1,16 +1,40 @@
 import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import type { TlsOnly } from './tls-only.ts';
 
 /** Deliveries of a message before it waits in the dead-letter queue. */
 const maxReceiveCount = 3;
 
-const protectedQueue = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
+/** @param tlsOnly the policy that protects the queue; without it the queue has one of its own. */
+const protectedQueue = (
+  scope: Construct,
+  id: string,
+  tlsOnly: TlsOnly | undefined,
+  props: QueueProps,
+): Queue => {
+  const queue = new Queue(scope, id, {
+    ...props,
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: tlsOnly === undefined,
+  });
+  tlsOnly?.cover(queue);
+  return queue;
+};
 
-/** A queue whose messages wait for a person, with an alarm as soon as it holds one. */
-export const deadLetterQueue = (scope: Construct, id: string, alarms: Alarms, whatToDo: string): Queue => {
-  const queue = new Queue(scope, id, { ...protectedQueue, retentionPeriod: Duration.days(14) });
+/**
+ * A queue whose messages wait for a person, with an alarm as soon as it holds one.
+ * @param tlsOnly left out where a rule delivers to the queue too.
+ */
+export const deadLetterQueue = (
+  scope: Construct,
+  id: string,
+  alarms: Alarms,
+  whatToDo: string,
+  tlsOnly?: TlsOnly,
+): Queue => {
+  const queue = protectedQueue(scope, id, tlsOnly, { retentionPeriod: Duration.days(14) });
   alarms.watch(`${scope.node.id}${id}`, {
     metric: queue.metricApproximateNumberOfMessagesVisible({ period: Alarms.period, statistic: 'Maximum' }),
     threshold: 1,
@@ -24,17 +48,20 @@ export class ConsumerQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  /** @param consumerTimeout timeout of the function that reads it. */
-  constructor(scope: Construct, id: string, consumerTimeout: Duration, alarms: Alarms) {
+  /**
+   * @param consumerTimeout timeout of the function that reads it.
+   * @param tlsOnly left out where a rule delivers to the queue.
+   */
+  constructor(scope: Construct, id: string, consumerTimeout: Duration, alarms: Alarms, tlsOnly?: TlsOnly) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(
       this,
       'DeadLetters',
       alarms,
       'Find the cause in the consumer’s log, mend it, then redrive: docs/guides/deploy.md.',
+      tlsOnly,
     );
-    this.queue = new Queue(this, 'Queue', {
-      ...protectedQueue,
+    this.queue = protectedQueue(this, 'Queue', tlsOnly, {
       // Six times the timeout, as AWS asks for queues that Lambda polls: a batch is not handed out twice.
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
       retentionPeriod: Duration.days(4),

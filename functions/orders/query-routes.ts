@@ -1,0 +1,6 @@
+import { organizerQueryRoutes } from './organizer-routes.ts';
+import { promoQueryRoutes } from './promo-routes.ts';
+import { orderQueryRoutes } from './routes.ts';
+
+/** All that orders-queries serves; in a file of its own, so that orders-commands does not load it. */
+export const ordersQueryRoutes = { ...orderQueryRoutes, ...promoQueryRoutes, ...organizerQueryRoutes };
