@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** All tests: those of the parts first, then the end-to-end journeys on an embedded cloud. */
@@ -10,6 +11,8 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/input/**'],
+          // All cores; vitest would leave one of them idle.
+          maxWorkers: availableParallelism(),
           testTimeout: 20_000,
           hookTimeout: 60_000,
           // Functions log each request; POWERTOOLS_LOG_LEVEL=INFO shows it.

@@ -557,7 +557,8 @@ describe('of what is public a stranger knows, and may not change it:', () => {
   )('%s', async (operation) => {
     const { eventId, sessionId } = world.sale;
     const request = await cases[operation].request(world);
-    const params = 'eventId' in (request as { params: object }).params ? { eventId } : { sessionId };
+    const { params: given } = request as { readonly params: object };
+    const params = { ...given, ...('eventId' in given ? { eventId } : { sessionId }) };
     const refused = await problemAs(stranger, operation, { ...request, params });
     expect(refused).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     await refusesBadTokens(operation, { ...request, params });

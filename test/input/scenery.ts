@@ -120,7 +120,8 @@ export const setScenery = async (): Promise<Scenery> => {
   };
   const orders = await ordersOf(2);
   const paidOrders = await ordersOf(3);
-  for (const orderId of paidOrders)
+  const doomedOrders = await ordersOf(3);
+  for (const orderId of [...paidOrders, ...doomedOrders])
     await clientWith(undefined).ok(202, 'payOrder', { params: { orderId }, body: { method: 'card_ok' } });
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
@@ -148,6 +149,7 @@ export const setScenery = async (): Promise<Scenery> => {
     payOrder: { ord: await ordersOf(3) },
     cancelOrder: { ord: await ordersOf(3) },
     createRefund: { ord: paidOrders },
+    undoOrder: { ord: doomedOrders },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
     deleteEvent: { evt: [kept.event.id, doomedEvent.id] },
