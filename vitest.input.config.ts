@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { targetOf } from './test/e2e/target.ts';
 
-/** Odd requests by HTTP against an embedded cloud of their own, after the journeys, which measure times. */
+/** Odd requests by HTTP against an embedded cloud of their own. */
 export default defineConfig({
   test: {
     name: 'input',
@@ -10,6 +10,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxConcurrency: 8,
-    sequence: { groupOrder: 2 },
+    // Beside the journeys, which wait more than they work.
+    sequence: { groupOrder: 1 },
   },
 });
