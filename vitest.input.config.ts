@@ -10,7 +10,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxConcurrency: 8,
-    // Beside the journeys, which wait more than they work.
+    // Beside the journeys, which wait more than they work; projects of one group share their workers.
+    maxWorkers: targetOf(process.env)?.kind === 'localstack' ? 1 : 4,
     sequence: { groupOrder: 1 },
   },
 });
