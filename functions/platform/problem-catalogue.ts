@@ -226,6 +226,7 @@ export const problemCatalogue = {
     title: 'Only orders of the test provider are paid here',
     whatToDo: 'Pay with the client secret at the order’s own provider.',
   },
+
   // Admission
   CHECK_IN_CLOSED: {
     status: 409,

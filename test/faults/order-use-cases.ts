@@ -148,6 +148,7 @@ export const orderUseCases: readonly UseCase[] = [
     name: 'payment',
     context: 'orders',
     calls: ['GetItem order', 'UpdateItem payment', 'TransactWriteItems order, hold, block, ticket'],
+    onlyAfterFaults: ['GetItem payment'],
     async prepare(platform) {
       const { sessionId, orderId } = await ordered(platform);
       const call = { params: { orderId }, body: { method: 'card_ok' } };

@@ -292,6 +292,28 @@ describe('refusals name what is wrong and where, and nothing is ordered', () => 
   });
 });
 
+describe('a payment sent again, its answer having been lost', () => {
+  test.each([
+    ['card_ok', 'confirmed', 'card_late'],
+    ['card_declined', 'cancelled', 'card_ok'],
+  ] as const)(
+    '%s: accepted with the order as it is; another method is not',
+    async (method, status, other) => {
+      const { id } = (await world.order([await world.hold(await sell(world), { seats: ['1-1'] })])).body;
+      const first = await world.pay(id, method);
+      expect([first.status, first.body.status]).toEqual([202, status]);
+      const again = await world.pay(id, method);
+      expect([again.status, again.body.status, again.body.id]).toEqual([202, status, id]);
+      const refused = await world.pay(id, other);
+      expect([refused.status, refused.body.code, refused.body.currentStatus]).toEqual([
+        409,
+        'TRANSITION_NOT_ALLOWED',
+        status,
+      ]);
+    },
+  );
+});
+
 describe('a customer gives an order up', () => {
   test('before it is paid: again is fine, its places are free, it cannot be paid any more', async () => {
     const sessionId = await sell(world);

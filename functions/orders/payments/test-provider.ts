@@ -126,6 +126,9 @@ export const openTestProvider = (table: Table, clock: () => number) => {
   return {
     ...provider,
 
+    /** How the customer paid, if they did. */
+    methodOf: async (paymentId: string): Promise<TestMethod | undefined> => (await get(paymentId))?.method,
+
     /**
      * The customer pays. The first way of paying counts; a repeat is answered with what the payment is.
      * @param authorizedFrom epoch seconds from which on a `card_slow` or `card_late` is authorized.
