@@ -1,4 +1,5 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -7,7 +8,6 @@ import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { sessionIndex } from '../functions/admission/ticket-index.ts';
-import { routes } from '../functions/routes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -15,9 +15,7 @@ import { ConsumerQueue, deadLetterQueue } from './constructs/consumer-queue.ts';
 import type { MailSender } from './constructs/mail-sender.ts';
 import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
-import { PlatformApi } from './constructs/rest-api.ts';
 import { TlsOnly } from './constructs/tls-only.ts';
-import { addDashboard } from './dashboard.ts';
 import { type DataStack, ordersBySession, organizationIndex, plansBucketExport } from './data-stack.ts';
 import { type EnvironmentOf, type FunctionName, functionTable } from './function-table.ts';
 import {
@@ -58,15 +56,17 @@ const slowPaymentSeconds = 3;
 /** Tries of a batch of stream records; what still fails is bisected down to the record and set aside. */
 const streamRetries = 10;
 
-/** What computes: functions, their queues and triggers, the API, the alarms. It keeps nothing. */
+/** What computes: functions, their queues and triggers, the alarms. It keeps nothing. */
 export class AppStack extends Stack {
   readonly functions: Partial<Record<FunctionName, PlatformFunction>> = {};
+  readonly alarms: Alarms;
+  readonly queues: Record<string, ConsumerQueue> = {};
+  /** Metrics of what is sold. */
+  readonly sales: readonly Metric[];
   private readonly settings: Settings;
   private readonly data: DataStack;
   private readonly bundles: Bundles;
-  private readonly alarms: Alarms;
   private readonly tlsOnly: TlsOnly;
-  private readonly queues: Record<string, ConsumerQueue> = {};
 
   constructor(scope: Construct, id: string, props: AppStackProps) {
     super(scope, id, props);
@@ -105,7 +105,7 @@ export class AppStack extends Stack {
 
     const relay = { ...common, BUS_NAME: data.bus.eventBusName };
 
-    const fallback = this.addFunction('platform-queries', common, []);
+    this.addFunction('platform-queries', common, []);
 
     this.addFunction('identity-commands', { ...common, ...guard, ...ids }, [
       readWriteTable(identityTable),
@@ -306,22 +306,11 @@ export class AppStack extends Stack {
       'orders-payment-news',
     );
 
-    const api = new PlatformApi(this, 'Api', {
-      routes: Object.values(routes),
-      functions: this.functions as Record<string, PlatformFunction>,
-      fallback,
-      settings,
-      alarms: this.alarms,
-    });
     const holdsLog = this.functions['ticketing-commands']?.logGroup;
-    const sales =
+    this.sales =
       settings.emulator || holdsLog === undefined
         ? []
         : addSalesMetrics(this, `Fairground/${settings.stage}`, holdsLog);
-    if (settings.dashboard) {
-      addDashboard(this, { api: api.restApi, functions: this.functions, queues: this.queues, sales });
-    }
-    new CfnOutput(this, 'ApiUrl', { value: api.restApi.url, description: 'Base URL of the API' });
   }
 
   /** Mails about orders, tickets and sessions, and the reminders; nothing of it where nobody sends mail. */

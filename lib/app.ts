@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, Tags, Validations } from 'aws-cdk-lib';
+import { routes } from '../functions/routes.ts';
+import { ApiStack } from './api-stack.ts';
 import { AppStack } from './app-stack.ts';
 import { bundleFunctions, projectRoot } from './bundle.ts';
+import { addDashboard } from './dashboard.ts';
 import { DataStack } from './data-stack.ts';
 import { entriesOf, functionTable } from './function-table.ts';
 import { IdentityStack, type IssuerSettings } from './identity-stack.ts';
@@ -20,8 +23,8 @@ export interface AppOptions {
 }
 
 /**
- * Builds the CDK app: bundles the functions and declares the stacks `Fairground-<stage>-Data`, `-App`
- * and, where the context names no `issuer`, `-Identity`. `app.synth()` gives the cloud assembly.
+ * Builds the CDK app: bundles the functions and declares the stacks `Fairground-<stage>-Data`, `-App`,
+ * `-Api` and, where the context names no `issuer`, `-Identity`. `app.synth()` gives the cloud assembly.
  *
  * @example
  * const app = await buildApp({ stage: 'dev', context: { issuer: 'http://127.0.0.1:3000/_local' } });
@@ -51,13 +54,20 @@ export const buildApp = async (options: AppOptions = {}): Promise<App> => {
     new IdentityStack(app, stackName('Identity'), settings, {
       description: 'Fairground: users and sign-in',
     }).settings;
-  new AppStack(app, stackName('App'), {
+  const platform = new AppStack(app, stackName('App'), {
     settings,
     data,
     issuer,
     bundles,
-    description: 'Fairground: API, functions, queues',
+    description: 'Fairground: functions, queues, alarms',
   });
+  const { restApi } = new ApiStack(app, stackName('Api'), {
+    settings,
+    routes: Object.values(routes),
+    platform,
+    description: 'Fairground: API',
+  });
+  if (settings.dashboard) addDashboard(platform, restApi);
   Tags.of(app).add('application', 'fairground');
   Tags.of(app).add('stage', settings.stage);
 

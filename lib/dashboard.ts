@@ -1,24 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
-import type { ConsumerQueue } from './constructs/consumer-queue.ts';
-import type { PlatformFunction } from './constructs/platform-function.ts';
-
-interface DashboardParts {
-  readonly api: RestApi;
-  readonly functions: Readonly<Record<string, PlatformFunction>>;
-  readonly queues: Readonly<Record<string, ConsumerQueue>>;
-  /** Metrics of what is sold. */
-  readonly sales: readonly IMetric[];
-}
+import { Dashboard, GraphWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AppStack } from './app-stack.ts';
 
 /** One page that says whether the platform sells: API, functions, streams and queues. */
-export const addDashboard = (scope: Construct, { api, functions, queues, sales }: DashboardParts): void => {
+export const addDashboard = (platform: AppStack, api: RestApi): void => {
+  const { functions, queues, sales } = platform;
   const period = Duration.minutes(1);
   const all = Object.values(functions);
   const row = (...widgets: IWidget[]): IWidget[] => widgets;
-  new Dashboard(scope, 'Dashboard', {
+  new Dashboard(platform, 'Dashboard', {
     defaultInterval: Duration.hours(3),
     widgets: [
       row(new GraphWidget({ title: 'Holds a minute', width: 24, left: [...sales] })),

@@ -161,6 +161,7 @@ const gatewayMethods = (templates: Templates): ReadonlyMap<string, string> => {
   );
 };
 
+/** The API imports the ARNs of the functions: the export’s name carries the logical id of the function. */
 export const routesHaveMethods: Rule = (templates) => {
   const methods = gatewayMethods(templates);
   const ids = new Map(
@@ -168,7 +169,8 @@ export const routesHaveMethods: Rule = (templates) => {
   );
   return Object.values(routes)
     .filter(
-      (route) => !methods.get(`${route.method} ${route.path}`)?.includes(`"${ids.get(route.function)}"`),
+      (route) =>
+        !methods.get(`${route.method} ${route.path}`)?.includes(`FnGetAtt${ids.get(route.function)}Arn`),
     )
     .map((route) => `${route.method} ${route.path} does not lead to ${route.function}`);
 };

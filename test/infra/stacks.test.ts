@@ -283,8 +283,8 @@ describe('the synthesized stacks', () => {
   });
 
   test('a Cognito pool is made only where no issuer is named', () => {
-    expect(Object.keys(emulator).sort()).toEqual(['App', 'Data']);
-    expect(Object.keys(prod).sort()).toEqual(['App', 'Data', 'Identity']);
+    expect(Object.keys(emulator).sort()).toEqual(['Api', 'App', 'Data']);
+    expect(Object.keys(prod).sort()).toEqual(['Api', 'App', 'Data', 'Identity']);
     const client = first(prod, 'AWS::Cognito::UserPoolClient').Properties;
     expect(client).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ['code'] });
   });

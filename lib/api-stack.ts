@@ -1,4 +1,4 @@
-import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -11,13 +11,14 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { binaryMediaTypes } from '../../functions/platform/binary-media-types.ts';
-import { type ProblemCode, problemCatalogue } from '../../functions/platform/problem-catalogue.ts';
-import { acknowledge } from '../acknowledge.ts';
-import type { Settings } from '../settings.ts';
-import { Alarms } from './alarms.ts';
-import type { PlatformFunction } from './platform-function.ts';
+import type { Construct } from 'constructs';
+import { binaryMediaTypes } from '../functions/platform/binary-media-types.ts';
+import { type ProblemCode, problemCatalogue } from '../functions/platform/problem-catalogue.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { AppStack } from './app-stack.ts';
+import { Alarms } from './constructs/alarms.ts';
+import type { PlatformFunction } from './constructs/platform-function.ts';
+import type { Settings } from './settings.ts';
 
 /** What the gateway needs to know of a route of the route table. */
 export interface GatewayRoute {
@@ -26,13 +27,11 @@ export interface GatewayRoute {
   readonly function: string;
 }
 
-interface PlatformApiProps {
+interface ApiStackProps extends StackProps {
   readonly routes: readonly GatewayRoute[];
-  readonly functions: Readonly<Record<string, PlatformFunction>>;
-  /** Answers what no route takes: unknown paths, wrong methods, preflight requests of browsers. */
-  readonly fallback: PlatformFunction;
+  /** Has the functions that the routes name, and the alarms. */
+  readonly platform: AppStack;
   readonly settings: Settings;
-  readonly alarms: Alarms;
 }
 
 /** Answers smaller than this are not worth compressing. */
@@ -48,14 +47,16 @@ const gatewayProblems: readonly (readonly [ResponseType, ProblemCode])[] = [
 
 /**
  * The REST API made from the route table: a method per route, and on every resource (and below the root)
- * a catch-all, so that 404 and 405 are ours too. Tokens are verified in the functions.
+ * a catch-all, so that 404 and 405 are ours too. Tokens are verified in the functions. It is a stack of its
+ * own because a route is up to three resources, and CloudFormation takes 500 in a stack.
  */
-export class PlatformApi extends Construct {
+export class ApiStack extends Stack {
   readonly restApi: RestApi;
 
-  constructor(scope: Construct, id: string, props: PlatformApiProps) {
-    super(scope, id);
-    const { routes, functions, fallback, settings, alarms } = props;
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, props);
+    const { routes, platform, settings } = props;
+    const functions: Readonly<Record<string, PlatformFunction | undefined>> = platform.functions;
     checkPaths(routes);
 
     const accessLogs = settings.emulator
@@ -65,7 +66,7 @@ export class PlatformApi extends Construct {
           removalPolicy: settings.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
         });
     this.restApi = new RestApi(this, 'RestApi', {
-      restApiName: Stack.of(this).stackName,
+      restApiName: this.stackName,
       endpointTypes: [EndpointType.REGIONAL],
       minCompressionSize: minCompression,
       binaryMediaTypes: [...binaryMediaTypes],
@@ -84,29 +85,29 @@ export class PlatformApi extends Construct {
         }),
       },
     });
-    // ApiUrl says the same under a stable name.
     this.restApi.node.tryRemoveChild('Endpoint');
+    new CfnOutput(this, 'ApiUrl', { value: this.restApi.url, description: 'Base URL of the API' });
 
-    const integrations = new Map<PlatformFunction, LambdaIntegration>();
-    const integrationOf = (target: PlatformFunction): LambdaIntegration => {
-      const known = integrations.get(target);
+    const integrations = new Map<string, LambdaIntegration>();
+    const integrationOf = (name: string): LambdaIntegration => {
+      const known = integrations.get(name);
       if (known !== undefined) return known;
+      const target = functions[name];
+      if (target === undefined) {
+        throw new Error(`A route names the function ${name}, which lib/function-table.ts does not have`);
+      }
       // One permission per function instead of one per method keeps the template small.
       const made = new LambdaIntegration(target.lambda, { scopePermissionToMethod: false });
-      integrations.set(target, made);
+      integrations.set(name, made);
       return made;
     };
 
     for (const route of routes) {
-      const target = functions[route.function];
-      if (target === undefined) {
-        throw new Error(
-          `Route ${route.method} ${route.path} names the function ${route.function}, which lib/function-table.ts does not have`,
-        );
-      }
-      this.restApi.root.resourceForPath(route.path).addMethod(route.method, integrationOf(target));
+      const resource = this.restApi.root.resourceForPath(route.path);
+      resource.addMethod(route.method, integrationOf(route.function));
     }
-    const catchAll = integrationOf(fallback);
+    // Answers what no route takes: unknown paths, wrong methods, preflight requests of browsers.
+    const catchAll = integrationOf('platform-queries');
     for (const resource of resourcesBelow(this.restApi.root)) resource.addMethod('ANY', catchAll);
     this.restApi.root.addResource('{proxy+}').addMethod('ANY', catchAll);
 
@@ -123,12 +124,12 @@ export class PlatformApi extends Construct {
         'The role through which API Gateway writes logs is AWS’s own managed policy for exactly that (AmazonAPIGatewayPushToCloudWatchLogs).',
     });
 
-    alarms.watch('ApiServerErrors', {
+    platform.alarms.watch('ApiServerErrors', {
       metric: this.restApi.metricServerError({ period: Alarms.period, statistic: 'Sum' }),
       threshold: 5,
       description: 'The API answers 5xx: look for "request failed" in the functions’ logs.',
     });
-    alarms.watch('ApiLatency', {
+    platform.alarms.watch('ApiLatency', {
       metric: this.restApi.metricLatency({ period: Alarms.period, statistic: 'p99' }),
       threshold: 2_000,
       periods: 5,

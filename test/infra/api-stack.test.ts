@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkPaths } from '../../lib/constructs/rest-api.ts';
+import { checkPaths } from '../../lib/api-stack.ts';
 
 const route = (path: string) => ({ method: 'GET', path, function: 'catalog-queries' });
 
