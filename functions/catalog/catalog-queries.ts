@@ -1,19 +1,13 @@
 import { ok } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';
+import { type OwnedItem, openOwned, organizationIndex, organizationListKey } from '../platform/owned-item.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import type { Table } from '../platform/table.ts';
 import { eventPageView, pageDetail, type SessionAvailability } from './event-page.ts';
 import type { EventItem, PerformerItem, VenueItem } from './items.ts';
 import type { CatalogQueryLoaders } from './loaders.ts';
-import {
-  type OwnedItem,
-  type OwnedKind,
-  openOwned,
-  organizationIndex,
-  organizationListKey,
-} from './owned-item.ts';
 import type { catalogQueryRoutes } from './routes.ts';
 import { eventView, performerView, sessionView, venueView } from './views.ts';
 
@@ -23,7 +17,7 @@ export const catalogQueries = (
   availabilityOf: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, SessionAvailability>>,
 ): Handlers<typeof catalogQueryRoutes, CatalogQueryLoaders> => {
   const listOf =
-    <T extends OwnedItem, View>(kind: OwnedKind, view: (item: T) => View) =>
+    <T extends OwnedItem, View>(kind: string, view: (item: T) => View) =>
     async (request: {
       organizationId: string | undefined;
       query: { limit: number; cursor?: string | undefined };

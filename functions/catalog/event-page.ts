@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { keyOf } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
 import type { EventItem, PerformerItem, SessionItem, VenueItem } from './items.ts';
-import { keyOf } from './owned-item.ts';
 import { readSessions } from './session-store.ts';
 import { venueFields } from './views.ts';
 

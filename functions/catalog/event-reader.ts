@@ -1,6 +1,6 @@
+import { openOwned } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
 import { type EventItem, isVisible, type SessionItem } from './items.ts';
-import { openOwned } from './owned-item.ts';
 import type { SessionStatus, TicketType } from './session.ts';
 import { readSessions } from './session-store.ts';
 

@@ -1,5 +1,6 @@
 import { noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
+import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
@@ -7,9 +8,9 @@ import { absent, atRevision, type Item, type Table } from '../platform/table.ts'
 import { decidePublish, type EventCommand, eventTransitions } from './event.ts';
 import type { EventItem, VenueItem } from './items.ts';
 import type { CatalogLoaders } from './loaders.ts';
-import { changeAt, countUse, keyOf, newItem, openOwned } from './owned-item.ts';
 import type { catalogCommandRoutes } from './routes.ts';
 import { readSessions } from './session-store.ts';
+import { countUse } from './uses.ts';
 import { eventView } from './views.ts';
 
 type Commands = Handlers<typeof catalogCommandRoutes, CatalogLoaders>;

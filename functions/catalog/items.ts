@@ -1,6 +1,6 @@
+import type { OwnedItem } from '../platform/owned-item.ts';
 import type { EventStatus } from './event.ts';
 import type { CategoryPlaces } from './layout.ts';
-import type { OwnedItem } from './owned-item.ts';
 import type { SessionStatus, TicketType } from './session.ts';
 
 /** The seating plan that a venue has now; sessions pin the version they are published with. */

@@ -1,7 +1,7 @@
+import { openOwned } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
 import type { EventPages } from './event-page.ts';
 import { type EventItem, isVisible, type PerformerItem, type SessionItem, type VenueItem } from './items.ts';
-import { openOwned } from './owned-item.ts';
 
 /** Readers of the things that policies of the catalog are about. */
 export const catalogLoaders = (table: Table) => {

@@ -1,12 +1,13 @@
 import { noContent, ok, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
+import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
 import type { Table } from '../platform/table.ts';
 import type { PerformerItem } from './items.ts';
 import type { CatalogLoaders } from './loaders.ts';
-import { changeAt, keyOf, newItem, openOwned, unusedAt } from './owned-item.ts';
 import type { catalogCommandRoutes } from './routes.ts';
+import { unusedAt } from './uses.ts';
 import { performerView } from './views.ts';
 
 type Commands = Handlers<typeof catalogCommandRoutes, CatalogLoaders>;

@@ -1,8 +1,8 @@
 import type { ConsumerContext } from '../platform/consumer.ts';
+import { changeAt, keyOf } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
 import { eventTransitions } from './event.ts';
 import type { EventItem, SessionItem } from './items.ts';
-import { changeAt, keyOf } from './owned-item.ts';
 import { sessionTransitions } from './session.ts';
 import { readSessions, touchEvent } from './session-store.ts';
 

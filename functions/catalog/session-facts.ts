@@ -1,6 +1,6 @@
+import { keyOf } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
 import type { EventItem, SessionItem, VenueItem } from './items.ts';
-import { keyOf } from './owned-item.ts';
 import { doorsOpenAt, type SessionStatus } from './session.ts';
 import { venueFields } from './views.ts';
 

@@ -1,7 +1,7 @@
 import type { stamp } from '../platform/lifecycle-event.ts';
+import { changeAt, keyOf } from '../platform/owned-item.ts';
 import type { Table, TransactionWrite } from '../platform/table.ts';
 import type { SessionItem } from './items.ts';
-import { changeAt, keyOf } from './owned-item.ts';
 
 /** Sessions by id, strongly consistent, in the order asked for; missing ones are left out. */
 export const readSessions = async (

@@ -1,6 +1,7 @@
 import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { contentId } from '../platform/ids.ts';
+import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
@@ -9,7 +10,6 @@ import { eventTransitions, maxSessions } from './event.ts';
 import { notAllowed } from './events-api.ts';
 import type { EventItem, SessionItem, VenueItem } from './items.ts';
 import type { CatalogLoaders } from './loaders.ts';
-import { changeAt, keyOf, newItem, openOwned } from './owned-item.ts';
 import type { catalogCommandRoutes } from './routes.ts';
 import { changeSaleTerms } from './sale-terms.ts';
 import {

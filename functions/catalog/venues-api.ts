@@ -1,6 +1,7 @@
 import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
+import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import { isCarriedText, pointerOf, validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
@@ -8,10 +9,10 @@ import { absent, type Table } from '../platform/table.ts';
 import type { VenueItem, VenuePlan } from './items.ts';
 import { categoryPlaces, type Layout, layoutOf, seatCount } from './layout.ts';
 import type { CatalogLoaders } from './loaders.ts';
-import { changeAt, keyOf, newItem, openOwned, unusedAt } from './owned-item.ts';
 import { presignUpload, readUpload, uploadSeconds, writePlan } from './plan-documents.ts';
 import type { catalogCommandRoutes } from './routes.ts';
 import { checkPlan, maxPlanBytes } from './seating-plan.ts';
+import { unusedAt } from './uses.ts';
 import { venueView } from './views.ts';
 
 /** Uploads are forgotten after a day; the bucket’s lifecycle rule deletes them too. */

@@ -1,5 +1,5 @@
+import type { OwnedItem } from '../platform/owned-item.ts';
 import type { EventItem, PerformerItem, SessionItem, VenueItem } from './items.ts';
-import type { OwnedItem } from './owned-item.ts';
 
 /** Items as the API shows them: named fields only, so that nothing internal ever slips out. */
 

@@ -1,14 +1,7 @@
-import { stamp } from '../platform/lifecycle-event.ts';
-import {
-  absent,
-  atRevision,
-  type Item,
-  type Page,
-  type Table,
-  type UpdateExpression,
-} from '../platform/table.ts';
+import { stamp } from './lifecycle-event.ts';
+import { absent, atRevision, type Item, type Page, type Table, type UpdateExpression } from './table.ts';
 
-/** What every thing of an organization has in the catalog table. */
+/** What every thing of an organization has in its context’s table. */
 export interface OwnedItem extends Item {
   readonly organizationId: string;
   /** +1 with every write: the ETag and the sequence of its lifecycle events. */
@@ -18,13 +11,11 @@ export interface OwnedItem extends Item {
   readonly requestHash: string;
 }
 
-export type OwnedKind = 'VENUE' | 'PERFORMER' | 'EVENT' | 'SESSION';
-
-export const keyOf = (kind: OwnedKind, id: string) => ({ pk: `${kind}#${id}`, sk: kind });
+export const keyOf = (kind: string, id: string) => ({ pk: `${kind}#${id}`, sk: kind });
 
 export const organizationIndex = { name: 'byOrganization', pk: 'gsi1pk', sk: 'gsi1sk' } as const;
 
-export const organizationListKey = (organizationId: string, kind: OwnedKind): string =>
+export const organizationListKey = (organizationId: string, kind: string): string =>
   `${organizationId}#${kind}`;
 
 type Request = Parameters<typeof stamp>[1] & {
@@ -33,7 +24,7 @@ type Request = Parameters<typeof stamp>[1] & {
 
 /** The item of a new thing: keys, place in its organization’s list, first revision, stamp. */
 export const newItem = <T extends object>(
-  kind: OwnedKind,
+  kind: string,
   id: string,
   organizationId: string,
   fields: T,
@@ -90,31 +81,8 @@ export const changeAt = (
   };
 };
 
-/** Counts how many events use a thing up or down; the condition makes sure that it exists. */
-export const countUse = (
-  kind: 'VENUE' | 'PERFORMER',
-  id: string,
-  difference: 1 | -1,
-  organizationId: string,
-) => ({
-  update: keyOf(kind, id),
-  by: {
-    update: 'SET #uses = #uses + :difference',
-    condition: 'attribute_exists(pk) AND #organizationId = :organizationId',
-    names: { '#uses': 'uses', '#organizationId': 'organizationId' },
-    values: { ':difference': difference, ':organizationId': organizationId },
-  },
-});
-
-/** The condition of deleting something that events refer to: none does, and it is as it was read. */
-export const unusedAt = (revision: number) => ({
-  condition: '#uses = :none AND #revision = :revision',
-  names: { '#uses': 'uses', '#revision': 'revision' },
-  values: { ':none': 0, ':revision': revision },
-});
-
-/** Reads and simple writes of one kind of owned thing. */
-export const openOwned = <T extends OwnedItem>(table: Table, kind: OwnedKind) => ({
+/** Reads and simple writes of one kind of owned thing: `VENUE`, `TRUCK`, … */
+export const openOwned = <T extends OwnedItem>(table: Table, kind: string) => ({
   get: (id: string): Promise<T | undefined> => table.get<T>(keyOf(kind, id), { consistent: true }),
   create: (item: T) => table.put(item, absent),
   change: (id: string, by: UpdateExpression) => table.update<T>(keyOf(kind, id), by),
