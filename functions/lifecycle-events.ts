@@ -1,6 +1,7 @@
 import { admissionLifecycleEvents } from './admission/lifecycle.ts';
 import { catalogLifecycleEvents } from './catalog/lifecycle.ts';
 import { identityLifecycleEvents } from './identity/lifecycle.ts';
+import { marketplaceLifecycleEvents } from './marketplace/lifecycle.ts';
 import { ordersLifecycleEvents } from './orders/lifecycle.ts';
 import type { LifecycleEventDefinition } from './platform/lifecycle-event.ts';
 import { ticketingLifecycleEvents } from './ticketing/lifecycle.ts';
@@ -12,4 +13,5 @@ export const lifecycleEvents: readonly LifecycleEventDefinition[] = [
   ...ticketingLifecycleEvents,
   ...ordersLifecycleEvents,
   ...admissionLifecycleEvents,
+  ...marketplaceLifecycleEvents,
 ];

@@ -1,6 +1,7 @@
 import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
+import { marketplaceCommandRoutes, marketplaceQueryRoutes } from './marketplace/routes.ts';
 import { ordersQueryRoutes } from './orders/query-routes.ts';
 import { ordersCommandRoutes } from './orders/routes.ts';
 import { platformRoutes } from './platform/routes.ts';
@@ -22,4 +23,6 @@ export const routes = {
   ...ordersQueryRoutes,
   ...admissionCommandRoutes,
   ...admissionQueryRoutes,
+  ...marketplaceCommandRoutes,
+  ...marketplaceQueryRoutes,
 } as const;

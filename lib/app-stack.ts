@@ -289,6 +289,19 @@ export class AppStack extends Stack {
     ]);
     this.addRelay('admission-relay', data.admissionTable, relay);
 
+    const marketplaceTable = { table: data.marketplaceTable, indexes: [organizationIndex] };
+    const marketplace = { MARKETPLACE_TABLE: data.marketplaceTable.tableName };
+    this.addFunction('marketplace-commands', { ...common, ...guard, ...ids, ...marketplace }, [
+      readWriteTable(marketplaceTable),
+      readTable(identityTable),
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction('marketplace-queries', { ...common, ...guard, ...marketplace }, [
+      readTable(marketplaceTable),
+      readTable(identityTable),
+    ]);
+    this.addRelay('marketplace-relay', data.marketplaceTable, relay);
+
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 
     this.acknowledgeFolders(

@@ -37,6 +37,7 @@ export class DataStack extends Stack {
   readonly ordersTable: Table;
   readonly admissionTable: Table;
   readonly notificationsTable: Table;
+  readonly marketplaceTable: Table;
   /** Keys that tickets are signed with, newest first. */
   readonly ticketKeys: readonly Key[];
   /** Who mails come from, where the stage names a sender. */
@@ -90,6 +91,13 @@ export class DataStack extends Stack {
       nonKeyAttributes: [...sessionIndexAttributes],
     });
 
+    this.marketplaceTable = table('MarketplaceTable');
+    this.marketplaceTable.addGlobalSecondaryIndex({
+      indexName: organizationIndex,
+      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
     this.notificationsTable = table('NotificationsTable');
     this.mailSender =
       settings.mailFrom === undefined

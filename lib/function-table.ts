@@ -14,6 +14,10 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  marketplaceCommandsEnvironment,
+  marketplaceQueriesEnvironment,
+} from '../functions/marketplace/environment.ts';
+import {
   notificationsMailEnvironment,
   notificationsNoticesEnvironment,
   notificationsRemindersEnvironment,
@@ -218,6 +222,24 @@ export const functionTable = {
     entry: 'functions/admission/relay.ts',
     environment: relayEnvironment,
     reservedConcurrency: 10,
+  },
+  'marketplace-commands': {
+    ...api,
+    entry: 'functions/marketplace/commands.ts',
+    environment: marketplaceCommandsEnvironment,
+    reservedConcurrency: 20,
+  },
+  'marketplace-queries': {
+    ...api,
+    entry: 'functions/marketplace/queries.ts',
+    environment: marketplaceQueriesEnvironment,
+    reservedConcurrency: 20,
+  },
+  'marketplace-relay': {
+    ...relay,
+    entry: 'functions/marketplace/relay.ts',
+    environment: relayEnvironment,
+    reservedConcurrency: 5,
   },
   'notifications-mail': {
     ...consumer,

@@ -1,7 +1,7 @@
 import type { SessionFactsOf } from '../catalog/contracts.ts';
 import { ok, problem, type Success } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
-import { validationProblem } from '../platform/request.ts';
+import { invalidCursor } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { admissionsOf } from './check-in.ts';
 import type { AdmissionLoaders } from './loaders.ts';
@@ -16,11 +16,6 @@ import type { Tickets } from './ticket-store.ts';
 import { admissionView, type TicketView, ticketView } from './views.ts';
 
 type Queries = Handlers<typeof admissionQueryRoutes, AdmissionLoaders>;
-
-const invalidCursor = () =>
-  validationProblem([
-    { in: 'query', pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Not a cursor of this session.' },
-  ]);
 
 /** Clients keep the key set for so long; a `kid` that they do not know is reason to look again. */
 const keysCache = 'public, max-age=300';

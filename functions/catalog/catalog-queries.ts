@@ -1,8 +1,7 @@
 import { ok } from '../platform/answer.ts';
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';
-import { type OwnedItem, openOwned, organizationIndex, organizationListKey } from '../platform/owned-item.ts';
-import { validationProblem } from '../platform/request.ts';
+import { openOwned } from '../platform/owned-item.ts';
+import { listOwned } from '../platform/owned-list.ts';
 import type { Handlers } from '../platform/route.ts';
 import type { Table } from '../platform/table.ts';
 import { eventPageView, pageDetail, type SessionAvailability } from './event-page.ts';
@@ -16,25 +15,6 @@ export const catalogQueries = (
   table: Table,
   availabilityOf: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, SessionAvailability>>,
 ): Handlers<typeof catalogQueryRoutes, CatalogQueryLoaders> => {
-  const listOf =
-    <T extends OwnedItem, View>(kind: string, view: (item: T) => View) =>
-    async (request: {
-      organizationId: string | undefined;
-      query: { limit: number; cursor?: string | undefined };
-    }) => {
-      const organizationId = request.organizationId ?? '';
-      const { limit, cursor } = request.query;
-      const from = decodeCursor(cursor, organizationIndex.pk, organizationListKey(organizationId, kind));
-      if (!from.ok) {
-        return validationProblem([
-          { in: 'query', pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Not a cursor of this list.' },
-        ]);
-      }
-      const page = await openOwned<T>(table, kind).list(organizationId, limit, from.from);
-      const nextCursor = encodeCursor(page.next);
-      return ok(200, { items: page.items.map(view), ...(nextCursor !== undefined && { nextCursor }) });
-    };
-
   return {
     async getVenue({ resource: { entity } }) {
       return ok(200, venueView(entity), { etag: etagOf(entity.revision) });
@@ -45,9 +25,9 @@ export const catalogQueries = (
     async getSession({ resource: { entity } }) {
       return ok(200, sessionView(entity), { etag: etagOf(entity.revision) });
     },
-    listVenues: listOf<VenueItem, ReturnType<typeof venueView>>('VENUE', venueView),
-    listPerformers: listOf<PerformerItem, ReturnType<typeof performerView>>('PERFORMER', performerView),
-    listEvents: listOf<EventItem, ReturnType<typeof eventView>>('EVENT', eventView),
+    listVenues: listOwned(openOwned<VenueItem>(table, 'VENUE'), 'VENUE', venueView),
+    listPerformers: listOwned(openOwned<PerformerItem>(table, 'PERFORMER'), 'PERFORMER', performerView),
+    listEvents: listOwned(openOwned<EventItem>(table, 'EVENT'), 'EVENT', eventView),
 
     async getEvent({ resource: { entity: page } }) {
       const sessionIds = page.sessions

@@ -2,7 +2,7 @@ import { noContent, ok, problem } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
-import { escapePointer, validationProblem } from '../platform/request.ts';
+import { invalidCursor, validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
 import { type Member, type MemberTerms, type Organization, termsFault } from './membership.ts';
@@ -140,16 +140,7 @@ export const organizationQueries = (memberships: Memberships): Handlers<typeof i
 
   async listMembers({ params, query }) {
     const cursor = decodeCursor(query.cursor, 'pk', `ORG#${params.organizationId}`);
-    if (!cursor.ok) {
-      return validationProblem([
-        {
-          in: 'query',
-          pointer: `/${escapePointer('cursor')}`,
-          code: 'INVALID_CURSOR',
-          detail: 'Not a cursor of this list.',
-        },
-      ]);
-    }
+    if (!cursor.ok) return invalidCursor();
     const page = await memberships.members(params.organizationId, query.limit, cursor.from);
     const nextCursor = encodeCursor(page.next);
     return ok(200, { items: page.items.map(toMember), ...(nextCursor !== undefined && { nextCursor }) });

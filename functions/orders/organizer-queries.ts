@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EventReader } from '../catalog/contracts.ts';
 import { ok } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
-import { validationProblem } from '../platform/request.ts';
+import { invalidCursor } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { findOrder, findOrders, itemsOf, maxExamined } from './find-orders.ts';
 import type { Order } from './order.ts';
@@ -26,11 +26,6 @@ const positionOf = (cursor: string | undefined, sessionId: string) => {
     ? decoded
     : ({ ok: false } as const);
 };
-
-const invalidCursor = () =>
-  validationProblem([
-    { in: 'query', pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Not a cursor of this list.' },
-  ]);
 
 /** An order as the organizer of one of its sessions sees it in a list. */
 const sessionOrderView = (order: Order, sessionId: string) => {

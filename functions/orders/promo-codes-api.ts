@@ -3,7 +3,7 @@ import { type Fault, ok, problem } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
-import { validationProblem } from '../platform/request.ts';
+import { invalidCursor, validationProblem } from '../platform/request.ts';
 import type { ApiRequest, Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
 import { refusalNow } from './promo-code.ts';
@@ -164,11 +164,7 @@ export const promoCodeQueries = (
 ): Handlers<typeof promoQueryRoutes, PromoLoaders> => ({
   async listPromoCodes({ params, query }) {
     const cursor = decodeCursor(query.cursor, 'pk', promoListKey(params.eventId));
-    if (!cursor.ok) {
-      return validationProblem([
-        { in: 'query', pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Not a cursor of this list.' },
-      ]);
-    }
+    if (!cursor.ok) return invalidCursor();
     const page = await promoCodes.list(params.eventId, query.limit, cursor.from);
     const nextCursor = encodeCursor(page.next);
     return ok(200, {

@@ -95,3 +95,5 @@ export const openOwned = <T extends OwnedItem>(table: Table, kind: string) => ({
       ...(from && { from }),
     }),
 });
+
+export type OwnedItems<T extends OwnedItem> = ReturnType<typeof openOwned<T>>;

@@ -244,6 +244,18 @@ export const problemCatalogue = {
     title: 'The ticket has changed hands often enough',
     whatToDo: 'Ask the organizer; `limit` says how often a ticket may be transferred.',
   },
+  // Marketplace
+  CALENDAR_FULL: {
+    status: 409,
+    title: 'The calendar takes no more entries in that month',
+    whatToDo:
+      'Take blackouts away, or make one of many that touch; a recurring one is a setting of the truck.',
+  },
+  OVERLAP: {
+    status: 409,
+    title: 'A booking or a hold takes that time',
+    whatToDo: 'Choose a time that does not touch `conflict`, or end what takes it first.',
+  },
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problemCatalogue;

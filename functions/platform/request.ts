@@ -86,6 +86,12 @@ export const validationProblem = (faults: readonly Fault[]): Problem =>
     errors: faults.slice(0, maxFaults),
   });
 
+/** A cursor that the list did not give, or gave of another list. */
+export const invalidCursor = (): Problem =>
+  validationProblem([
+    { in: 'query', pointer: '/cursor', code: 'INVALID_CURSOR', detail: 'Not a cursor of this list.' },
+  ]);
+
 const readBody = (
   definition: RouteDefinition,
   event: APIGatewayProxyEvent,

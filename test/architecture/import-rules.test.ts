@@ -60,6 +60,10 @@ const violations: Record<string, Record<string, string>> = {
     'functions/orders/a.ts': `export { x } from '../admission/ticket.ts';`,
     'functions/admission/ticket.ts': 'export const x = 1;',
   },
+  'only-contracts-of-marketplace': {
+    'functions/orders/a.ts': `export { x } from '../marketplace/calendar.ts';`,
+    'functions/marketplace/calendar.ts': 'export const x = 1;',
+  },
   'only-contracts-of-notifications': {
     'functions/orders/a.ts': `export { x } from '../notifications/send-once.ts';`,
     'functions/notifications/send-once.ts': 'export const x = 1;',

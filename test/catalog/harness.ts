@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { catalogQueries } from '../../functions/catalog/catalog-queries.ts';
 import { openEventPages, type SessionAvailability } from '../../functions/catalog/event-page.ts';
@@ -10,8 +10,8 @@ import { catalogCommandRoutes, catalogQueryRoutes } from '../../functions/catalo
 import { serve } from '../../functions/platform/serve.ts';
 import type { Table } from '../../functions/platform/table.ts';
 import { createIssuer } from '../../local/issuer.ts';
+import { type Call as ApiCall, callsOf, freshKey, type LambdaHandler } from '../support/api-call.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
-import { gatewayEvent } from '../support/gateway-event.ts';
 
 /** Organizations of the tests. `ann` owns A, `bob` owns B, `cat` is staff of A, `dan` belongs to none. */
 export const orgA = 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa';
@@ -21,28 +21,10 @@ export type Subject = 'ann' | 'bob' | 'cat' | 'dan';
 const routes = { ...catalogCommandRoutes, ...catalogQueryRoutes };
 export type Operation = keyof typeof routes;
 
-export interface CallOptions {
-  readonly as?: Subject | null;
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly rawBody?: string;
-  readonly key?: string;
-  readonly ifMatch?: string;
-  readonly ifNoneMatch?: string;
-}
+export type { Answered } from '../support/api-call.ts';
+export { freshKey };
 
-export interface Answered {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly etag: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is for each test to say
-  readonly body: any;
-}
-
-type LambdaHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
-
-type Call = (operation: Operation, options?: CallOptions) => Promise<Answered>;
+type Call = ApiCall<Operation>;
 
 /**
  * The catalog on the engine: the commands’ own Lambda entry and the queries as their entry serves them,
@@ -62,13 +44,6 @@ export interface Catalog {
   inventoryBuilt(sessionId: string): Promise<void>;
   stop(): Promise<void>;
 }
-
-let keys = 0;
-/** A fresh Idempotency-Key. */
-export const freshKey = (): string => {
-  keys += 1;
-  return `key-${process.pid}-${keys}`;
-};
 
 export const startCatalog = async (): Promise<Catalog> => {
   const engine = await startEngine();
@@ -108,37 +83,12 @@ export const startCatalog = async (): Promise<Catalog> => {
   for (const subject of ['ann', 'bob', 'cat', 'dan']) tokens[subject] = await issuer.mint({ sub: subject });
   const token = (subject: Subject): string => tokens[subject] ?? '';
 
-  const callOn =
-    (query: LambdaHandler): Call =>
-    async (operation, options = {}) => {
-      const definition = routes[operation];
-      const names = [...definition.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-      const params = Object.fromEntries(names.map((name) => [name, options.params?.[name] ?? '']));
-      const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-      const subject = options.as === undefined ? 'ann' : options.as;
-      const creates = 'creates' in definition && definition.creates;
-      const headers: Record<string, string> = {
-        ...(subject !== null && { authorization: `Bearer ${token(subject)}` }),
-        ...(creates && { 'idempotency-key': options.key ?? freshKey() }),
-        ...(options.ifMatch !== undefined && { 'if-match': options.ifMatch }),
-        ...(options.ifNoneMatch !== undefined && { 'if-none-match': options.ifNoneMatch }),
-      };
-      const event = gatewayEvent(definition.method, path, {
-        headers,
-        params,
-        ...(options.query && { query: options.query }),
-        ...(options.body !== undefined && { body: options.body }),
-        ...(options.rawBody !== undefined && { rawBody: options.rawBody }),
-      });
-      const handler = definition.function === 'catalog-queries' ? query : commandHandler;
-      const result = await handler(event, { awsRequestId: 'lambda-1' } as Context);
-      return {
-        status: result.statusCode,
-        headers: result.headers ?? {},
-        etag: String(result.headers?.ETag ?? ''),
-        body: result.body === '' ? undefined : JSON.parse(result.body),
-      };
-    };
+  const callOn = (query: LambdaHandler): Call =>
+    callsOf(
+      routes,
+      (name) => (name === 'catalog-queries' ? query : commandHandler),
+      (subject) => token(subject as Subject),
+    );
 
   return {
     engine,

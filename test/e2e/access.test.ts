@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemDocument } from '../../functions/platform/client.ts';
 import type { RouteDefinition } from '../../functions/platform/route.ts';
 import { routes } from '../../functions/routes.ts';
+import { truckBody } from '../support/truck-body.ts';
 import { anybody, type Client, clientWith, type Operation, type Request, signIn, tokenOf } from './client.ts';
 import {
   buyTicket,
@@ -12,6 +13,7 @@ import {
   newEvent,
   newOrganizer,
   newSession,
+  newTruck,
   newVenue,
   type OnSale,
   type Organizer,
@@ -39,6 +41,10 @@ interface World {
   /** Its money is captured. */
   newPaidOrderId(): Promise<string>;
   newTicketId(): Promise<string>;
+  newDraftTruckId(): Promise<string>;
+  newBlackout(): Promise<{ truckId: string; blackoutId: string }>;
+  /** Everybody sees it. */
+  readonly listedTruckId: string;
 }
 
 /** How an allowed caller uses a route, and the status that means that it worked. */
@@ -52,6 +58,7 @@ const orderBody = {
   customer: { name: 'Ana Pop', email: 'ana@example.com' },
   payment: { provider: 'test' },
 } as const;
+const blackoutBody = { from: '2027-12-24T00:00:00Z', to: '2027-12-27T00:00:00Z' };
 const session = { startsAt, endsAt, ticketTypes: smallHallTicketTypes };
 
 /**
@@ -349,6 +356,53 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 202,
     request: async ({ newPaidOrderId }) => ({ params: { orderId: await newPaidOrderId() }, body: {} }),
   },
+  createTruck: {
+    status: 201,
+    request: async ({ organizationId }) => ({ body: { ...truckBody, organizationId } }),
+  },
+  getTruck: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({ params: { truckId: await newDraftTruckId() } }),
+  },
+  listTrucks: { status: 200, request: async ({ organizationId }) => ({ query: { organizationId } }) },
+  updateTruck: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      ifMatch: '"r1"',
+      body: { status: 'listed' },
+    }),
+  },
+  putMenu: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      ifMatch: '"r1"',
+      body: { items: [{ name: 'Tacos', price: { amount: 3_200, currency: 'RON' } }] },
+    }),
+  },
+  getAvailability: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      query: blackoutBody,
+    }),
+  },
+  createBlackout: {
+    status: 201,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      body: blackoutBody,
+    }),
+  },
+  listBlackouts: {
+    status: 200,
+    request: async ({ newBlackout }) => ({ params: { truckId: (await newBlackout()).truckId } }),
+  },
+  deleteBlackout: {
+    status: 204,
+    request: async ({ newBlackout }) => ({ params: await newBlackout() }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
@@ -460,6 +514,14 @@ beforeAll(async () => {
       return params.orderId;
     },
     newTicketId: () => buyTicket(sale),
+    newDraftTruckId: async () =>
+      (await client.ok(201, 'createTruck', { body: { ...truckBody, organizationId } })).body.id,
+    newBlackout: async () => {
+      const truckId = await world.newDraftTruckId();
+      const made = await client.ok(201, 'createBlackout', { params: { truckId }, body: blackoutBody });
+      return { truckId, blackoutId: made.body.id };
+    },
+    listedTruckId: (await newTruck(organizer)).id,
   };
   // A stranger is no nobody: they have an organization of their own, with the same role in it.
   stranger = (await newOrganizer()).client;
@@ -545,20 +607,27 @@ const reads = new Set(['GET']);
 const notForStaff: ReadonlySet<Operation> = new Set(['listPromoCodes', 'listOrders', 'exportOrders']);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);
-const isAboutEventOrSession = ({ access }: RouteDefinition): boolean =>
-  access.kind === 'policy' && ['event', 'session'].includes(access.resource.kind);
+const isAboutPublicThings = ({ access }: RouteDefinition): boolean =>
+  access.kind === 'policy' && ['event', 'session', 'truck'].includes(access.resource.kind);
+
+/** The same path of something that everybody sees. */
+const publicParams = (given: object): Record<string, string> => {
+  const { eventId, sessionId } = world.sale;
+  const things = { eventId, sessionId, truckId: world.listedTruckId };
+  return Object.fromEntries(
+    Object.entries({ ...given }).map(([name, value]) => [name, things[name as keyof typeof things] ?? value]),
+  );
+};
 
 describe('of what is public a stranger knows, and may not change it:', () => {
   test.for(
     operations.filter(
       (operation) =>
-        isAboutEventOrSession(definitionOf(operation)) && !reads.has(definitionOf(operation).method),
+        isAboutPublicThings(definitionOf(operation)) && !reads.has(definitionOf(operation).method),
     ),
   )('%s', async (operation) => {
-    const { eventId, sessionId } = world.sale;
     const request = await cases[operation].request(world);
-    const { params: given } = request as { readonly params: object };
-    const params = { ...given, ...('eventId' in given ? { eventId } : { sessionId }) };
+    const params = publicParams((request as { readonly params: object }).params);
     const refused = await problemAs(stranger, operation, { ...request, params });
     expect(refused).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     await refusesBadTokens(operation, { ...request, params });
@@ -570,10 +639,10 @@ describe('of what is public a stranger knows, and may not change it:', () => {
       return access.kind === 'policy' && access.publicWhenVisible;
     }),
   )('%s is read by all', async (operation) => {
-    const { eventId, sessionId } = world.sale;
-    const params = definitionOf(operation).path.includes('{eventId}') ? { eventId } : { sessionId };
-    for (const client of [anybody(), stranger]) await okAs(client, operation, { params });
-    await refusesBadTokens(operation, { params });
+    const given = await cases[operation].request(world);
+    const request = { ...given, params: publicParams((given as { readonly params: object }).params) };
+    for (const client of [anybody(), stranger]) await okAs(client, operation, request);
+    await refusesBadTokens(operation, request);
   });
 });
 

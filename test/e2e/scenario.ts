@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inject } from 'vitest';
+import { truckBody } from '../support/truck-body.ts';
 import { anybody, type Body, type Client, type Request, signIn } from './client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -76,6 +77,17 @@ export const venueBody = {
   country: 'ES',
   location: { lat: 28.4817, lon: -16.3176 },
   timeZone: 'Atlantic/Canary',
+};
+
+/** A listed truck of the organizer’s organization. */
+export const newTruck = async ({ client, organizationId }: Organizer) => {
+  const { body } = await client.ok(201, 'createTruck', { body: { ...truckBody, organizationId } });
+  const listed = await client.ok(200, 'updateTruck', {
+    params: { truckId: body.id },
+    ifMatch: '"r1"',
+    body: { status: 'listed' },
+  });
+  return listed.body;
 };
 
 export const newVenue = async (

@@ -95,6 +95,12 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['ExportOrders', 'session', managers],
   ['CheckIn', 'session', members],
   ['ReadCheckIns', 'session', members],
+  ['CreateTruck', 'organization', managers],
+  ['ListTrucks', 'organization', members],
+  ['ReadTruck', 'truck', members],
+  ['ReadCalendar', 'truck', members],
+  ['UpdateTruck', 'truck', managers],
+  ['ManageCalendar', 'truck', managers],
 ];
 
 describe('who may do what', () => {

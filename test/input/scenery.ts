@@ -6,6 +6,7 @@ import {
   newEvent,
   newOrganizer,
   newSession,
+  newTruck,
   newVenue,
   type Organizer,
   publish,
@@ -125,6 +126,12 @@ export const setScenery = async (): Promise<Scenery> => {
     await clientWith(undefined).ok(202, 'payOrder', { params: { orderId }, body: { method: 'card_ok' } });
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
+  const truck = await newTruck(organizer);
+  const blackout = await client.ok(201, 'createBlackout', {
+    params: { truckId: truck.id },
+    body: { from: '2027-12-24T00:00:00Z', to: '2027-12-27T00:00:00Z' },
+  });
+
   const known: Record<string, readonly string[]> = {
     org: [organizationId, other.organizationId],
     ven: [venue.id, bare.id],
@@ -136,6 +143,8 @@ export const setScenery = async (): Promise<Scenery> => {
     tkt: tickets,
     upl: [upload.body.id],
     ord: orders,
+    trk: [truck.id],
+    blk: [blackout.body.id],
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
-import { openIntervals } from '../../functions/marketplace/opening-hours.ts';
-import { occurrences, recurringBlackout } from '../../functions/marketplace/recurring-blackout.ts';
+import { faultOf, occurrences } from '../../functions/marketplace/occurrences.ts';
+import { openIntervals } from '../../functions/marketplace/open-intervals.ts';
+import { recurringBlackout } from '../../functions/marketplace/recurring-blackout.ts';
 
 const zone = 'Europe/Bucharest';
 const seconds = (instant: string): number => Date.parse(instant) / 1_000;
@@ -37,11 +38,10 @@ describe('opening hours in Bucharest', () => {
     ]);
   });
 
-  test('00:00–00:00 on each day is always, and so is an empty list', () => {
+  test('00:00–00:00 on each day is always', () => {
     const hours = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '00:00', to: '00:00' }));
     const month = window('2026-03-01T00:00Z', '2026-04-01T00:00Z');
     expect(openIntervals(hours, zone, month)).toEqual([month]);
-    expect(openIntervals([], zone, month)).toEqual([month]);
   });
 
   test('say of each quarter of an hour what the wall clock says, whatever the hours and the week', () => {
@@ -115,15 +115,23 @@ describe('a recurring blackout', () => {
 
   test.each([
     ['by the hour', { rule: 'FREQ=HOURLY' }, ['rule']],
-    ['with a time of day of its own', { rule: 'FREQ=DAILY;BYHOUR=3' }, ['rule']],
-    ['no step', { rule: 'FREQ=DAILY;INTERVAL=0' }, ['rule']],
-    ['an unknown day', { rule: 'FREQ=WEEKLY;BYDAY=XX' }, ['rule']],
     ['a start in the rule', { rule: 'DTSTART:20260101T000000Z\nFREQ=DAILY' }, ['rule']],
-    ['never', { rule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31' }, ['rule']],
     ['no date', { firstFrom: '2026-02-30T10:00' }, ['firstFrom']],
+    ['an instant', { firstFrom: '2026-02-20T10:00Z' }, ['firstFrom']],
     ['longer than a month', { minutes: 44_641 }, ['minutes']],
-  ])('%s is refused', (_, wrong, path) => {
+  ])('%s is refused by its shape', (_, wrong, path) => {
     const parsed = recurringBlackout.safeParse({ ...sundays, ...wrong });
     expect(parsed.error?.issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
+  test.each([
+    ['FREQ=WEEKLY;BYDAY=SU', undefined],
+    ['FREQ=DAILY;BYHOUR=3', 'The time of day is that of firstFrom.'],
+    ['FREQ=DAILY;INTERVAL=0', 'INTERVAL is at least 1.'],
+    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31', 'It never occurs from firstFrom on.'],
+    ['FREQ=WEEKLY;BYDAY=XX', expect.stringMatching(/^Not an RFC 5545 rule: /)],
+    ['FREQ=DAILY;FOO=1', expect.stringMatching(/^Not an RFC 5545 rule: /)],
+  ])('%s: %s', (rule, fault) => {
+    expect(faultOf({ ...sundays, rule })).toEqual(fault);
   });
 });

@@ -1,0 +1,76 @@
+import { type CalendarEntry, isLive } from './calendar.ts';
+import type { Interval } from './interval.ts';
+import { maxTravelSeconds } from './travel.ts';
+
+/** Longest time that is asked for or blocked at once. It bounds the months that one write touches. */
+export const maxWindowSeconds = 31 * 24 * 60 * 60;
+
+/** Most entries of a month: some hundred kilobytes, a quarter of what an item may have. */
+export const maxMonthEntries = 500;
+
+/** One item of a truck’s calendar: the entries that touch a month of UTC. */
+export interface CalendarMonth {
+  /** `2026-11` */
+  readonly month: string;
+  /** Counts writes; 0 when there is no item yet. */
+  readonly version: number;
+  readonly entries: readonly CalendarEntry[];
+}
+
+const monthOf = (seconds: number): string => new Date(seconds * 1_000).toISOString().slice(0, 7);
+
+/** Months that an interval touches, in order: `['2026-11', '2026-12']`. */
+export const monthsOf = ({ from, to }: Interval): readonly string[] => {
+  const months: string[] = [];
+  const day = new Date(from * 1_000);
+  day.setUTCDate(1);
+  day.setUTCHours(0, 0, 0, 0);
+  for (; day.getTime() / 1_000 < to; day.setUTCMonth(day.getUTCMonth() + 1)) {
+    months.push(monthOf(day.getTime() / 1_000));
+  }
+  return months;
+};
+
+/** What has to be read to judge a blocked interval: up to where its neighbours matter. */
+export const judgedBy = ({ from, to }: Interval): Interval => ({
+  from: from - maxTravelSeconds,
+  to: to + maxTravelSeconds,
+});
+
+/** All entries of some months, those that lie in two of them once. */
+export const entriesIn = (months: readonly CalendarMonth[]): readonly CalendarEntry[] => [
+  ...new Map(months.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry]))).values(),
+];
+
+/** Whether a month that the interval touches can take no entry more. */
+export const isFull = (entries: readonly CalendarEntry[], interval: Interval, now: number): boolean =>
+  monthsOf(interval).some(
+    (month) =>
+      entries.filter((entry) => isLive(entry, now) && monthsOf(entry.blocked).includes(month)).length >=
+      maxMonthEntries,
+  );
+
+/** A change of a calendar: an entry comes (or comes anew under its id), or one goes. */
+export type CalendarEdit =
+  | { readonly kind: 'put'; readonly entry: CalendarEntry }
+  | { readonly kind: 'remove'; readonly entryId: string };
+
+/**
+ * The months after the edit, those only that it changes. Holds that have lapsed go with the first write of their
+ * month: nothing else removes them, since nothing counts them.
+ */
+export const editedMonths = (
+  months: readonly CalendarMonth[],
+  edit: CalendarEdit,
+  now: number,
+): readonly CalendarMonth[] => {
+  const id = edit.kind === 'put' ? edit.entry.id : edit.entryId;
+  const touched = new Set(edit.kind === 'put' ? monthsOf(edit.entry.blocked) : []);
+  return months.flatMap((month) => {
+    const had = month.entries.some((entry) => entry.id === id);
+    if (!had && !touched.has(month.month)) return [];
+    const others = month.entries.filter((entry) => entry.id !== id && isLive(entry, now));
+    const entries = edit.kind === 'put' && touched.has(month.month) ? [...others, edit.entry] : others;
+    return [{ ...month, version: month.version + 1, entries }];
+  });
+};

@@ -1,0 +1,19 @@
+import { readEnvironment } from '../platform/environment.ts';
+import { serve } from '../platform/serve.ts';
+import { openTable } from '../platform/table.ts';
+import { calendarCommands } from './calendar-api.ts';
+import { marketplaceCommandsEnvironment } from './environment.ts';
+import { marketplaceLoaders } from './loaders.ts';
+import { marketplaceCommandRoutes } from './routes.ts';
+import { truckCommands } from './trucks-api.ts';
+
+const environment = readEnvironment(marketplaceCommandsEnvironment);
+const table = openTable(environment.MARKETPLACE_TABLE);
+
+export const handler = serve({
+  routes: marketplaceCommandRoutes,
+  handlers: { ...truckCommands(table), ...calendarCommands(table) },
+  loaders: marketplaceLoaders(table),
+  guard: async () => (await import('../identity/contracts.ts')).identityGuard(),
+  idSecretArn: environment.ID_SECRET_ARN,
+});

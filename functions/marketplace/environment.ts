@@ -1,0 +1,10 @@
+import * as z from 'zod';
+import { commonEnvironment, guardEnvironment, idEnvironment } from '../platform/environment.ts';
+
+const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
+
+export const marketplaceQueriesEnvironment = commonEnvironment
+  .extend(guardEnvironment.shape)
+  .extend(marketplace);
+
+export const marketplaceCommandsEnvironment = marketplaceQueriesEnvironment.extend(idEnvironment.shape);

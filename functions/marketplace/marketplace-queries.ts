@@ -1,0 +1,87 @@
+import { ok } from '../platform/answer.ts';
+import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
+import { etagOf } from '../platform/etag.ts';
+import { openOwned } from '../platform/owned-item.ts';
+import { listOwned } from '../platform/owned-list.ts';
+import { invalidCursor } from '../platform/request.ts';
+import type { Handlers } from '../platform/route.ts';
+import type { Item, Table } from '../platform/table.ts';
+import { epochSeconds } from '../platform/time.ts';
+import type { Blackout } from './blackout.ts';
+import { blockedBy, type CalendarEntry, type Conflict, freeWindows, isLive } from './calendar.ts';
+import { blackoutPrefix, blackoutView } from './calendar-api.ts';
+import { entriesIn, judgedBy } from './calendar-month.ts';
+import { readCalendar } from './calendar-store.ts';
+import { type Interval, overlaps } from './interval.ts';
+import type { MarketplaceLoaders } from './loaders.ts';
+import type { marketplaceQueryRoutes } from './routes.ts';
+import { type Menu, menuKey, type TruckItem } from './truck.ts';
+import { rulesOf, setupOf } from './truck-rules.ts';
+import { intervalView, toInterval, truckView } from './views.ts';
+
+/** What takes a truck’s time within a window, as everybody may see it: neither whose nor where. */
+const busyView = (
+  entries: readonly CalendarEntry[],
+  closed: readonly Interval[],
+  window: Interval,
+  now: number,
+) => {
+  const recurring = closed.map((interval) => ({
+    shown: interval,
+    blocked: interval,
+    kind: 'blackout' as const,
+  }));
+  return [...entries.filter((entry) => isLive(entry, now)), ...recurring]
+    .filter(({ blocked }) => overlaps(blocked, window))
+    .sort((one, other) => one.blocked.from - other.blocked.from)
+    .map(({ shown, blocked, kind }: { shown: Interval; blocked: Interval; kind: Conflict['kind'] }) => ({
+      ...intervalView(shown),
+      kind,
+      blocked: intervalView(blocked),
+    }));
+};
+
+export const marketplaceQueries = (
+  table: Table,
+): Handlers<typeof marketplaceQueryRoutes, MarketplaceLoaders> => ({
+  async getTruck({ resource: { entity } }) {
+    const menu = await table.get<Menu>(menuKey(entity.truckId));
+    return ok(200, { ...truckView(entity), menu: menu?.items ?? [] }, { etag: etagOf(entity.revision) });
+  },
+
+  listTrucks: listOwned(openOwned<TruckItem>(table, 'TRUCK'), 'TRUCK', truckView),
+
+  async getAvailability({ resource: { entity: truck }, query, now }) {
+    const window = toInterval(query);
+    const { lat, lon } = query;
+    const place = lat === undefined || lon === undefined ? undefined : { lat, lon };
+    const read = judgedBy(blockedBy(setupOf(truck), window));
+    const rules = await rulesOf(truck, read);
+    const { months } = await readCalendar(table, truck.truckId, read, { consistent: false });
+    const entries = entriesIn(months);
+    const moment = epochSeconds(now);
+    return ok(200, {
+      free: freeWindows(entries, rules, place, window, moment).map(intervalView),
+      busy: busyView(entries, rules.closed, window, moment),
+    });
+  },
+
+  async listBlackouts({ params: { truckId }, query: { limit, cursor } }) {
+    const pk = `TRUCK#${truckId}`;
+    const from = decodeCursor(cursor, 'pk', pk);
+    if (!from.ok) return invalidCursor();
+    const page = await table.query<Item & Blackout>({
+      pk,
+      skPrefix: blackoutPrefix,
+      limit,
+      ...(from.from !== undefined && { from: from.from }),
+    });
+    const nextCursor = encodeCursor(page.next);
+    return ok(200, {
+      items: page.items.map(({ blackoutId, from: begins, to, reason }) =>
+        blackoutView({ blackoutId, from: begins, to, reason }),
+      ),
+      ...(nextCursor !== undefined && { nextCursor }),
+    });
+  },
+});

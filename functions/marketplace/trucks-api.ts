@@ -1,0 +1,80 @@
+import { type Fault, ok, problem } from '../platform/answer.ts';
+import { etagOf } from '../platform/etag.ts';
+import { stamp } from '../platform/lifecycle-event.ts';
+import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
+import { validationProblem } from '../platform/request.ts';
+import type { Handlers } from '../platform/route.ts';
+import { isReplay } from '../platform/serve.ts';
+import type { Table } from '../platform/table.ts';
+import type { MarketplaceLoaders } from './loaders.ts';
+import type { RecurringBlackout } from './recurring-blackout.ts';
+import type { marketplaceCommandRoutes } from './routes.ts';
+import { menuKey, type TruckItem, truckDefaults } from './truck.ts';
+import { truckView } from './views.ts';
+
+/** Faults of the rules of recurring blackouts: only the library knows them all. */
+const ruleFaults = async (blackouts: readonly RecurringBlackout[] = []): Promise<readonly Fault[]> => {
+  if (blackouts.length === 0) return [];
+  const { faultOf } = await import('./occurrences.ts');
+  return blackouts.flatMap((blackout, index) => {
+    const detail = faultOf(blackout);
+    const pointer = `/recurringBlackouts/${index}/rule`;
+    return detail === undefined ? [] : [{ in: 'body' as const, pointer, code: 'INVALID_RULE', detail }];
+  });
+};
+
+type Commands = Handlers<typeof marketplaceCommandRoutes, MarketplaceLoaders>;
+
+export const truckCommands = (table: Table): Pick<Commands, 'createTruck' | 'updateTruck' | 'putMenu'> => {
+  const trucks = openOwned<TruckItem>(table, 'TRUCK');
+
+  return {
+    async createTruck(request) {
+      const { organizationId = '', ...fields } = request.body;
+      const faults = await ruleFaults(fields.recurringBlackouts);
+      if (faults.length > 0) return validationProblem(faults);
+      const truckId = request.newId('trk');
+      const given = Object.fromEntries(
+        Object.entries(fields).filter(([, value]) => value !== undefined),
+      ) as typeof fields;
+      const item = newItem(
+        'TRUCK',
+        truckId,
+        organizationId,
+        { ...truckDefaults, ...given, truckId, status: 'draft' },
+        request,
+      ) as TruckItem;
+      const created = await trucks.create(item);
+      if (created.written) return ok(201, truckView(item), { etag: etagOf(1) });
+      const old = created.old as TruckItem;
+      return isReplay(old, request)
+        ? ok(201, truckView(old), { etag: etagOf(old.revision), replayed: true })
+        : problem('IDEMPOTENCY_KEY_REUSED');
+    },
+
+    async updateTruck(request) {
+      const faults = await ruleFaults(request.body.recurringBlackouts);
+      if (faults.length > 0) return validationProblem(faults);
+      const changed = await trucks.change(
+        request.params.truckId,
+        changeAt(request.ifMatchRevision, request.body, 'truck.updated', request),
+      );
+      if (!changed.written) return problem(changed.old === undefined ? 'NOT_FOUND' : 'PRECONDITION_FAILED');
+      return ok(200, truckView(changed.item), { etag: etagOf(changed.item.revision) });
+    },
+
+    async putMenu(request) {
+      const { truckId } = request.params;
+      // The menu is part of the truck’s page, so its tag counts on with it.
+      const written = await table.transact([
+        {
+          update: keyOf('TRUCK', truckId),
+          by: changeAt(request.ifMatchRevision, {}, 'truck.menu_replaced', request),
+        },
+        { put: { ...menuKey(truckId), ...request.body, change: stamp('menu.replaced', request) } },
+      ]);
+      if (!written.written) return problem('PRECONDITION_FAILED');
+      return ok(200, request.body, { etag: etagOf(request.ifMatchRevision + 1) });
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import type { Interval } from './interval.ts';
+import { type TruckItem, truckFields } from './truck.ts';
+
+const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
+
+/** An interval as the API shows it. */
+export const intervalView = ({ from, to }: Interval) => ({ from: iso(from), to: iso(to) });
+
+/** Epoch seconds of an interval that a request names. */
+export const toInterval = ({ from, to }: { readonly from: string; readonly to: string }): Interval => ({
+  from: Date.parse(from) / 1_000,
+  to: Date.parse(to) / 1_000,
+});
+
+const shownFields = Object.keys(truckFields) as readonly (keyof typeof truckFields)[];
+
+/** A truck as the API shows it: the named fields only, so that nothing internal ever slips out. */
+export const truckView = (item: TruckItem) => ({
+  id: item.truckId,
+  status: item.status,
+  ...(Object.fromEntries(
+    shownFields.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])),
+  ) as Pick<TruckItem, keyof typeof truckFields>),
+  organizationId: item.organizationId,
+  createdAt: item.createdAt,
+  updatedAt: item.updatedAt,
+});
