@@ -8,7 +8,6 @@ import type { NewRefundOutcome } from './create-refund.ts';
 import { type CancelReason, type Order, type OrderStatus, orderTransitions } from './order.ts';
 import type { Orders } from './order-store.ts';
 import { type PayPorts, payOrder } from './pay-order.ts';
-import type { TestProvider } from './payments/test-provider.ts';
 import type { Stamp } from './ports.ts';
 import { promoProblem } from './promo-problem.ts';
 import type { orderCommandRoutes, orderQueryRoutes } from './routes.ts';
@@ -193,24 +192,9 @@ export const orderCommands = (
   };
 };
 
-export const orderQueries = (
-  orders: Orders,
-  testProvider: Pick<TestProvider, 'booksOf'>,
-): Handlers<typeof orderQueryRoutes> => ({
+export const orderQueries = (orders: Orders): Handlers<typeof orderQueryRoutes> => ({
   async getOrder(request) {
     const record = await orders.read(request.params.orderId);
     return record === undefined ? problem('NOT_FOUND') : ok(200, orderView(record));
-  },
-
-  async getTestPayment(request) {
-    const order = await orders.get(request.params.orderId);
-    if (order === undefined) return problem('NOT_FOUND');
-    if (order.provider !== 'test') return problem('TEST_PAYMENTS_ONLY');
-    const paymentId = order.payment?.paymentId;
-    const books = paymentId === undefined ? undefined : await testProvider.booksOf(paymentId);
-    if (paymentId === undefined || books === undefined) return problem('NOT_FOUND');
-    const { currency, captured, refunded, ...rest } = books;
-    const amount = (minor: number) => ({ amount: minor, currency });
-    return ok(200, { id: paymentId, ...rest, captured: amount(captured), refunded: amount(refunded) });
   },
 });

@@ -8,6 +8,8 @@ import { ordersQueriesEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderQueries } from './orders-api.ts';
 import type { organizerQueryRoutes } from './organizer-routes.ts';
+import { testPaymentQueries } from './payments/test-payment-api.ts';
+import type { testPaymentRoutes } from './payments/test-payment-routes.ts';
 import { openTestProvider } from './payments/test-provider.ts';
 import { promoCodeQueries } from './promo-codes-api.ts';
 import type { promoQueryRoutes } from './promo-routes.ts';
@@ -34,7 +36,11 @@ const organizer = async () => {
 export const handler = serve<typeof ordersQueryRoutes, LoadersOfAll>({
   routes: ordersQueryRoutes,
   handlers: {
-    ...(orderQueries(orders, testProvider) as unknown as Handlers<typeof orderQueryRoutes, LoadersOfAll>),
+    ...(orderQueries(orders) as unknown as Handlers<typeof orderQueryRoutes, LoadersOfAll>),
+    ...(testPaymentQueries(orders, testProvider) as unknown as Handlers<
+      typeof testPaymentRoutes,
+      LoadersOfAll
+    >),
     ...(promoCodeQueries(openPromoCodes(table)) as unknown as Handlers<
       typeof promoQueryRoutes,
       LoadersOfAll

@@ -206,40 +206,6 @@ export const payOrder = route({
   problems: ['TEST_PAYMENTS_ONLY', 'TRANSITION_NOT_ALLOWED'],
 });
 
-export const getTestPayment = route({
-  operationId: 'getTestPayment',
-  method: 'GET',
-  path: '/orders/{orderId}/test-payment',
-  function: 'orders-queries',
-  tags: ['Orders'],
-  summary: 'What the test provider’s books say',
-  description:
-    'What the dashboard of a real provider shows of an order’s payment: read from the provider’s own side, not from the ' +
-    `order. ${capability}`,
-  access: publicAccess(),
-  params: orderParams,
-  responses: {
-    200: {
-      description: 'The payment.',
-      schema: z.strictObject({
-        id: z.string(),
-        status: paymentStatus,
-        method: testMethod.optional().meta({ description: 'How the customer paid, if they did.' }),
-        captured: money,
-        refunded: money,
-      }),
-      example: {
-        id: id('pay'),
-        status: 'captured',
-        method: 'card_ok',
-        captured: { amount: 4500, currency: 'EUR' },
-        refunded: { amount: 0, currency: 'EUR' },
-      },
-    },
-  },
-  problems: ['TEST_PAYMENTS_ONLY'],
-});
-
 export const cancelOrder = route({
   operationId: 'cancelOrder',
   method: 'POST',
@@ -319,6 +285,6 @@ export const undoOrder = route({
 });
 
 export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund, undoOrder };
-export const orderQueryRoutes = { getOrder, getTestPayment };
+export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };

@@ -9,8 +9,8 @@ export type Method = z.output<typeof routes.payOrder.body>['method'];
 
 /** How often somebody who waits for their payment looks. */
 const lookEveryMs = 1_000;
-/** How long after its last instant to be paid an order may take to end. */
-const endsWithinMs = 60_000;
+/** How long after its last instant to be paid an order may take to end: minutes, where a crowd keeps all busy. */
+const endsWithinMs = 300_000;
 
 const timed = <T>(customer: Customer, what: string, work: () => Promise<T | string>): Promise<T | string> =>
   customer.paying(async () => {
