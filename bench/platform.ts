@@ -59,7 +59,7 @@ export const startPlatform = async (): Promise<BenchPlatform> => {
   const platform = { url: `${origin}/v1`, tokenUrl: `${origin}/_local/token` };
   const sell = async (plan: Record<string, unknown>): Promise<BenchSession> => {
     const organizer = connect(platform, await tokenFor(platform, `bench-${crypto.randomUUID()}`));
-    const { sessionId, ticketTypeIds, rows } = await putOnSale(organizer, plan);
+    const { sessionId, ticketTypeIds, rows } = await putOnSale(organizer, plan, 3_600);
     return { sessionId, ticketTypeIds, seats: rows.flat() };
   };
   return {

@@ -3,10 +3,14 @@ import { readEnvironment } from '../platform/environment.ts';
 import type { Handlers } from '../platform/route.ts';
 import { serve } from '../platform/serve.ts';
 import { openTable } from '../platform/table.ts';
+import { epochSeconds } from '../platform/time.ts';
 import { ordersQueriesEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderQueries } from './orders-api.ts';
 import type { organizerQueryRoutes } from './organizer-routes.ts';
+import { testPaymentQueries } from './payments/test-payment-api.ts';
+import type { testPaymentRoutes } from './payments/test-payment-routes.ts';
+import { openTestProvider } from './payments/test-provider.ts';
 import { promoCodeQueries } from './promo-codes-api.ts';
 import type { promoQueryRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
@@ -16,6 +20,7 @@ import type { orderQueryRoutes } from './routes.ts';
 const environment = readEnvironment(ordersQueriesEnvironment);
 const table = openTable(environment.ORDERS_TABLE);
 const orders = openOrders(table);
+const testProvider = openTestProvider(table, () => epochSeconds(new Date()));
 
 const { event, session } = openEventReader(openTable(environment.CATALOG_TABLE));
 const loaders = { event, session };
@@ -32,6 +37,10 @@ export const handler = serve<typeof ordersQueryRoutes, LoadersOfAll>({
   routes: ordersQueryRoutes,
   handlers: {
     ...(orderQueries(orders) as unknown as Handlers<typeof orderQueryRoutes, LoadersOfAll>),
+    ...(testPaymentQueries(orders, testProvider) as unknown as Handlers<
+      typeof testPaymentRoutes,
+      LoadersOfAll
+    >),
     ...(promoCodeQueries(openPromoCodes(table)) as unknown as Handlers<
       typeof promoQueryRoutes,
       LoadersOfAll

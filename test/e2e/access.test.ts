@@ -301,6 +301,10 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     request: async ({ newHoldId }) => ({ body: { ...orderBody, holdIds: [await newHoldId()] } }),
   },
   getOrder: { status: 200, request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }) },
+  getTestPayment: {
+    status: 200,
+    request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
+  },
   payOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({
