@@ -42,12 +42,6 @@ export const problemCatalogue = {
     title: 'This path does not take that method',
     whatToDo: 'Use one of the methods in the Allow header.',
   },
-  NOT_ACCEPTABLE: {
-    status: 406,
-    title: 'The answer is bytes, and Accept does not ask for them',
-    whatToDo:
-      'Name the media type of the answer first in the Accept header, e.g. `Accept: image/png`; browsers do.',
-  },
   NOT_FOUND: {
     status: 404,
     title: 'There is no such thing',

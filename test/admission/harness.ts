@@ -45,7 +45,6 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly key?: string;
-  readonly accept?: string;
 }
 
 export interface Answered {
@@ -188,7 +187,6 @@ export const startAdmission = async (): Promise<Admission> => {
               authorization: `Bearer ${await issuer.mint({ sub: subject })}`,
             }),
           ...('creates' in definition && { 'idempotency-key': options.key ?? freshKey() }),
-          ...(options.accept && { accept: options.accept }),
         },
         params,
         ...(options.query && { query: options.query }),
