@@ -47,6 +47,14 @@ export const orderTimers: Readonly<Partial<Record<OrderStatus, { readonly cancel
   awaiting_payment: { cancelReason: 'payment_timeout' },
 };
 
+/** The mail of an order is asked for again. */
+export interface MailRequest {
+  /** Follows from the Idempotency-Key. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 /** Money of an order: integer minor units of its one currency. */
 export interface OrderLine {
   readonly kind: 'ticket' | 'discount' | 'fee' | 'tax';
@@ -115,6 +123,8 @@ export interface Order {
   readonly organizationId: string;
   readonly status: OrderStatus;
   readonly cancelReason?: CancelReason | undefined;
+  /** The session whose cancellation undid it, when it was confirmed. */
+  readonly cancelledSessionId?: string | undefined;
   readonly currency: string;
   /** Minor units. */
   readonly total: number;
@@ -140,6 +150,8 @@ export interface Order {
   readonly payBy?: number | undefined;
   /** The next best places, held for a customer whose places were lost: a hold for each hold and ticket type. */
   readonly offeredHoldIds?: readonly string[] | undefined;
+  /** Oldest first. */
+  readonly mailRequests?: readonly MailRequest[] | undefined;
   readonly createdAt: string;
   readonly requestHash: string;
   readonly revision: number;

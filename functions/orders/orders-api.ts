@@ -177,6 +177,31 @@ export const orderCommands = (
         : refundRefusal(outcome);
     },
 
+    async resendOrderMail(request) {
+      // As for refunds.
+      const { maxMailRequests, requestMail } = await import('./request-mail.ts');
+      const id = request.newId('mrq');
+      const stamp = stampOf(request as never);
+      const outcome = await requestMail(ports, request.params.orderId, { id, at: request.now }, stamp);
+      switch (outcome.kind) {
+        case 'requested':
+          return ok(202, { id, requestedAt: outcome.at });
+        case 'replayed':
+          return ok(202, { id, requestedAt: outcome.at }, { replayed: true });
+        case 'missing':
+          return problem('NOT_FOUND');
+        case 'nothing_to_send':
+          return problem('NO_MAIL_TO_SEND', { members: { currentStatus: outcome.status } });
+        case 'limit_reached':
+          return problem('MAIL_LIMIT_REACHED', { members: { limit: maxMailRequests } });
+        case 'too_soon':
+          return problem('TOO_MANY_REQUESTS', {
+            detail: 'The mail of this order was asked for a moment ago.',
+            headers: { 'Retry-After': String(outcome.retryAfterSeconds) },
+          });
+      }
+    },
+
     async cancelOrder(request) {
       const { orderId } = request.params;
       return ended(await cancelOrder(ports, orderId, 'customer', stampOf(request as never)), 'customer');

@@ -284,7 +284,37 @@ export const undoOrder = route({
   problems: ['TRANSITION_NOT_ALLOWED'],
 });
 
-export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund, undoOrder };
+export const resendOrderMail = route({
+  operationId: 'resendOrderMail',
+  method: 'POST',
+  path: '/orders/{orderId}/mails',
+  function: 'orders-commands',
+  tags: ['Orders'],
+  summary: 'Send the tickets again',
+  description:
+    'By its organizer, for a customer who lost the mail: it goes to the address of the order once more, with the tickets ' +
+    'that are valid and were not passed on (none is sent when there are none). Ten times an order, and once a minute.',
+  access: policy('ResendOrderMail', { kind: 'order', from: 'params.orderId' }),
+  creates: true,
+  params: orderParams,
+  responses: {
+    202: {
+      description: 'It is on its way.',
+      schema: z.strictObject({ id: idOf('mrq'), requestedAt: instant }),
+      example: { id: id('mrq'), requestedAt: '2026-11-20T19:00:00.000Z' },
+    },
+  },
+  problems: ['MAIL_LIMIT_REACHED', 'NO_MAIL_TO_SEND'],
+});
+
+export const orderCommandRoutes = {
+  createOrder,
+  payOrder,
+  cancelOrder,
+  createRefund,
+  undoOrder,
+  resendOrderMail,
+};
 export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };

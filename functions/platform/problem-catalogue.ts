@@ -200,6 +200,16 @@ export const problemCatalogue = {
   },
 
   // Orders
+  MAIL_LIMIT_REACHED: {
+    status: 409,
+    title: 'The mail of this order was sent again often enough',
+    whatToDo: 'Look whether the address is right; `limit` says how often it may be sent again.',
+  },
+  NO_MAIL_TO_SEND: {
+    status: 409,
+    title: 'The order has no tickets to send',
+    whatToDo: 'Only a confirmed order with valid tickets has; `currentStatus` says what this one is.',
+  },
   NOTHING_TO_REFUND: {
     status: 409,
     title: 'Nothing of the order is left to refund',
