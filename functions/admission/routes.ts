@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { refusalReason } from './check-in.ts';
@@ -21,6 +22,7 @@ const ticket = z
     status: ticketStatus,
     code: z.string().meta({ description: 'Compact JWS (ES256); what the QR code holds.' }),
     holderName: z.string(),
+    locale: locale.meta({ description: 'Language of its PDF: that of the order.' }),
     place: z.string(),
     ticketType: z.string(),
     admittedAt: instant.optional(),
@@ -51,6 +53,7 @@ const ticketExample = {
   status: 'valid',
   code: 'eyJhbGciOiJFUzI1NiIsImtpZCI6Ijd4azJtOXF3In0.eyJ0IjoiNXpyMXY5bjZxMHc4YzR0Mm03azN4MXk5YWIiLCJzIjoi….MEUCIQ…',
   holderName: 'Ștefan Țepeș',
+  locale: 'ro',
   place: 'stalls-A-1',
   ticketType: 'Stalls',
   session: {
@@ -115,7 +118,7 @@ export const getTicketPdf = route({
   operationId: 'getTicketPdf',
   path: '/tickets/{ticketId}/ticket.pdf',
   summary: 'A ticket to print',
-  description: 'One page of A4.',
+  description: 'One page of A4, in the language of the order.',
   access: publicAccess(),
   params: ticketParams,
   responses: {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
+import type { Locale } from '../platform/locale.ts';
 import type { PaymentStatus, ProviderName } from './payments/payment-port.ts';
 
 export const orderId = idOf('ord');
@@ -109,8 +110,6 @@ export interface PromoUse {
   readonly code: string;
 }
 
-export const locale = z.enum(['en', 'ro']);
-
 export interface OrderPayment {
   readonly paymentId: string;
   readonly provider: ProviderName;
@@ -131,7 +130,7 @@ export interface Order {
   readonly customer: {
     readonly email: string;
     readonly name: string;
-    readonly locale: z.output<typeof locale>;
+    readonly locale: Locale;
   };
   readonly holds: readonly OrderHold[];
   readonly items: readonly OrderItem[];

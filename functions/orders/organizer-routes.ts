@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
 import { refundId } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;

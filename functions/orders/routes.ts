@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
 import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
 import { stripeRoutes } from './payments/stripe-routes.ts';
 import { testMethod } from './payments/test-method.ts';

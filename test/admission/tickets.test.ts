@@ -38,6 +38,7 @@ describe('a ticket', () => {
       status: 'valid',
       code: body.code,
       holderName: 'Ștefan Țepeș',
+      locale: 'en',
       place: 'parter-A-1',
       ticketType: 'Parter',
       session: {
@@ -181,6 +182,27 @@ describe('drawn', () => {
       'Name',
       'Ștefan Țepeș-Brâncoveanu',
       'Show this code at the door. Whoever comes first with it is let in.',
+    ]);
+  });
+
+  test('in the language of the order, at the time of the venue', async () => {
+    const { ticketId } = await issued(
+      { startsAt: '2027-03-28T17:00:00.000Z', endsAt: '2027-03-28T19:00:00.000Z' },
+      { locale: 'ro' },
+    );
+    const pdf = await admission.call('getTicketPdf', { params: { ticketId } });
+    expect(pdf.bytes.toString('latin1')).toContain('/Lang (ro-RO)');
+    expect(pdfText(pdf.bytes).text.split('\n')).toEqual([
+      'Cântece de primăvară',
+      'duminică, 28 martie 2027 la 20:00 (Europe/Bucharest)',
+      'Ateneul Român, Strada Benjamin Franklin 1–3, București',
+      'Loc',
+      'parter-A-1',
+      'Bilet',
+      'Parter',
+      'Nume',
+      'Ștefan Țepeș',
+      'Arătați acest cod la intrare. Intră cine vine primul cu el.',
     ]);
   });
 
