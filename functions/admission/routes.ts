@@ -248,7 +248,7 @@ export const checkIn = route({
   summary: 'Scan a ticket at the door',
   description:
     'The first scan lets in, whatever comes at the same time. The same `nonce` again answers the first admission again; ' +
-    'a refusal is not kept, so its repeat is judged anew. `at` is the instant of the scan (default and latest: now).',
+    'a refusal is counted, but not kept: its repeat is judged anew. `at` is the instant of the scan (default and latest: now).',
   access: policy('CheckIn', onSession),
   params: sessionParams,
   body: z.strictObject({
@@ -419,7 +419,9 @@ export const getCheckInSummary = route({
   function: 'admission-queries',
   tags: ['Check-in'],
   summary: 'Numbers at the door',
-  description: 'At most two seconds old. Gates and devices are those of the first admission.',
+  description:
+    'At most two seconds old. Gates and devices are those of the first admission; what scanners without a connection ' +
+    'refused is not known.',
   access: policy('ReadCheckIns', onSession),
   params: sessionParams,
   responses: {
@@ -431,7 +433,9 @@ export const getCheckInSummary = route({
         admitted: z.int(),
         remaining: z.int(),
         conflicts: z.int(),
-        byGate: z.array(z.strictObject({ gate: z.string().optional(), admitted: z.int() })),
+        refused: z.int().meta({ description: 'Scans that were refused at the door, not tickets.' }),
+        byReason: z.array(z.strictObject({ reason: refusalReason, refused: z.int() })),
+        byGate: z.array(z.strictObject({ gate: z.string().optional(), admitted: z.int(), refused: z.int() })),
         byDevice: z.array(z.strictObject({ device: z.string().optional(), admitted: z.int() })),
       }),
       example: {
@@ -440,7 +444,15 @@ export const getCheckInSummary = route({
         admitted: 411,
         remaining: 192,
         conflicts: 1,
-        byGate: [{ gate: 'north', admitted: 230 }, { admitted: 181 }],
+        refused: 12,
+        byReason: [
+          { reason: 'already_used', refused: 9 },
+          { reason: 'wrong_session', refused: 3 },
+        ],
+        byGate: [
+          { gate: 'north', admitted: 230, refused: 12 },
+          { admitted: 181, refused: 0 },
+        ],
         byDevice: [{ device: 'scanner-1', admitted: 411 }],
       },
     },

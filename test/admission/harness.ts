@@ -13,6 +13,7 @@ import {
   ticketPartsOf,
 } from '../../functions/admission/contracts.ts';
 import { admissionLoaders } from '../../functions/admission/loaders.ts';
+import { openRefusals } from '../../functions/admission/refusals.ts';
 import { admissionCommandRoutes, admissionQueryRoutes } from '../../functions/admission/routes.ts';
 import { openSessionPictures } from '../../functions/admission/session-picture.ts';
 import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
@@ -220,7 +221,10 @@ export const startAdmission = async (): Promise<Admission> => {
     return instanceOf(
       serve({
         routes: admissionCommandRoutes,
-        handlers: { ...ticketCommands(tickets, codes, factsOf), ...checkInCommands(tickets, codes) },
+        handlers: {
+          ...ticketCommands(tickets, codes, factsOf),
+          ...checkInCommands(tickets, codes, openRefusals(table)),
+        },
         loaders,
         guard,
         idSecretArn: process.env['ID_SECRET_ARN'] ?? '',
@@ -233,6 +237,7 @@ export const startAdmission = async (): Promise<Admission> => {
           codes,
           factsOf,
           openSessionPictures(tickets, clockMs),
+          openRefusals(table),
         ),
         loaders,
         guard,
