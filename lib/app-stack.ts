@@ -349,6 +349,7 @@ export class AppStack extends Stack {
           'ORDER-CONFIRMED',
           'ORDER-CANCELLED',
           'ORDER-PAYMENT-LATE',
+          'ORDER-MAIL-REQUESTED',
           'REFUND-SUCCEEDED',
           'REFUND-FAILED',
         ],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
 import { derivedId } from '../platform/ids.ts';
+import type { Locale } from '../platform/locale.ts';
 
 export const ticketId = idOf('tkt');
 
@@ -41,6 +42,8 @@ export interface Ticket {
   readonly ticketTypeId: string;
   readonly ticketTypeName: string;
   readonly holders: readonly Holder[];
+  /** Language of the order, and so of its papers; English where none was kept. */
+  readonly locale?: Locale | undefined;
   readonly status: TicketStatus;
   /** The earliest scan that let somebody in. */
   readonly admission?: Admission | undefined;

@@ -8,6 +8,7 @@ export const ticketView = (ticket: Ticket, code: string, facts: SessionFacts) =>
   status: ticket.status,
   code,
   holderName: holderOf(ticket).name,
+  locale: ticket.locale ?? 'en',
   place: ticket.place,
   ticketType: ticket.ticketTypeName,
   ...(ticket.admission !== undefined && { admittedAt: ticket.admission.at }),

@@ -4,6 +4,7 @@ import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/c
 import {
   orderCancelled,
   orderConfirmed,
+  orderMailRequested,
   orderPaymentLate,
   refundFailed,
   refundSucceeded,
@@ -13,7 +14,7 @@ import { readEnvironment } from '../platform/environment.ts';
 import { sendMessages } from '../platform/queue.ts';
 import { notificationsMailEnvironment } from './environment.ts';
 import { openPorts } from './open-ports.ts';
-import { tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
+import { tellAgain, tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
 import { tellSessionChanged } from './tell-session.ts';
 import { tellTransferred } from './transfer-mails.ts';
 
@@ -32,6 +33,7 @@ export const handler = consumer({
     orderConfirmed,
     orderCancelled,
     orderPaymentLate,
+    orderMailRequested,
     refundSucceeded,
     refundFailed,
     ticketTransferred,
@@ -47,6 +49,8 @@ export const handler = consumer({
         return tellCancelled(ports, event, event.data.orderId);
       case 'ORDER-PAYMENT-LATE':
         return tellPaymentLate(ports, event.data.orderId);
+      case 'ORDER-MAIL-REQUESTED':
+        return tellAgain(ports, event, event.data.orderId);
       case 'REFUND-SUCCEEDED':
         return tellRefund(ports, event, 'succeeded', event.data);
       case 'REFUND-FAILED':

@@ -4,6 +4,7 @@ import type { Order } from './order.ts';
 export {
   orderCancelled,
   orderConfirmed,
+  orderMailRequested,
   orderPaymentLate,
   refundFailed,
   refundSucceeded,

@@ -58,6 +58,11 @@ export const orderPaymentLate = orderEvent(
   'Money came for an order that had ended: it is voided or refunded, and the customer told.',
 );
 
+export const orderMailRequested = orderEvent(
+  'ORDER-MAIL-REQUESTED',
+  'Its organizer wants the mail with its tickets sent again.',
+);
+
 const refundData = z.object({
   refundId: z.string(),
   orderId: z.string(),
@@ -91,6 +96,7 @@ export const ordersLifecycleEvents = [
   orderConfirmed,
   orderCancelled,
   orderPaymentLate,
+  orderMailRequested,
   refundRequested,
   refundSucceeded,
   refundFailed,
@@ -156,6 +162,8 @@ const orderEventsOf = (before: Item | undefined, after: Item): readonly Lifecycl
   ) {
     events.push(lifecycleEvent(orderPaymentLate, fact));
   }
+  if ((order.mailRequests?.length ?? 0) > (earlier?.mailRequests?.length ?? 0))
+    events.push(lifecycleEvent(orderMailRequested, fact));
   return events;
 };
 

@@ -11,7 +11,7 @@ import {
 import { type Order, type OrderCommand, orderTransitions, statusesBefore } from './order.ts';
 import type { PromoCode } from './promo-code.ts';
 import { claimPromoUse } from './promo-store.ts';
-import type { Refund } from './refund.ts';
+import type { Refund, RefundState } from './refund.ts';
 
 /** What became of a new order. */
 export type OrderPut =
@@ -43,7 +43,17 @@ export interface OrderRecord {
 
 /** Fields that a change may set. */
 export type OrderFields = Partial<
-  Pick<Order, 'cancelReason' | 'payment' | 'captured' | 'refunded' | 'items' | 'offeredHoldIds'>
+  Pick<
+    Order,
+    | 'cancelReason'
+    | 'cancelledSessionId'
+    | 'payment'
+    | 'captured'
+    | 'refunded'
+    | 'items'
+    | 'offeredHoldIds'
+    | 'mailRequests'
+  >
 >;
 
 const keyOf = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
@@ -55,6 +65,9 @@ const refundKey = ({ orderId, refundId }: Pick<Refund, 'orderId' | 'refundId'>) 
 
 const cancellationKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'CANCELLATION' });
 
+/** Keys of one read of a list: some 200 bytes each. */
+const listPageSize = 5_000;
+
 /** How long the machine’s token is kept after the deadline it waits for. */
 const tokenKeptSeconds = 24 * 60 * 60;
 
@@ -65,7 +78,7 @@ export const toOrder = (item: Item): Order => {
 };
 
 export const toRefund = (item: Item): Refund => {
-  const { pk: _pk, sk: _sk, change: _change, ...refund } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, change: _change, ...refund } = item;
   return refund as unknown as Refund;
 };
 
@@ -96,6 +109,12 @@ export const positionInList = (order: Order, sessionId: string): Readonly<Record
   sk: sessionsOf(order)[0] === sessionId ? 'ORDER' : `SESSION#${sessionId}`,
   ...listKey(sessionId, order),
 });
+
+/** A refund that follows from a cancelled session stands in a list of these, by its status. */
+const refundListKey = ({ cancelledSessionId, status, orderId, refundId }: Refund) =>
+  cancelledSessionId === undefined
+    ? {}
+    : { gsi1pk: `REFUNDS#${cancelledSessionId}`, gsi1sk: `${status}#${orderId}#${refundId}` };
 
 /** In the list of each further session stands a reference. */
 const referencesTo = (order: Order): readonly TransactionWrite[] =>
@@ -153,6 +172,22 @@ export const openOrders = (table: Table) => {
     const item = await table.get(keyOf(orderId), { consistent: true });
     return item && toOrder(item);
   };
+
+  /** The keys of a list of the index, a page (1 MB at most) at a time. */
+  async function* listPages(list: string) {
+    let from: Readonly<Record<string, unknown>> | undefined;
+    do {
+      const page = await table.query<{ readonly gsi1sk: string }>({
+        pk: list,
+        index: sessionIndex,
+        limit: listPageSize,
+        attributes: ['gsi1sk'],
+        ...(from && { from }),
+      });
+      yield page.items;
+      from = page.next;
+    } while (from !== undefined);
+  }
 
   return {
     get,
@@ -269,7 +304,7 @@ export const openOrders = (table: Table) => {
     /** The write that records a new refund, for the transaction that promises its money. */
     putRefund: (refund: Refund, change: Change): TransactionWrite => ({
       table: table.name,
-      put: { ...refundKey(refund), ...refund, change },
+      put: { ...refundKey(refund), ...refundListKey(refund), ...refund, change },
       when: absent,
     }),
 
@@ -279,7 +314,9 @@ export const openOrders = (table: Table) => {
       fields: Partial<Pick<Refund, 'status' | 'providerRefundId'>>,
       change: Change,
     ): TransactionWrite => {
-      const set = Object.entries(fields).filter(([, value]) => value !== undefined);
+      const set = Object.entries({ ...fields, ...refundListKey({ ...refund, ...fields }) }).filter(
+        ([name, value]) => value !== undefined && name !== 'gsi1pk',
+      );
       return {
         table: table.name,
         update: refundKey(refund),
@@ -316,9 +353,30 @@ export const openOrders = (table: Table) => {
       );
     },
 
-    /** That progress; undefined before the first batch is done. */
+    /** That progress; undefined before the first batch has begun. */
     getCancellation: (sessionId: string) =>
       table.get<CancellationProgress>(cancellationKey(sessionId), { consistent: true }),
+
+    /** How many orders a session has. */
+    async countOfSession(sessionId: string): Promise<number> {
+      let count = 0;
+      for await (const keys of listPages(sessionListKey(sessionId))) count += keys.length;
+      return count;
+    },
+
+    /** Refunds that follow from the cancellation of a session: how many are in each status, and the failed ones. */
+    async refundsOfCancellation(sessionId: string): Promise<CancellationRefunds> {
+      const counts = { requested: 0, pending: 0, succeeded: 0, failed: 0 };
+      const failed: { readonly orderId: string; readonly refundId: string }[] = [];
+      for await (const keys of listPages(`REFUNDS#${sessionId}`)) {
+        for (const { gsi1sk } of keys) {
+          const [status, orderId = '', refundId = ''] = gsi1sk.split('#');
+          counts[status as RefundState] += 1;
+          if (status === 'failed') failed.push({ orderId, refundId });
+        }
+      }
+      return { counts, failed };
+    },
 
     /** A page of the orders of a session (at most 100), newest first. */
     async ofSession(
@@ -343,9 +401,17 @@ export const openOrders = (table: Table) => {
   };
 };
 
+/** What became of the money of a cancelled session’s orders. */
+export interface CancellationRefunds {
+  readonly counts: Readonly<Record<RefundState, number>>;
+  readonly failed: readonly { readonly orderId: string; readonly refundId: string }[];
+}
+
 /** How far the orders of a cancelled session are undone. */
 export interface CancellationProgress {
   readonly status: 'running' | 'done';
+  /** Orders that there were when the first batch began: none is made after that. */
+  readonly total: number;
   /** Orders that were looked at. */
   readonly orders: number;
   readonly updatedAt: string;

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { EventReader } from '../catalog/contracts.ts';
-import { ok } from '../platform/answer.ts';
+import { ok, problem } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { findOrder, findOrders, itemsOf, maxExamined } from './find-orders.ts';
 import type { Order } from './order.ts';
 import { type Orders, sessionListKey } from './order-store.ts';
-import type { organizerQueryRoutes } from './organizer-routes.ts';
+import { maxFailedShown, type organizerQueryRoutes } from './organizer-routes.ts';
 
 /** Reader of the session that the organizer’s policies are about. */
 export type SessionLoaders = Pick<EventReader, 'session'>;
@@ -87,6 +87,29 @@ export const organizerQueries = (orders: Orders): Handlers<typeof organizerQuery
         // Relative to the address of this part (RFC 8288 §3.1).
         ...(nextCursor !== undefined && { Link: `<?${next}>; rel="next"` }),
       },
+    });
+  },
+
+  async getCancellation({ params: { sessionId }, resource: { entity } }) {
+    if (entity.status !== 'cancelled')
+      return problem('NOT_FOUND', { detail: 'This session is not cancelled.' });
+    const [progress, { counts, failed }] = await Promise.all([
+      orders.getCancellation(sessionId),
+      orders.refundsOfCancellation(sessionId),
+    ]);
+    return ok(200, {
+      status: progress?.status ?? 'waiting',
+      orders: {
+        done: progress?.orders ?? 0,
+        ...(progress !== undefined && { remaining: Math.max(0, progress.total - progress.orders) }),
+      },
+      refunds: {
+        done: counts.succeeded,
+        remaining: counts.requested + counts.pending,
+        failed: counts.failed,
+      },
+      failed: failed.slice(0, maxFailedShown),
+      ...(progress !== undefined && { updatedAt: progress.updatedAt }),
     });
   },
 });

@@ -1,15 +1,20 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { refundId } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const sessionParams = z.strictObject({ sessionId: idOf('ses') });
 const onSession = { kind: 'session', from: 'params.sessionId' } as const;
 const status = orderStatus.optional().meta({ description: 'Only orders in this status.' });
+
+/** Failed refunds that one answer names. */
+export const maxFailedShown = 100;
 
 const sessionOrder = z
   .strictObject({
@@ -104,4 +109,46 @@ export const exportOrders = route({
   },
 });
 
-export const organizerQueryRoutes = { listOrders, exportOrders };
+export const getCancellation = route({
+  operationId: 'getCancellation',
+  method: 'GET',
+  path: '/sessions/{sessionId}/cancellation',
+  function: 'orders-queries',
+  tags: ['Orders of a session'],
+  summary: 'How far the orders of a cancelled session are undone and refunded',
+  description:
+    'Undoing begins some minutes after the cancellation; refunds follow each order, and are counted a second or so late. ' +
+    '404 for a session that is not cancelled.',
+  access: policy('ReadCancellation', onSession),
+  params: sessionParams,
+  responses: {
+    200: {
+      description: 'Orders that are undone and still to be; refunds by what became of them.',
+      schema: z.strictObject({
+        status: z.enum(['waiting', 'running', 'done']).meta({ description: 'Of undoing the orders.' }),
+        orders: z.strictObject({
+          done: z.int(),
+          remaining: z.int().optional().meta({ description: 'Left out while they are not counted yet.' }),
+        }),
+        refunds: z.strictObject({
+          done: z.int(),
+          remaining: z.int().meta({ description: 'Asked for, or on their way at the provider.' }),
+          failed: z.int(),
+        }),
+        failed: z.array(z.strictObject({ orderId, refundId })).max(maxFailedShown).meta({
+          description: 'The first hundred that the provider could not pay out: the organizer has to.',
+        }),
+        updatedAt: instant.optional().meta({ description: 'When the last orders were undone.' }),
+      }),
+      example: {
+        status: 'running',
+        orders: { done: 250, remaining: 353 },
+        refunds: { done: 231, remaining: 18, failed: 1 },
+        failed: [{ orderId: id('ord'), refundId: id('rfd') }],
+        updatedAt: '2026-11-20T19:00:00.000Z',
+      },
+    },
+  },
+});
+
+export const organizerQueryRoutes = { listOrders, exportOrders, getCancellation };

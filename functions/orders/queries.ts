@@ -47,6 +47,7 @@ export const handler = serve<typeof ordersQueryRoutes, LoadersOfAll>({
     >),
     listOrders: async (request) => (await organizer()).listOrders(request),
     exportOrders: async (request) => (await organizer()).exportOrders(request),
+    getCancellation: async (request) => (await organizer()).getCancellation(request),
   },
   loaders,
   guard: async () => (await import('../identity/contracts.ts')).identityGuard(),

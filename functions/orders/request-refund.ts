@@ -24,7 +24,7 @@ export type RefundOutcome =
 export const requestRefund = async (
   { orders }: Pick<OrderPorts, 'orders'>,
   order: Order,
-  wanted: Pick<Refund, 'refundId' | 'amount' | 'ticketIds' | 'reason' | 'requestHash'>,
+  wanted: Pick<Refund, 'refundId' | 'amount' | 'ticketIds' | 'reason' | 'cancelledSessionId' | 'requestHash'>,
   items: readonly OrderItem[] | undefined,
   beside: readonly TransactionWrite[],
   stamp: Stamp,

@@ -20,6 +20,7 @@ export const handler = queueConsumer(
   z.object({
     sessionId: z.string(),
     done: z.int(),
+    total: z.int().optional(),
     from: z.record(z.string(), z.unknown()).optional(),
   }),
   (batch, context) =>

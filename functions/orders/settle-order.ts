@@ -3,6 +3,7 @@ import { logger } from '../platform/logger.ts';
 import type { EndedOrderHolds } from '../ticketing/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import type { Order } from './order.ts';
+import { sessionsOf } from './order-store.ts';
 import type { PaymentNews, PaymentStatus, ProviderResult } from './payments/payment-port.ts';
 import type { OrderPorts, Providers, Stamp } from './ports.ts';
 import { lastRefundId, refundable, requestRefund } from './request-refund.ts';
@@ -80,6 +81,13 @@ const settleMoney = async (ports: SettlementPorts, order: Order, stamp: Stamp): 
   return settleMoney(ports, noted, stamp);
 };
 
+/** A payment that came after its session was cancelled finds an order that was not confirmed, mostly of one session. */
+const cancelledSessionOf = (order: Order): string | undefined => {
+  const [only, ...others] = sessionsOf(order);
+  const guessed = order.cancelReason === 'session_cancelled' && others.length === 0 ? only : undefined;
+  return order.cancelledSessionId ?? guessed;
+};
+
 /** Money was taken for an order that has ended: all of it that is left goes back. */
 const refundRest = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<Order> => {
   const outcome = await requestRefund(
@@ -90,6 +98,7 @@ const refundRest = async (ports: SettlementPorts, order: Order, stamp: Stamp): P
       amount: refundable(order),
       ticketIds: [],
       reason: order.cancelReason ?? 'cancelled',
+      cancelledSessionId: cancelledSessionOf(order),
       requestHash: order.orderId,
     },
     undefined,

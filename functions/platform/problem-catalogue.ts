@@ -42,12 +42,6 @@ export const problemCatalogue = {
     title: 'This path does not take that method',
     whatToDo: 'Use one of the methods in the Allow header.',
   },
-  NOT_ACCEPTABLE: {
-    status: 406,
-    title: 'The answer is bytes, and Accept does not ask for them',
-    whatToDo:
-      'Name the media type of the answer first in the Accept header, e.g. `Accept: image/png`; browsers do.',
-  },
   NOT_FOUND: {
     status: 404,
     title: 'There is no such thing',
@@ -206,6 +200,16 @@ export const problemCatalogue = {
   },
 
   // Orders
+  MAIL_LIMIT_REACHED: {
+    status: 409,
+    title: 'The mail of this order was sent again often enough',
+    whatToDo: 'Look whether the address is right; `limit` says how often it may be sent again.',
+  },
+  NO_MAIL_TO_SEND: {
+    status: 409,
+    title: 'The order has no tickets to send',
+    whatToDo: 'Only a confirmed order with valid tickets has; `currentStatus` says what this one is.',
+  },
   NOTHING_TO_REFUND: {
     status: 409,
     title: 'Nothing of the order is left to refund',

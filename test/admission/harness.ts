@@ -13,6 +13,7 @@ import {
   ticketPartsOf,
 } from '../../functions/admission/contracts.ts';
 import { admissionLoaders } from '../../functions/admission/loaders.ts';
+import { openRefusals } from '../../functions/admission/refusals.ts';
 import { admissionCommandRoutes, admissionQueryRoutes } from '../../functions/admission/routes.ts';
 import { openSessionPictures } from '../../functions/admission/session-picture.ts';
 import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
@@ -45,7 +46,6 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly key?: string;
-  readonly accept?: string;
 }
 
 export interface Answered {
@@ -188,7 +188,6 @@ export const startAdmission = async (): Promise<Admission> => {
               authorization: `Bearer ${await issuer.mint({ sub: subject })}`,
             }),
           ...('creates' in definition && { 'idempotency-key': options.key ?? freshKey() }),
-          ...(options.accept && { accept: options.accept }),
         },
         params,
         ...(options.query && { query: options.query }),
@@ -222,7 +221,10 @@ export const startAdmission = async (): Promise<Admission> => {
     return instanceOf(
       serve({
         routes: admissionCommandRoutes,
-        handlers: { ...ticketCommands(tickets, codes, factsOf), ...checkInCommands(tickets, codes) },
+        handlers: {
+          ...ticketCommands(tickets, codes, factsOf),
+          ...checkInCommands(tickets, codes, openRefusals(table)),
+        },
         loaders,
         guard,
         idSecretArn: process.env['ID_SECRET_ARN'] ?? '',
@@ -235,6 +237,7 @@ export const startAdmission = async (): Promise<Admission> => {
           codes,
           factsOf,
           openSessionPictures(tickets, clockMs),
+          openRefusals(table),
         ),
         loaders,
         guard,

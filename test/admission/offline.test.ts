@@ -198,9 +198,11 @@ describe('a ticket that two devices let in', () => {
       admitted: 4,
       remaining: 1,
       conflicts: 3,
+      refused: 0,
+      byReason: [],
       byGate: [
-        { gate: 'north', admitted: 3 },
-        { gate: 'south', admitted: 1 },
+        { gate: 'north', admitted: 3, refused: 0 },
+        { gate: 'south', admitted: 1, refused: 0 },
       ],
       byDevice: [{ device: 'one', admitted: 4 }],
     });

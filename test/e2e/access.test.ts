@@ -32,6 +32,7 @@ interface World {
   newPerformerId(): Promise<string>;
   newDraftEventId(): Promise<string>;
   newDraftSessionId(): Promise<string>;
+  newCancelledSessionId(): Promise<string>;
   newMember(): Promise<string>;
   newHoldId(): Promise<string>;
   newPromoCode(): Promise<{ eventId: string; code: string }>;
@@ -342,6 +343,14 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 200,
     request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
   },
+  getCancellation: {
+    status: 200,
+    request: async ({ newCancelledSessionId }) => ({ params: { sessionId: await newCancelledSessionId() } }),
+  },
+  resendOrderMail: {
+    status: 202,
+    request: async ({ newPaidOrderId }) => ({ params: { orderId: await newPaidOrderId() } }),
+  },
   createRefund: {
     status: 201,
     request: async ({ newPaidOrderId }) => ({
@@ -429,6 +438,11 @@ beforeAll(async () => {
     newDraftSessionId: async () => {
       const { id } = await newEvent(organizer, sale.venueId);
       return (await newSession(organizer, id, { ticketTypes: smallHallTicketTypes })).id;
+    },
+    newCancelledSessionId: async () => {
+      const sessionId = await world.newDraftSessionId();
+      await client.ok(200, 'cancelSession', { params: { sessionId } });
+      return sessionId;
     },
     newMember: async () => {
       const subject = freshName('staff');
@@ -546,7 +560,12 @@ describe('a policy decides:', () => {
 
 const reads = new Set(['GET']);
 /** What staff do not read though their organization has it: what codes there are is for those who sell, and orders name people. */
-const notForStaff: ReadonlySet<Operation> = new Set(['listPromoCodes', 'listOrders', 'exportOrders']);
+const notForStaff: ReadonlySet<Operation> = new Set([
+  'listPromoCodes',
+  'listOrders',
+  'exportOrders',
+  'getCancellation',
+]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);
 const isAboutEventOrSession = ({ access }: RouteDefinition): boolean =>

@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { checkInCommands } from '../../functions/admission/check-ins-api.ts';
 import { admissionLoaders } from '../../functions/admission/loaders.ts';
+import { openRefusals } from '../../functions/admission/refusals.ts';
 import { admissionCommandRoutes } from '../../functions/admission/routes.ts';
 import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
 import { openTicketCodes } from '../../functions/admission/ticket-code.ts';
@@ -383,12 +384,16 @@ const ticketed = async (platform: Platform) => {
 
 /** The commands of a process that knows neither keys nor sessions yet. */
 const freshCommands = (platform: Platform) => {
-  const tickets = openTickets(openTable('admission'));
+  const table = openTable('admission');
+  const tickets = openTickets(table);
   const codes = openTicketCodes(openSigningKeys([process.env['TICKET_KEYS'] ?? '']));
   const factsOf = openSessionFacts(openTable('catalog'));
   return serve({
     routes: admissionCommandRoutes,
-    handlers: { ...ticketCommands(tickets, codes, factsOf), ...checkInCommands(tickets, codes) },
+    handlers: {
+      ...ticketCommands(tickets, codes, factsOf),
+      ...checkInCommands(tickets, codes, openRefusals(table)),
+    },
     loaders: admissionLoaders(factsOf),
     guard: async () => (await import('../../functions/identity/contracts.ts')).identityGuard(),
     idSecretArn: platform.secretArn,

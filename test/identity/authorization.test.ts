@@ -93,6 +93,8 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['UndoOrder', 'order', managers],
   ['ListOrders', 'session', managers],
   ['ExportOrders', 'session', managers],
+  ['ReadCancellation', 'session', managers],
+  ['ResendOrderMail', 'order', managers],
   ['CheckIn', 'session', members],
   ['ReadCheckIns', 'session', members],
 ];

@@ -236,6 +236,14 @@ describe('the synthesized stacks', () => {
     expect(resourcesOf(emulator, 'AWS::Logs::MetricFilter')).toEqual([]);
   });
 
+  test('every client gets bytes as bytes, and every body reaches functions as base64', () => {
+    for (const templates of [emulator, prod])
+      expect(first(templates, 'AWS::ApiGateway::RestApi').Properties).toMatchObject({
+        BinaryMediaTypes: ['*/*'],
+        MinimumCompressionSize: 1_024,
+      });
+  });
+
   test('mail is sent where a sender is named, from its domain alone', async () => {
     const senders = (templates: Templates) =>
       resourcesOf(templates, 'AWS::Lambda::Function')

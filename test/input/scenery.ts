@@ -150,6 +150,8 @@ export const setScenery = async (): Promise<Scenery> => {
     cancelOrder: { ord: await ordersOf(3) },
     createRefund: { ord: paidOrders },
     undoOrder: { ord: doomedOrders },
+    resendOrderMail: { ord: paidOrders },
+    getCancellation: { ses: [ended.session.id] },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
     deleteEvent: { evt: [kept.event.id, doomedEvent.id] },

@@ -71,7 +71,15 @@ test('paid, not captured yet, free and unpaid orders all end; who was charged is
     expect((await world.ticketsOf(id)).map(({ status }) => status)).toEqual(['cancelled']);
   const { body } = await world.call('getOrder', { params: { orderId: captured } });
   expect(body.refunds).toMatchObject([{ status: 'succeeded', reason: 'session_cancelled' }]);
-  expect(await world.orders.getCancellation(sessionId)).toMatchObject({ status: 'done', orders: 5 });
+  expect(await world.orders.getCancellation(sessionId)).toMatchObject({
+    status: 'done',
+    orders: 5,
+    total: 5,
+  });
+  expect(await world.orders.refundsOfCancellation(sessionId)).toEqual({
+    counts: { requested: 0, pending: 0, succeeded: 1, failed: 0 },
+    failed: [],
+  });
 
   // Again, as after a crash: nothing changes.
   const before = await view(captured);
@@ -99,6 +107,9 @@ test('of an order with places of two sessions, the part of the cancelled one is 
   await world.settle();
   const undone = await world.get(id);
   expect([undone.status, undone.refunded]).toEqual(['cancelled', 13_500]);
+  // Each refund counts for the session that it is for.
+  for (const sessionId of [one, two])
+    expect((await world.orders.refundsOfCancellation(sessionId)).counts.succeeded).toBe(1);
 });
 
 test('many orders in batches of 25; one that was cut off is repeated, and progress never goes back', async () => {
@@ -114,7 +125,12 @@ test('many orders in batches of 25; one that was cut off is repeated, and progre
   const first = () => undoBatch(ports(), { sessionId, done: 0 }, keep, stamp);
   await first();
   expect(next?.done).toBe(25);
-  expect(await world.orders.getCancellation(sessionId)).toMatchObject({ status: 'running', orders: 25 });
+  expect(await world.orders.getCancellation(sessionId)).toMatchObject({
+    status: 'running',
+    orders: 25,
+    total: 30,
+  });
+  expect(next?.total).toBe(30);
   expect(await undoAll(sessionId)).toEqual([0, 25]);
   await first();
   expect(await world.orders.getCancellation(sessionId)).toMatchObject({ status: 'done', orders: 30 });
