@@ -23,6 +23,7 @@ import {
   ordersCommandsEnvironment,
   ordersPaymentNewsEnvironment,
   ordersQueriesEnvironment,
+  ordersReconciliationEnvironment,
   ordersRelayEnvironment,
   ordersSessionCancelledEnvironment,
   ordersSessionUndoEnvironment,
@@ -63,6 +64,14 @@ const consumer = {
   memoryMb: 512,
   timeout: Duration.seconds(30),
   reservedConcurrency: 10,
+} as const;
+
+/** It ends before the next run begins, five minutes later. */
+const reconciliation = {
+  kind: 'scheduled',
+  memoryMb: 512,
+  timeout: Duration.minutes(4),
+  reservedConcurrency: 1,
 } as const;
 
 /** Every function of the platform. Its name is also that of its folder under .build/functions. */
@@ -144,6 +153,11 @@ export const functionTable = {
     environment: ticketingConsumerEnvironment,
     timeout: Duration.minutes(5),
   },
+  'ticketing-reconciliation': {
+    ...reconciliation,
+    entry: 'functions/ticketing/reconciliation.ts',
+    environment: ticketingConsumerEnvironment,
+  },
   'ticketing-hold-expiry': {
     ...consumer,
     entry: 'functions/ticketing/hold-expiry.ts',
@@ -185,6 +199,11 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/orders/payment-news.ts',
     environment: ordersPaymentNewsEnvironment,
+  },
+  'orders-reconciliation': {
+    ...reconciliation,
+    entry: 'functions/orders/reconciliation.ts',
+    environment: ordersReconciliationEnvironment,
   },
   'orders-session-cancelled': {
     ...consumer,

@@ -215,13 +215,13 @@ const orders = 'functions/orders';
 const orderMutants: readonly Mutant[] = [
   {
     mistake: 'money that comes too late is captured',
-    file: `${orders}/settle-order.ts`,
+    file: `${orders}/money-due.ts`,
     from: "  if (status === 'created' || status === 'authorized') return 'void';",
     to: "  if (status === 'created') return 'void';\n  if (status === 'authorized') return 'capture';",
   },
   {
     mistake: 'an ended order whose card was declined can still be paid with another',
-    file: `${orders}/settle-order.ts`,
+    file: `${orders}/money-due.ts`,
     from: "  if (status === 'declined' && order.cancelReason !== 'payment_failed') return 'void';\n",
     to: '',
   },

@@ -1,9 +1,11 @@
 import { contentId } from '../platform/ids.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { endingWrites, withEnded } from './create-refund.ts';
+import { refundable } from './money-due.ts';
 import type { Order } from './order.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
-import { refundable, requestRefund } from './request-refund.ts';
+import { requestRefund } from './request-refund.ts';
+import type { SettlementPorts } from './settle-order.ts';
 
 /** What an order of a cancelled session comes to. */
 export type UndoDecision =
@@ -101,7 +103,7 @@ const ordersPerBatch = 25;
  * that is cut off is repeated by its queue: what it has undone stays undone.
  */
 export const undoBatch = async (
-  ports: Pick<OrderPorts, 'orders' | 'tables'>,
+  ports: Pick<SettlementPorts, 'orders' | 'tables'>,
   { sessionId, done, from, ...batch }: UndoBatch,
   askForNext: (batch: UndoBatch) => Promise<void>,
   stamp: Stamp,

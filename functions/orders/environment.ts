@@ -38,4 +38,7 @@ export const ordersSessionUndoEnvironment = commonEnvironment.extend({ ...tables
 export const ordersRelayEnvironment = relayEnvironment.extend({ ORDER_MACHINE_ARN: z.string().min(1) });
 /** Of the machine’s function and the consumers. */
 export const ordersBackgroundEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });
+export const ordersReconciliationEnvironment = ordersBackgroundEnvironment.extend({
+  ORDER_MACHINE_ARN: z.string().min(1),
+});
 export const ordersPaymentNewsEnvironment = ordersBackgroundEnvironment.extend(newsQueue);

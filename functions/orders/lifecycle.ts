@@ -185,7 +185,15 @@ export const orderMachines =
   ({ kind, after }: StreamChange): readonly MachineStart[] => {
     if (kind !== 'INSERT' || after?.sk !== 'ORDER') return [];
     const { orderId, payBy } = toOrder(after);
-    if (payBy === undefined) return [];
-    const input: MachineInput = { orderId, payBy, timeoutSeconds: Math.max(1, payBy + 1 - clock()) };
-    return [{ machineArn, name: machineName(orderId), input }];
+    return payBy === undefined ? [] : [machineStart(machineArn, { orderId, payBy }, clock())];
   };
+
+/** The start of an order’s machine, at an instant in epoch seconds. */
+export const machineStart = (
+  machineArn: string,
+  { orderId, payBy }: { readonly orderId: string; readonly payBy: number },
+  now: number,
+): MachineStart => {
+  const input: MachineInput = { orderId, payBy, timeoutSeconds: Math.max(1, payBy + 1 - now) };
+  return { machineArn, name: machineName(orderId), input };
+};

@@ -50,6 +50,7 @@ const sessionOrderView = (order: Order, sessionId: string) => {
     })),
     total: money(order.total),
     refunded: money(order.refunded),
+    ...(order.payment !== undefined && { paymentStatus: order.payment.status }),
     ...(order.promoCode !== undefined && { promoCode: order.promoCode }),
     createdAt: order.createdAt,
   };

@@ -6,6 +6,7 @@ import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { paymentStatus } from './payments/payment-port.ts';
 import { refundId } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
@@ -36,6 +37,10 @@ const sessionOrder = z
       .meta({ description: 'Those of this session.' }),
     total: money.meta({ description: 'Of the whole order, which may have places of other sessions too.' }),
     refunded: money.meta({ description: 'Given back, or promised to be.' }),
+    paymentStatus: paymentStatus.optional().meta({
+      description:
+        'None for a free order. `voided` of a confirmed order: the bank took the money back before it was captured.',
+    }),
     promoCode: z.string().optional(),
     createdAt: instant,
   })
@@ -57,6 +62,7 @@ const sessionOrderExample: z.input<typeof sessionOrder> = {
   ],
   total: { amount: 4500, currency: 'EUR' },
   refunded: { amount: 0, currency: 'EUR' },
+  paymentStatus: 'captured',
   createdAt: '2026-11-20T18:05:00.000Z',
 };
 

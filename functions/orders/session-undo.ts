@@ -6,11 +6,11 @@ import { sendMessages } from '../platform/queue.ts';
 import { openTable } from '../platform/table.ts';
 import { undoBatch } from './cancel-session-orders.ts';
 import { ordersSessionUndoEnvironment } from './environment.ts';
-import { openOrders } from './order-store.ts';
+import { openOutstandingOrders } from './outstanding-store.ts';
 
 const environment = readEnvironment(ordersSessionUndoEnvironment);
 const ports = {
-  orders: openOrders(openTable(environment.ORDERS_TABLE)),
+  orders: openOutstandingOrders(openTable(environment.ORDERS_TABLE)),
   tables: { ticketing: environment.TICKETING_TABLE, admission: environment.ADMISSION_TABLE },
 };
 

@@ -18,6 +18,7 @@ import { admissionCommandRoutes, admissionQueryRoutes } from '../../functions/ad
 import { openSessionPictures } from '../../functions/admission/session-picture.ts';
 import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
 import { openTicketCodes } from '../../functions/admission/ticket-code.ts';
+import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
 import { openTickets } from '../../functions/admission/ticket-store.ts';
 import { ticketCommands } from '../../functions/admission/tickets-api.ts';
 import { admissionQueries } from '../../functions/admission/tickets-queries.ts';
@@ -146,7 +147,10 @@ export const startAdmission = async (): Promise<Admission> => {
   });
   const identity = await engine.createTable('identity');
   const catalog = await engine.createTable('catalog');
-  const table = await engine.createTable('admission', 'bySession');
+  const table = await engine.createTable('admission', {
+    ...sessionIndex,
+    attributes: sessionIndexAttributes,
+  });
   const member = async (subject: string, terms: object, organization = organizationId): Promise<void> => {
     const key = { pk: `SUBJECT#${subject}`, sk: `ORG#${organization}` };
     await identity.put({ ...key, organizationId: organization, subject, ...terms }, {});

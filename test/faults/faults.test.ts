@@ -74,7 +74,7 @@ test.for([
     ],
   ],
   [
-    'settlement of a cancelled order: void, holds, machine',
+    'settlement of a cancelled order: machine, void, holds',
     [
       'hold cancelled of 2, owns 0, revision 2',
       'payment voided, 9000 left',

@@ -126,8 +126,12 @@ const inOrder = (value: unknown): unknown => {
 
 /** An item without what differs from run to run: ids, instants, hashes, subjects. Its revision stays. */
 const plain = (item: Item): string => {
-  const { requestHash: _, change, ttl: __, payBy: ___, ...rest } = item;
-  return JSON.stringify(inOrder({ ...rest, change: (change as { what?: string } | undefined)?.what }))
+  const { requestHash: _, change, ttl: __, payBy: ___, due, ...rest } = item;
+  // The mark is a letter of the id: that it is there is the same each time.
+  const mark = due === undefined ? {} : { due: true };
+  return JSON.stringify(
+    inOrder({ ...rest, ...mark, change: (change as { what?: string } | undefined)?.what }),
+  )
     .replaceAll(/\b([a-z]{2,3})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1')
     .replaceAll(/"(until|authorizedFrom)":\d+/g, '"$1":T')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')

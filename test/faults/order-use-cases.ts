@@ -210,11 +210,11 @@ export const orderUseCases: readonly UseCase[] = [
     context: 'orders',
     calls: [
       'GetItem order',
+      'GetItem token',
+      'SendTaskSuccess',
       'GetItem payment',
       'UpdateItem payment',
       'UpdateItem order',
-      'GetItem token',
-      'SendTaskSuccess',
     ],
     async prepare(platform) {
       const { sessionId, orderId } = await paid(platform);
@@ -225,10 +225,12 @@ export const orderUseCases: readonly UseCase[] = [
     },
   },
   {
-    name: 'settlement of a cancelled order: void, holds, machine',
+    name: 'settlement of a cancelled order: machine, void, holds',
     context: 'orders',
     calls: [
       'GetItem order',
+      'GetItem token',
+      'SendTaskSuccess',
       'GetItem payment',
       'UpdateItem payment',
       'UpdateItem order',
@@ -237,8 +239,7 @@ export const orderUseCases: readonly UseCase[] = [
       'GetObject layout.json',
       'UpdateItem block',
       'UpdateItem block',
-      'GetItem token',
-      'SendTaskSuccess',
+      'UpdateItem order',
     ],
     async prepare(platform) {
       const { sessionId, orderId } = await ordered(platform);

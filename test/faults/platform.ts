@@ -18,6 +18,8 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from 'aws-lambda';
+import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
+import { sessionIndex as ordersBySession, outstandingIndex } from '../../functions/orders/order-indexes.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { routes } from '../../functions/routes.ts';
@@ -211,8 +213,12 @@ export const startPlatform = async () => {
   const identityTable = await engine.createTable('identity');
   const catalogTable = await engine.createTable('catalog');
   const ticketingTable = await engine.createTable('ticketing');
-  const ordersTable = await engine.createTable('orders', 'bySession');
-  await engine.createTable('admission', 'bySession');
+  const ordersTable = await engine.createTable(
+    'orders',
+    { ...ordersBySession, attributes: [] },
+    { ...outstandingIndex, attributes: [] },
+  );
+  await engine.createTable('admission', { ...sessionIndex, attributes: sessionIndexAttributes });
 
   const api: Readonly<Record<string, ApiHandler>> = {
     'identity-commands': (await import('../../functions/identity/commands.ts')).handler,

@@ -78,6 +78,7 @@ describe('the list of a session’s orders', () => {
       ],
       total: { amount: 4_500, currency: 'EUR' },
       refunded: { amount: 0, currency: 'EUR' },
+      paymentStatus: 'created',
       createdAt: (await world.get(id)).createdAt,
     });
   });
@@ -215,7 +216,7 @@ describe('a search is bounded', () => {
       reads,
       orders: {
         async ofSession(_: string, { limit, from }: { limit: number; from?: Record<string, unknown> }) {
-          const start = from === undefined ? 0 : Number(String(from['gsi1sk']).split('#')[0]) + 1;
+          const start = from === undefined ? 0 : Number(from['gsi1sk']) + 1;
           const end = Math.min(count, start + limit);
           reads.push(limit);
           const orders = Array.from({ length: end - start }, (_unused, index) =>
@@ -236,7 +237,7 @@ describe('a search is bounded', () => {
     expect(maxExamined).toBe(1_000);
     const { orders, reads } = listOf(3_000, statusAt(1_500));
     const first = await findOrders(orders, 'ses_1', cancelled, { limit: 20 });
-    expect([first.orders, first.next?.['gsi1sk']]).toEqual([[], '999#ord_1']);
+    expect([first.orders, first.next?.['gsi1sk']]).toEqual([[], '999']);
     expect(reads).toEqual(Array.from({ length: 10 }, () => 100));
     const second = await findOrders(orders, 'ses_1', cancelled, { limit: 20, from: first.next });
     expect(second.orders.map(({ createdAt }) => createdAt)).toEqual(['1500']);
@@ -245,7 +246,7 @@ describe('a search is bounded', () => {
   test('without a filter only what is answered is read', async () => {
     const { orders, reads } = listOf(3_000, () => ({}));
     const { next } = await findOrders(orders, 'ses_1', {}, { limit: 20 });
-    expect([reads, next?.['gsi1sk']]).toEqual([[20], '19#ord_1']);
+    expect([reads, next?.['gsi1sk']]).toEqual([[20], '19']);
   });
 
   test('a page that is full at the very end of the list leads nowhere', async () => {
@@ -259,7 +260,7 @@ describe('a search is bounded', () => {
     const places = Array.from({ length: 30 }, (_, index) => item(`1-${index}`));
     const { orders } = listOf(500, () => ({ items: places }));
     const { orders: found, next } = await findOrders(orders, 'ses_1', {}, { limit: 1_000 });
-    expect([found.length, next?.['gsi1sk']]).toEqual([67, '66#ord_1']);
+    expect([found.length, next?.['gsi1sk']]).toEqual([67, '66']);
   });
 });
 

@@ -6,7 +6,7 @@ import { createOrder } from '../../../functions/orders/create-order.ts';
 import { createRefund, type WantedRefund } from '../../../functions/orders/create-refund.ts';
 import { orderMachines, ordersLifecycle } from '../../../functions/orders/lifecycle.ts';
 import type { MachineInput } from '../../../functions/orders/order-machine.ts';
-import { openOrders } from '../../../functions/orders/order-store.ts';
+import { openOutstandingOrders } from '../../../functions/orders/outstanding-store.ts';
 import type {
   PaymentNews,
   PaymentProvider,
@@ -308,7 +308,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         asked('refund', ofPayment(id), () => provider.refund(id, refundId, amount)),
       read: (id) => asked('read payment', ofPayment(id), () => provider.read(id)),
     };
-    const orders = openOrders(scheduled);
+    const orders = openOutstandingOrders(scheduled);
     const process = {
       ...me,
       get isDead() {
@@ -338,8 +338,10 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
             'answer token',
             () => `answers the machine of ${nameOf(orderId)}`,
             async () => {
-              if (waiting.get(orderId) === token) waiting.delete(orderId);
+              const isWaiting = waiting.get(orderId) === token;
+              if (isWaiting) waiting.delete(orderId);
               else reach(coverage, 'token after the end');
+              return isWaiting;
             },
           ),
       },
