@@ -12,6 +12,7 @@ import { type Order, type OrderCommand, orderTransitions, statusesBefore } from 
 import type { PromoCode } from './promo-code.ts';
 import { claimPromoUse } from './promo-store.ts';
 import type { Refund, RefundState } from './refund.ts';
+import { type ListPage, listPages, readList } from './session-index.ts';
 
 /** What became of a new order. */
 export type OrderPut =
@@ -64,9 +65,6 @@ const refundKey = ({ orderId, refundId }: Pick<Refund, 'orderId' | 'refundId'>) 
 });
 
 const cancellationKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'CANCELLATION' });
-
-/** Keys of one read of a list: some 200 bytes each. */
-const listPageSize = 5_000;
 
 /** How long the machine’s token is kept after the deadline it waits for. */
 const tokenKeptSeconds = 24 * 60 * 60;
@@ -172,22 +170,6 @@ export const openOrders = (table: Table) => {
     const item = await table.get(keyOf(orderId), { consistent: true });
     return item && toOrder(item);
   };
-
-  /** The keys of a list of the index, a page (1 MB at most) at a time. */
-  async function* listPages(list: string) {
-    let from: Readonly<Record<string, unknown>> | undefined;
-    do {
-      const page = await table.query<{ readonly gsi1sk: string }>({
-        pk: list,
-        index: sessionIndex,
-        limit: listPageSize,
-        attributes: ['gsi1sk'],
-        ...(from && { from }),
-      });
-      yield page.items;
-      from = page.next;
-    } while (from !== undefined);
-  }
 
   return {
     get,
@@ -360,7 +342,7 @@ export const openOrders = (table: Table) => {
     /** How many orders a session has. */
     async countOfSession(sessionId: string): Promise<number> {
       let count = 0;
-      for await (const keys of listPages(sessionListKey(sessionId))) count += keys.length;
+      for await (const keys of listPages(table, sessionListKey(sessionId))) count += keys.length;
       return count;
     },
 
@@ -368,7 +350,7 @@ export const openOrders = (table: Table) => {
     async refundsOfCancellation(sessionId: string): Promise<CancellationRefunds> {
       const counts = { requested: 0, pending: 0, succeeded: 0, failed: 0 };
       const failed: { readonly orderId: string; readonly refundId: string }[] = [];
-      for await (const keys of listPages(`REFUNDS#${sessionId}`)) {
+      for await (const keys of listPages(table, `REFUNDS#${sessionId}`)) {
         for (const { gsi1sk } of keys) {
           const [status, orderId = '', refundId = ''] = gsi1sk.split('#');
           counts[status as RefundState] += 1;
@@ -381,22 +363,10 @@ export const openOrders = (table: Table) => {
     /** A page of the orders of a session (at most 100), newest first. */
     async ofSession(
       sessionId: string,
-      page: { readonly limit: number; readonly from?: Readonly<Record<string, unknown>> | undefined },
+      page: ListPage,
     ): Promise<{ readonly orders: readonly Order[]; readonly next?: Readonly<Record<string, unknown>> }> {
-      const found = await table.query<Item>({
-        pk: sessionListKey(sessionId),
-        index: sessionIndex,
-        limit: page.limit,
-        descending: true,
-        ...(page.from && { from: page.from }),
-      });
-      const ids = found.items.map(({ pk }) => pk.slice('ORDER#'.length));
-      const items = ids.length === 0 ? [] : await table.batchGet<Item>(ids.map(keyOf));
-      const byId = new Map(items.map((item) => [item.pk.slice('ORDER#'.length), toOrder(item)]));
-      return {
-        orders: ids.flatMap((id) => byId.get(id) ?? []),
-        ...(found.next && { next: found.next }),
-      };
+      const { items, next } = await readList(table, sessionListKey(sessionId), 'ORDER', page);
+      return { orders: items.map(toOrder), ...(next && { next }) };
     },
   };
 };
@@ -416,8 +386,5 @@ export interface CancellationProgress {
   readonly orders: number;
   readonly updatedAt: string;
 }
-
-/** Index of the orders table: keys of the orders of a session, in the order they were made. */
-export const sessionIndex = { name: 'bySession', pk: 'gsi1pk', sk: 'gsi1sk' } as const;
 
 export type Orders = ReturnType<typeof openOrders>;
