@@ -33,7 +33,8 @@ export default {
         path: [
           '^functions/ticketing/(block|block-plan|best-available|hold|hold-drift|sale-terms)\\.ts$',
           '^functions/orders/(money-due|order|order-drift|order-indexes|order-machine|outstanding|pricing|promo-code|refund)\\.ts$',
-          '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
+          '^functions/orders/rsvps/rsvp\\.ts$',
+          '^functions/catalog/(seating-plan|layout|event|session|sale-terms|rsvp-terms)\\.ts$',
           '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
           '^functions/notifications/(session-notice|reminder-time|recipients|templates/.*)\\.ts$',
           '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',

@@ -3,6 +3,7 @@ import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { ordersQueryRoutes } from './orders/query-routes.ts';
 import { ordersCommandRoutes } from './orders/routes.ts';
+import { rsvpCommandRoutes } from './orders/rsvps/rsvp-routes.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { ticketingCommandRoutes, ticketingQueryRoutes } from './ticketing/routes.ts';
 
@@ -20,6 +21,7 @@ export const routes = {
   ...ticketingQueryRoutes,
   ...ordersCommandRoutes,
   ...ordersQueryRoutes,
+  ...rsvpCommandRoutes,
   ...admissionCommandRoutes,
   ...admissionQueryRoutes,
 } as const;

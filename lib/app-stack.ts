@@ -226,6 +226,27 @@ export class AppStack extends Stack {
       [...confirmOrders, readTable(identityTable), readEvents, askAboutPayments, useSecret(data.idSecret)],
     );
     this.addFunction(
+      'orders-rsvps',
+      {
+        ...common,
+        ...guard,
+        ...ids,
+        ...ticketing,
+        ...events,
+        ORDERS_TABLE: data.ordersTable.tableName,
+        ADMISSION_TABLE: data.admissionTable.tableName,
+      },
+      [
+        readWriteTable(ordersTable),
+        readWriteTable(ticketingTable),
+        readWriteTable({ table: data.admissionTable }),
+        ...readPlans,
+        readTable(identityTable),
+        readEvents,
+        useSecret(data.idSecret),
+      ],
+    );
+    this.addFunction(
       'orders-queries',
       { ...common, ...guard, ...events, ORDERS_TABLE: data.ordersTable.tableName },
       [
@@ -319,6 +340,7 @@ export class AppStack extends Stack {
       'ticketing-session-sweep',
       'ticketing-reconciliation',
       'orders-commands',
+      'orders-rsvps',
       'orders-machine',
       'orders-settlement',
       'orders-payment-news',
@@ -371,6 +393,10 @@ export class AppStack extends Stack {
           'ORDER-MAIL-REQUESTED',
           'REFUND-SUCCEEDED',
           'REFUND-FAILED',
+          'RSVP-CREATED',
+          'RSVP-CONFIRMED',
+          'RSVP-CHANGED',
+          'RSVP-CANCELLED',
         ],
         'fairground.admission': ['TICKET-TRANSFERRED'],
         'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'],

@@ -25,6 +25,7 @@ import {
   ordersQueriesEnvironment,
   ordersReconciliationEnvironment,
   ordersRelayEnvironment,
+  ordersRsvpsEnvironment,
   ordersSessionCancelledEnvironment,
   ordersSessionUndoEnvironment,
 } from '../functions/orders/environment.ts';
@@ -80,7 +81,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/platform/queries.ts',
     environment: commonEnvironment,
-    reservedConcurrency: 30,
+    reservedConcurrency: 20,
   },
   'identity-commands': {
     ...api,
@@ -108,7 +109,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
-    reservedConcurrency: 90,
+    reservedConcurrency: 80,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
   'catalog-publication': {
@@ -179,6 +180,12 @@ export const functionTable = {
     entry: 'functions/orders/queries.ts',
     environment: ordersQueriesEnvironment,
     reservedConcurrency: 40,
+  },
+  'orders-rsvps': {
+    ...api,
+    entry: 'functions/orders/rsvps/commands.ts',
+    environment: ordersRsvpsEnvironment,
+    reservedConcurrency: 20,
   },
   'orders-relay': { ...relay, entry: 'functions/orders/relay.ts', environment: ordersRelayEnvironment },
   'orders-machine': {

@@ -192,7 +192,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     mistake: 'sold out is said from a picture that may be old',
-    file: `${ticketing}/create-hold.ts`,
+    file: `${ticketing}/search-places.ts`,
     from: 'if (isFresh && choose(picture.asRead) === undefined) {',
     to: 'if (choose(picture.asRead) === undefined) {',
   },
@@ -205,7 +205,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     mistake: 'sold out is said from what others are about to claim',
-    file: `${ticketing}/create-hold.ts`,
+    file: `${ticketing}/search-places.ts`,
     from: 'if (isFresh && choose(picture.asRead) === undefined) {',
     to: 'if (isFresh) {',
   },

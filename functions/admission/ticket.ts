@@ -34,6 +34,7 @@ export interface Ticket {
   readonly serial: string;
   /** 13 characters: what an id must also name. A transfer changes it, so that older ids and codes are dead. */
   readonly secret: string;
+  /** The order, or the answer to an invitation, that it was issued for. */
   readonly orderId: string;
   readonly organizationId: string;
   readonly eventId: string;

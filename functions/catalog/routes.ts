@@ -5,6 +5,7 @@ import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant, timeZone } from '../platform/time.ts';
 import { eventCategory, eventDescription, eventName, eventStatus, maxPerformers } from './event.ts';
+import { rsvpTerms } from './rsvp-terms.ts';
 import { saleTerms } from './sale-terms.ts';
 import { isShallow, maxPlanBytes } from './seating-plan.ts';
 import { newSession, sessionPatch, sessionStatus, ticketType } from './session.ts';
@@ -330,6 +331,7 @@ const session = z
     maxHoldsPerCustomer: z.int().optional(),
     doorsOpenMinutes: z.int().optional(),
     ticketTypes: z.array(ticketType),
+    rsvp: rsvpTerms.optional(),
     planVersion: z.string().optional(),
     ...owned,
   })
@@ -412,6 +414,7 @@ const eventPage = z
             sold: z.int(),
           }),
         ),
+        rsvp: rsvpTerms.optional(),
         inventory: z
           .strictObject({ built: z.int(), total: z.int() })
           .optional()

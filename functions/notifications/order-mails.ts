@@ -20,7 +20,7 @@ export interface OrderMailPorts extends NotificationPorts {
 }
 
 /** Of a lifecycle event, what the mails about it need. */
-type Occurrence = { readonly id: string; readonly occurredAt: string };
+export type Occurrence = { readonly id: string; readonly occurredAt: string };
 
 /** Events tell of orders that were written before them. */
 const orderOf = async (ports: NotificationPorts, orderId: string): Promise<Order> => {
@@ -39,10 +39,10 @@ const ticketsOf = (ports: NotificationPorts, { items }: Order): Promise<readonly
 const enrollTries = 5;
 
 /**
- * Puts an order on the roll of a session and gives the session: whatever is told of it after this reaches the
+ * Puts an order, or an answer, on the roll of a session and gives the session: whatever is told of it after this reaches the
  * order too, and what was told before is in what is read.
  */
-const enroll = async (
+export const enroll = async (
   ports: NotificationPorts,
   sessionId: string,
   orderId: string,
@@ -85,7 +85,7 @@ const sendTickets = async (
   const sessions = new Map<string, SessionFacts>();
   for (const sessionId of new Set(order.items.map((item) => item.sessionId)))
     sessions.set(sessionId, await sessionOf(sessionId));
-  const tickets = ticketsAsBought(order, await ticketsOf(ports, order));
+  const tickets = ticketsAsBought(order.items, await ticketsOf(ports, order));
   // Undone, or given away, before we came to it: other mails tell of that.
   if (order.status !== 'confirmed' || tickets.length === 0) return;
   const of = (sessionId: string) => tickets.filter((ticket) => ticket.sessionId === sessionId);

@@ -29,6 +29,10 @@ export const ordersCommandsEnvironment = commonEnvironment
     /** How long a `card_slow` of the test provider takes. */
     SLOW_PAYMENT_SECONDS: z.coerce.number().int().min(1),
   });
+export const ordersRsvpsEnvironment = commonEnvironment
+  .extend(guardEnvironment.shape)
+  .extend(idEnvironment.shape)
+  .extend({ ...tables, ...plans, ...events });
 export const ordersQueriesEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
   .extend({ ORDERS_TABLE: z.string().min(1), ...events });

@@ -11,6 +11,7 @@ import type { Item } from '../platform/table.ts';
 import { cancelReason, type Order, orderStatus } from './order.ts';
 import { type MachineInput, machineName } from './order-machine.ts';
 import { sessionsOf, toOrder, toRefund } from './order-store.ts';
+import { rsvpEventsOf, rsvpLifecycleEvents } from './rsvps/rsvp-lifecycle.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 
@@ -100,6 +101,7 @@ export const ordersLifecycleEvents = [
   refundRequested,
   refundSucceeded,
   refundFailed,
+  ...rsvpLifecycleEvents,
 ] as const;
 
 const changeOf = (item: object): Change => (item as { readonly change: Change }).change;
@@ -142,6 +144,7 @@ const hasMoney = (order: Order | undefined): boolean =>
 export const ordersLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
   if (after === undefined) return [];
   if (after.sk === 'ORDER') return orderEventsOf(before, after);
+  if (after.sk === 'RSVP') return rsvpEventsOf(before, after);
   if (after.sk.startsWith('REFUND#') && after.pk.startsWith('ORDER#')) return refundEventsOf(before, after);
   return [];
 };

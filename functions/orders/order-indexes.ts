@@ -1,4 +1,4 @@
-/** Of keys only: the orders of a session in the order they were made, and lists of the refunds that follow from its end. */
+/** Of keys only: what belongs to a session in the order it was made (orders, answers to its invitation), and lists of the refunds that follow from its end. */
 export const sessionIndex = { name: 'bySession', pk: 'gsi1pk', sk: 'gsi1sk' } as const;
 
 /**

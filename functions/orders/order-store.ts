@@ -9,11 +9,11 @@ import {
   type UpdateExpression,
 } from '../platform/table.ts';
 import { type Order, type OrderCommand, orderTransitions, statusesBefore } from './order.ts';
-import { sessionIndex } from './order-indexes.ts';
 import { markAfter } from './outstanding.ts';
 import type { PromoCode } from './promo-code.ts';
 import { claimPromoUse } from './promo-store.ts';
 import type { Refund, RefundState } from './refund.ts';
+import { type ListPage, listPages, readList } from './session-index.ts';
 
 /** What became of a new order. */
 export type OrderPut =
@@ -65,9 +65,6 @@ const refundKey = ({ orderId, refundId }: Pick<Refund, 'orderId' | 'refundId'>) 
 });
 
 export const cancellationKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'CANCELLATION' });
-
-/** Keys of one read of a list: some 200 bytes each. */
-const listPageSize = 5_000;
 
 /** An order without what only the table needs; as the stream shows it too. */
 export const toOrder = (item: Item): Order => {
@@ -183,22 +180,6 @@ export const openOrders = (table: Table) => {
     const item = await table.get(orderKey(orderId), { consistent: true });
     return item && toOrder(item);
   };
-
-  /** The keys of a list of the index, a page (1 MB at most) at a time. */
-  async function* listPages(list: string) {
-    let from: Readonly<Record<string, unknown>> | undefined;
-    do {
-      const page = await table.query<{ readonly gsi1sk: string }>({
-        pk: list,
-        index: sessionIndex,
-        limit: listPageSize,
-        attributes: ['gsi1sk'],
-        ...(from && { from }),
-      });
-      yield page.items;
-      from = page.next;
-    } while (from !== undefined);
-  }
 
   return {
     get,
@@ -349,7 +330,7 @@ export const openOrders = (table: Table) => {
     /** How many orders a session has. */
     async countOfSession(sessionId: string): Promise<number> {
       let count = 0;
-      for await (const keys of listPages(sessionListKey(sessionId))) count += keys.length;
+      for await (const keys of listPages(table, sessionListKey(sessionId))) count += keys.length;
       return count;
     },
 
@@ -357,7 +338,7 @@ export const openOrders = (table: Table) => {
     async refundsOfCancellation(sessionId: string): Promise<CancellationRefunds> {
       const counts = { requested: 0, pending: 0, succeeded: 0, failed: 0 };
       const failed: { readonly orderId: string; readonly refundId: string }[] = [];
-      for await (const keys of listPages(`REFUNDS#${sessionId}`)) {
+      for await (const keys of listPages(table, `REFUNDS#${sessionId}`)) {
         for (const { gsi1sk } of keys) {
           const [status, orderId = '', refundId = ''] = gsi1sk.split('#');
           counts[status as RefundState] += 1;
@@ -370,22 +351,10 @@ export const openOrders = (table: Table) => {
     /** A page of the orders of a session (at most 100), newest first. */
     async ofSession(
       sessionId: string,
-      page: { readonly limit: number; readonly from?: Readonly<Record<string, unknown>> | undefined },
+      page: ListPage,
     ): Promise<{ readonly orders: readonly Order[]; readonly next?: Readonly<Record<string, unknown>> }> {
-      const found = await table.query<Item>({
-        pk: sessionListKey(sessionId),
-        index: sessionIndex,
-        limit: page.limit,
-        descending: true,
-        ...(page.from && { from: page.from }),
-      });
-      const ids = found.items.map(({ pk }) => pk.slice('ORDER#'.length));
-      const items = ids.length === 0 ? [] : await table.batchGet<Item>(ids.map(orderKey));
-      const byId = new Map(items.map((item) => [item.pk.slice('ORDER#'.length), toOrder(item)]));
-      return {
-        orders: ids.flatMap((id) => byId.get(id) ?? []),
-        ...(found.next && { next: found.next }),
-      };
+      const { items, next } = await readList(table, sessionListKey(sessionId), 'ORDER', page);
+      return { orders: items.map(toOrder), ...(next && { next }) };
     },
   };
 };

@@ -16,6 +16,9 @@ import type { promoQueryRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
 import { ordersQueryRoutes } from './query-routes.ts';
 import type { orderQueryRoutes } from './routes.ts';
+import { rsvpQueries } from './rsvps/rsvp-queries.ts';
+import type { rsvpQueryRoutes } from './rsvps/rsvp-query-routes.ts';
+import { openRsvps } from './rsvps/rsvp-store.ts';
 
 const environment = readEnvironment(ordersQueriesEnvironment);
 const table = openTable(environment.ORDERS_TABLE);
@@ -45,6 +48,7 @@ export const handler = serve<typeof ordersQueryRoutes, LoadersOfAll>({
       typeof promoQueryRoutes,
       LoadersOfAll
     >),
+    ...(rsvpQueries(openRsvps(table)) as unknown as Handlers<typeof rsvpQueryRoutes, LoadersOfAll>),
     listOrders: async (request) => (await organizer()).listOrders(request),
     exportOrders: async (request) => (await organizer()).exportOrders(request),
     getCancellation: async (request) => (await organizer()).getCancellation(request),

@@ -2,6 +2,7 @@ import { organizerQueryRoutes } from './organizer-routes.ts';
 import { testPaymentRoutes } from './payments/test-payment-routes.ts';
 import { promoQueryRoutes } from './promo-routes.ts';
 import { orderQueryRoutes } from './routes.ts';
+import { rsvpQueryRoutes } from './rsvps/rsvp-query-routes.ts';
 
 /** All that orders-queries serves; in a file of its own, so that orders-commands does not load it. */
 export const ordersQueryRoutes = {
@@ -9,4 +10,5 @@ export const ordersQueryRoutes = {
   ...testPaymentRoutes,
   ...promoQueryRoutes,
   ...organizerQueryRoutes,
+  ...rsvpQueryRoutes,
 };

@@ -231,6 +231,23 @@ export const problemCatalogue = {
     whatToDo: 'Pay with the client secret at the order’s own provider.',
   },
 
+  // RSVPs
+  RSVP_CLOSED: {
+    status: 409,
+    title: 'Answers are no longer taken',
+    whatToDo: '`since` says since when; ask the organizer.',
+  },
+  RSVP_EXISTS: {
+    status: 409,
+    title: 'This e-mail address has answered for this session',
+    whatToDo: 'Change that answer with PATCH /rsvps/{id}; its id is in the mail about it.',
+  },
+  TICKET_USED: {
+    status: 409,
+    title: 'Somebody came in with a ticket that would end',
+    whatToDo: '`ticketIds` names them; keep as many places as are in use, or ask the organizer.',
+  },
+
   // Admission
   CHECK_IN_CLOSED: {
     status: 409,

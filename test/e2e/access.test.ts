@@ -40,6 +40,8 @@ interface World {
   /** Its money is captured. */
   newPaidOrderId(): Promise<string>;
   newTicketId(): Promise<string>;
+  /** A yes that waits for the organizer. */
+  newRsvpId(): Promise<string>;
 }
 
 /** How an allowed caller uses a route, and the status that means that it worked. */
@@ -53,6 +55,8 @@ const orderBody = {
   customer: { name: 'Ana Pop', email: 'ana@example.com' },
   payment: { provider: 'test' },
 } as const;
+const rsvpBody = () =>
+  ({ answer: 'yes', name: 'Ana Pop', email: `${freshName('ana')}@example.com` }) as const;
 const session = { startsAt, endsAt, ticketTypes: smallHallTicketTypes };
 
 /**
@@ -366,6 +370,37 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
   },
+
+  createRsvp: {
+    status: 201,
+    request: async ({ sale }) => ({ params: { eventId: sale.eventId }, body: rsvpBody() }),
+  },
+  getRsvp: { status: 200, request: async ({ newRsvpId }) => ({ params: { rsvpId: await newRsvpId() } }) },
+  updateRsvp: {
+    status: 200,
+    request: async ({ newRsvpId }) => ({
+      params: { rsvpId: await newRsvpId() },
+      ifMatch: '"r1"',
+      body: { answer: 'maybe' },
+    }),
+  },
+  confirmRsvp: {
+    status: 200,
+    request: async ({ newRsvpId }) => ({ params: { rsvpId: await newRsvpId() } }),
+  },
+  cancelRsvp: { status: 200, request: async ({ newRsvpId }) => ({ params: { rsvpId: await newRsvpId() } }) },
+  listRsvps: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  countRsvps: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  exportRsvps: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
 };
 
 const operations = Object.keys(routes) as Operation[];
@@ -424,7 +459,13 @@ let badTokens: readonly (readonly [string, Client])[];
 
 beforeAll(async () => {
   // As many places as all cases together buy and hold.
-  const sale = await putOnSale({ ticketTypes: [{ name: 'Pit', price: euros(20), quantity: 5_000 }] });
+  const sale = await putOnSale({
+    ticketTypes: [
+      { name: 'Pit', price: euros(20), quantity: 5_000 },
+      { name: 'Guests', price: euros(0), quantity: 100 },
+    ],
+    rsvp: { ticketType: 'Guests', approval: 'organizer' },
+  });
   const { organizer } = sale;
   const { client, organizationId } = organizer;
   world = {
@@ -478,6 +519,9 @@ beforeAll(async () => {
       return params.orderId;
     },
     newTicketId: () => buyTicket(sale),
+    newRsvpId: async () =>
+      (await anybody().ok(201, 'createRsvp', { params: { eventId: sale.eventId }, body: rsvpBody() })).body
+        .id,
   };
   // A stranger is no nobody: they have an organization of their own, with the same role in it.
   stranger = (await newOrganizer()).client;
@@ -559,12 +603,15 @@ describe('a policy decides:', () => {
 });
 
 const reads = new Set(['GET']);
-/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders name people. */
+/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders and answers name people. */
 const notForStaff: ReadonlySet<Operation> = new Set([
   'listPromoCodes',
   'listOrders',
   'exportOrders',
   'getCancellation',
+  'listRsvps',
+  'countRsvps',
+  'exportRsvps',
 ]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);

@@ -1,6 +1,15 @@
 import { describe, expect, inject, test } from 'vitest';
 import { anybody, type Body, type Request } from './client.ts';
-import { euros, newEvent, newSession, placesOf, publish, putOnSale, ticketTypeOf } from './scenario.ts';
+import {
+  euros,
+  newEvent,
+  newSession,
+  placesOf,
+  publish,
+  putOnSale,
+  smallHallTicketTypes,
+  ticketTypeOf,
+} from './scenario.ts';
 import { waitFor } from './wait-for.ts';
 
 type Order = Body<'getOrder', 200>;
@@ -309,8 +318,15 @@ describe.concurrent('of a confirmed order', () => {
     await untilCounted(sessionId, { available: 23, held: 1, sold: 1 });
   });
 
-  test('all money goes back when its session is cancelled, and unpaid ones end', async () => {
-    const { organizer, sessionId } = await putOnSale();
+  test('all money goes back when its session is cancelled; unpaid ones and answers end', async () => {
+    const { organizer, eventId, sessionId } = await putOnSale({
+      ticketTypes: [...smallHallTicketTypes, { name: 'Guests', price: euros(0), quantity: 10 }],
+      rsvp: { ticketType: 'Guests' },
+    });
+    const { body: coming } = await anybody().ok(201, 'createRsvp', {
+      params: { eventId },
+      body: { answer: 'yes', name: 'Ana Pop', email: 'ana@example.com' },
+    });
     const paid = await pay(await order([await hold(sessionId, 'A-1', 'A-2')]), 'card_ok');
     const unpaid = await order([await hold(sessionId, 'B-1')]);
     await organizer.client.ok(200, 'cancelSession', { params: { sessionId } });
@@ -324,6 +340,11 @@ describe.concurrent('of a confirmed order', () => {
     });
     const ended = await untilMoneyIs('voided', unpaid);
     expect(ended).toMatchObject({ status: 'cancelled', cancelReason: 'session_cancelled' });
+    const answer = await waitFor('the answer to end', async () => {
+      const { body } = await anybody().ok(200, 'getRsvp', { params: { rsvpId: coming.id } });
+      return body.status === 'cancelled' ? body : undefined;
+    });
+    expect(answer).toMatchObject({ cancelReason: 'session_cancelled', tickets: [] });
   });
 });
 

@@ -14,7 +14,7 @@ import { serve } from '../../functions/platform/serve.ts';
 import { type Item, openTable } from '../../functions/platform/table.ts';
 import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
-import { byApi, byQueue, type Ending, freshKey, held, must, type UseCase } from './use-cases.ts';
+import { byApi, byQueue, type Ending, freshKey, held, must, onSale, type UseCase } from './use-cases.ts';
 
 const location = { lat: 28.4817, lon: -16.3176 };
 const customer = { name: 'Ana Pop', email: 'ana@example.com' };
@@ -86,13 +86,13 @@ const organizer = async (platform: Platform) => {
     {},
   );
   const more = { organizationId, eventId };
-  const inCatalog = async (sessionId: string): Promise<void> => {
+  const inCatalog = async (sessionId: string, settings: object = {}): Promise<void> => {
     const timeZone = 'Atlantic/Canary';
     const [now, startsAt, endsAt] = [0, 600_000, 7_200_000].map((ms) =>
       new Date(Date.now() + ms).toISOString(),
     );
     const session = { sessionId, eventId, venueId, timeZone, startsAt, endsAt, status: 'published' };
-    const sale = { publishedAt: now, holdSeconds: 600, maxPlacesPerHold: 20, ...free };
+    const sale = { publishedAt: now, holdSeconds: 600, maxPlacesPerHold: 20, ...free, ...settings };
     const address = { address: 'Calle Padre Herrera', city: 'La Laguna', country: 'ES', timeZone };
     const event = { eventId, venueId, category: 'concert', performerIds: [], status: 'published' };
     for (const item of [
@@ -105,6 +105,23 @@ const organizer = async (platform: Platform) => {
     }
   };
   return { as, more, inCatalog };
+};
+
+/** A session that two may come to by their answers, of an owner’s event. */
+const invitation = async (platform: Platform, approval: 'automatic' | 'organizer') => {
+  const { as, more, inCatalog } = await organizer(platform);
+  const price = { amount: 0, currency: 'EUR' };
+  const ticketTypes = [...free.ticketTypes, { ...slots('guests', 2), price }];
+  const { sessionId } = await onSale(platform, { ...more, ticketTypes });
+  await inCatalog(sessionId, { ticketTypes, rsvp: { ticketType: 'guests', guestsMax: 1, approval } });
+  const body = { answer: 'yes', guests: 1, name: 'Ana Pop', email: 'ana@example.com', sessionId };
+  return { as, sessionId, answer: { params: { eventId: more.eventId }, key: freshKey(), body } };
+};
+
+const answered = async (platform: Platform, approval: 'automatic' | 'organizer' = 'automatic') => {
+  const { as, sessionId, answer } = await invitation(platform, approval);
+  const { body, etag } = await must(platform, 201, 'createRsvp', answer);
+  return { as, sessionId, params: { rsvpId: body.id as string }, etag };
 };
 
 /** What a machine sees: a task that throws is tried again. */
@@ -342,6 +359,59 @@ export const orderUseCases: readonly UseCase[] = [
       const hold = await must(platform, 201, 'createHold', { params: { sessionId }, key: freshKey(), body });
       await must(platform, 201, 'createOrder', newOrder(hold.body.id));
       return { marks: [sessionId], run: byQueue(platform, 'session-undo', { sessionId, done: 0 }) };
+    },
+  },
+  {
+    name: 'yes to an invitation',
+    context: 'orders',
+    calls: [
+      'GetItem session',
+      'GetItem session',
+      'GetObject layout.json',
+      'Query blocks',
+      'TransactWriteItems rsvp, block, ticket',
+    ],
+    onlyAfterFaults: ['GetItem rsvp'],
+    async prepare(platform) {
+      const { sessionId, answer } = await invitation(platform, 'automatic');
+      return { marks: [sessionId], run: byApi(platform, 'createRsvp', answer) };
+    },
+  },
+  {
+    name: 'fewer guests',
+    context: 'orders',
+    calls: ['GetItem rsvp', 'GetItem session', 'TransactWriteItems rsvp, ticket, block'],
+    async prepare(platform) {
+      const { sessionId, params, etag } = await answered(platform);
+      const call = { params, ifMatch: etag, body: { guests: 0 } };
+      return { marks: [sessionId], run: byApi(platform, 'updateRsvp', call) };
+    },
+  },
+  {
+    name: 'confirmation of a yes by the organizer',
+    context: 'orders',
+    calls: [
+      'GetItem rsvp',
+      'Query memberships',
+      'GetItem rsvp',
+      'GetItem session',
+      'GetItem session',
+      'GetObject layout.json',
+      'Query blocks',
+      'TransactWriteItems rsvp, block, ticket',
+    ],
+    async prepare(platform) {
+      const { as, sessionId, params } = await answered(platform, 'organizer');
+      return { marks: [sessionId], run: byApi(platform, 'confirmRsvp', { as, params }) };
+    },
+  },
+  {
+    name: 'end of the answers to a cancelled session',
+    context: 'orders',
+    calls: ['Query by session', 'BatchGetItem rsvp', 'GetItem rsvp', 'TransactWriteItems rsvp, ticket'],
+    async prepare(platform) {
+      const { sessionId } = await answered(platform);
+      return { marks: [sessionId], run: byQueue(platform, 'session-undo', { of: 'rsvps', sessionId }) };
     },
   },
   {

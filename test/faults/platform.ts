@@ -225,6 +225,7 @@ export const startPlatform = async () => {
     'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
     'ticketing-commands': (await import('../../functions/ticketing/commands.ts')).handler,
     'orders-commands': (await import('../../functions/orders/commands.ts')).handler,
+    'orders-rsvps': (await import('../../functions/orders/rsvps/commands.ts')).handler,
     'admission-commands': (await import('../../functions/admission/commands.ts')).handler,
     'admission-queries': (await import('../../functions/admission/queries.ts')).handler,
   };

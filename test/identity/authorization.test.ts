@@ -95,6 +95,10 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['ExportOrders', 'session', managers],
   ['ReadCancellation', 'session', managers],
   ['ResendOrderMail', 'order', managers],
+  ['ListRsvps', 'session', managers],
+  ['ExportRsvps', 'session', managers],
+  ['ConfirmRsvp', 'rsvp', managers],
+  ['CancelRsvp', 'rsvp', managers],
   ['CheckIn', 'session', members],
   ['ReadCheckIns', 'session', members],
 ];

@@ -32,7 +32,9 @@ const onSale = async (organizer: Organizer, venueId: string) => {
     ticketTypes: [
       ...smallHallTicketTypes,
       { name: 'Pit', price: { amount: 1_000, currency: 'EUR' }, quantity: 2_000 },
+      { name: 'Guests', price: { amount: 0, currency: 'EUR' }, quantity: 500 },
     ],
+    rsvp: { ticketType: 'Guests', guestsMax: 4 },
   });
   await publish(organizer, event.id);
   return { event, session };
@@ -123,6 +125,16 @@ export const setScenery = async (): Promise<Scenery> => {
   const doomedOrders = await ordersOf(3);
   for (const orderId of [...paidOrders, ...doomedOrders])
     await clientWith(undefined).ok(202, 'payOrder', { params: { orderId }, body: { method: 'card_ok' } });
+  const rsvpsOf = async (count: number): Promise<readonly string[]> => {
+    const rsvps: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const body = { answer: 'yes', name: 'Ana Pop', email: `${freshName('ana')}@example.com` } as const;
+      const params = { eventId: sold.event.id };
+      rsvps.push((await clientWith(undefined).ok(201, 'createRsvp', { params, body })).body.id);
+    }
+    return rsvps;
+  };
+  const rsvps = await rsvpsOf(2);
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
   const known: Record<string, readonly string[]> = {
@@ -136,6 +148,7 @@ export const setScenery = async (): Promise<Scenery> => {
     tkt: tickets,
     upl: [upload.body.id],
     ord: orders,
+    rsvp: rsvps,
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
@@ -152,6 +165,8 @@ export const setScenery = async (): Promise<Scenery> => {
     undoOrder: { ord: doomedOrders },
     resendOrderMail: { ord: paidOrders },
     getCancellation: { ses: [ended.session.id] },
+    createRsvp: { evt: [sold.event.id], ses: [sold.session.id] },
+    cancelRsvp: { rsvp: await rsvpsOf(3) },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
     deleteEvent: { evt: [kept.event.id, doomedEvent.id] },

@@ -11,6 +11,7 @@ import type { MachineInput } from '../../functions/orders/order-machine.ts';
 import { type OutstandingOrders, openOutstandingOrders } from '../../functions/orders/outstanding-store.ts';
 import { ordersQueryRoutes } from '../../functions/orders/query-routes.ts';
 import { ordersCommandRoutes } from '../../functions/orders/routes.ts';
+import { rsvpCommandRoutes } from '../../functions/orders/rsvps/rsvp-routes.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import { type Item, openTable, type Table } from '../../functions/platform/table.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
@@ -29,7 +30,7 @@ import {
   type Ticketing,
 } from '../ticketing/harness.ts';
 
-const routes = { ...ordersCommandRoutes, ...ordersQueryRoutes };
+const routes = { ...ordersCommandRoutes, ...ordersQueryRoutes, ...rsvpCommandRoutes };
 export type OrdersOperation = keyof typeof routes;
 
 type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -135,11 +136,17 @@ export const startOrders = async (): Promise<OrdersWorld> => {
   });
 
   const commands: ApiHandler = (await import('../../functions/orders/commands.ts')).handler;
+  const rsvps: ApiHandler = (await import('../../functions/orders/rsvps/commands.ts')).handler;
   const queries: ApiHandler = (await import('../../functions/orders/queries.ts')).handler;
   const machine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const settlement: QueueHandler = (await import('../../functions/orders/settlement.ts')).handler;
   const paymentNews: QueueHandler = (await import('../../functions/orders/payment-news.ts')).handler;
   const { handler: reconciliation } = await import('../../functions/orders/reconciliation.ts');
+  const handlers: Readonly<Record<(typeof routes)[OrdersOperation]['function'], ApiHandler>> = {
+    'orders-commands': commands,
+    'orders-queries': queries,
+    'orders-rsvps': rsvps,
+  };
   const { handler: relay } = await import('../../functions/orders/relay.ts');
   const stream = await openTableStream(ticketing.engine.endpoint, 'orders');
 
@@ -147,11 +154,12 @@ export const startOrders = async (): Promise<OrdersWorld> => {
     const definition = routes[operation];
     const params = { ...options.params };
     const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-    const result = await (definition.function === 'orders-queries' ? queries : commands)(
+    const result = await handlers[definition.function](
       gatewayEvent(definition.method, path, {
         headers: {
           ...(options.as && { authorization: `Bearer ${await ticketing.mint(options.as)}` }),
           ...(options.client && { 'fairground-client': options.client }),
+          ...(options.ifMatch && { 'if-match': options.ifMatch }),
           ...('creates' in definition && { 'idempotency-key': options.key ?? freshKey() }),
         },
         params,

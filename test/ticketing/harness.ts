@@ -41,6 +41,7 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly key?: string;
+  readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
   readonly authorization?: string;
 }

@@ -48,6 +48,12 @@ export const sessionBlock = (
   };
 };
 
+/** What comes with a mail of tickets, and how to use it. */
+export const ticketsAttached: Readonly<Record<Locale, string>> = {
+  en: 'The tickets are attached as PDF, and a calendar file with them. Show the code of each ticket at the entrance, printed or on a screen.',
+  ro: 'Biletele sunt atașate în format PDF, împreună cu un fișier pentru calendar. Arătați la intrare codul fiecărui bilet, tipărit sau pe ecran.',
+};
+
 const greetings = { en: 'Hello', ro: 'Bună ziua' } as const;
 
 export const greeting = (name: string, locale: Locale): string => `${greetings[locale]}, ${name}!`;
