@@ -103,12 +103,15 @@ const ordersPerBatch = 25;
  * that is cut off is repeated by its queue: what it has undone stays undone.
  */
 export const undoBatch = async (
-  ports: Pick<SettlementPorts, 'orders' | 'tables'>,
+  ports: Pick<SettlementPorts, 'orders' | 'tables'> & {
+    /** How many orders a session has. */
+    readonly countOrders: (sessionId: string) => Promise<number>;
+  },
   { sessionId, done, from, ...batch }: UndoBatch,
   askForNext: (batch: UndoBatch) => Promise<void>,
   stamp: Stamp,
 ): Promise<void> => {
-  const total = batch.total ?? (await ports.orders.countOfSession(sessionId));
+  const total = batch.total ?? (await ports.countOrders(sessionId));
   const note = (orders: number, status: 'running' | 'done') =>
     ports.orders.noteCancellation(sessionId, { orders, total, status, updatedAt: stamp('orders.undone').at });
   if (done === 0) await note(0, 'running');

@@ -12,8 +12,8 @@ import { type Order, type OrderCommand, orderTransitions, statusesBefore } from 
 import { markAfter } from './outstanding.ts';
 import type { PromoCode } from './promo-code.ts';
 import { claimPromoUse } from './promo-store.ts';
-import type { Refund, RefundState } from './refund.ts';
-import { type ListPage, listPages, readList } from './session-index.ts';
+import type { Refund } from './refund.ts';
+import { type ListPage, readList } from './session-index.ts';
 
 /** What became of a new order. */
 export type OrderPut =
@@ -327,27 +327,6 @@ export const openOrders = (table: Table) => {
     getCancellation: (sessionId: string) =>
       table.get<CancellationProgress>(cancellationKey(sessionId), { consistent: true }),
 
-    /** How many orders a session has. */
-    async countOfSession(sessionId: string): Promise<number> {
-      let count = 0;
-      for await (const keys of listPages(table, sessionListKey(sessionId))) count += keys.length;
-      return count;
-    },
-
-    /** Refunds that follow from the cancellation of a session: how many are in each status, and the failed ones. */
-    async refundsOfCancellation(sessionId: string): Promise<CancellationRefunds> {
-      const counts = { requested: 0, pending: 0, succeeded: 0, failed: 0 };
-      const failed: { readonly orderId: string; readonly refundId: string }[] = [];
-      for await (const keys of listPages(table, `REFUNDS#${sessionId}`)) {
-        for (const { gsi1sk } of keys) {
-          const [status, orderId = '', refundId = ''] = gsi1sk.split('#');
-          counts[status as RefundState] += 1;
-          if (status === 'failed') failed.push({ orderId, refundId });
-        }
-      }
-      return { counts, failed };
-    },
-
     /** A page of the orders of a session (at most 100), newest first. */
     async ofSession(
       sessionId: string,
@@ -358,12 +337,6 @@ export const openOrders = (table: Table) => {
     },
   };
 };
-
-/** What became of the money of a cancelled session’s orders. */
-export interface CancellationRefunds {
-  readonly counts: Readonly<Record<RefundState, number>>;
-  readonly failed: readonly { readonly orderId: string; readonly refundId: string }[];
-}
 
 /** How far the orders of a cancelled session are undone. */
 export interface CancellationProgress {

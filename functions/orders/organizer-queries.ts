@@ -2,6 +2,8 @@ import type { EventReader } from '../catalog/contracts.ts';
 import { ok, problem } from '../platform/answer.ts';
 import { encodeCursor } from '../platform/cursor.ts';
 import type { Handlers } from '../platform/route.ts';
+import type { Table } from '../platform/table.ts';
+import { refundsOfCancellation } from './cancellation-refunds.ts';
 import { findOrder, findOrders, itemsOf, maxExamined } from './find-orders.ts';
 import { invalidCursor, linkToNext, positionOf } from './list-cursor.ts';
 import type { Order } from './order.ts';
@@ -35,7 +37,10 @@ const sessionOrderView = (order: Order, sessionId: string) => {
   };
 };
 
-export const organizerQueries = (orders: Orders): Handlers<typeof organizerQueryRoutes, SessionLoaders> => ({
+export const organizerQueries = (
+  orders: Orders,
+  table: Table,
+): Handlers<typeof organizerQueryRoutes, SessionLoaders> => ({
   async listOrders({ params: { sessionId }, query: { limit, cursor, status, search } }) {
     const from = positionOf(cursor, sessionListKey(sessionId), 'ORDER#');
     if (!from.ok) return invalidCursor();
@@ -69,7 +74,7 @@ export const organizerQueries = (orders: Orders): Handlers<typeof organizerQuery
       return problem('NOT_FOUND', { detail: 'This session is not cancelled.' });
     const [progress, { counts, failed }] = await Promise.all([
       orders.getCancellation(sessionId),
-      orders.refundsOfCancellation(sessionId),
+      refundsOfCancellation(table, sessionId),
     ]);
     return ok(200, {
       status: progress?.status ?? 'waiting',

@@ -33,7 +33,7 @@ type LoadersOfAll = typeof loaders;
 const organizer = async () => {
   const { organizerQueries } = await import('./organizer-queries.ts');
   // It knows the loader of its own routes only.
-  return organizerQueries(orders) as unknown as Handlers<typeof organizerQueryRoutes, LoadersOfAll>;
+  return organizerQueries(orders, table) as unknown as Handlers<typeof organizerQueryRoutes, LoadersOfAll>;
 };
 
 export const handler = serve<typeof ordersQueryRoutes, LoadersOfAll>({

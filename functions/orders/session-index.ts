@@ -50,3 +50,10 @@ export async function* listPages(table: Table, gsi1pk: string) {
     from = page.next;
   } while (from !== undefined);
 }
+
+/** How many items a list of that index has. */
+export const countList = async (table: Table, gsi1pk: string): Promise<number> => {
+  let count = 0;
+  for await (const keys of listPages(table, gsi1pk)) count += keys.length;
+  return count;
+};

@@ -6,14 +6,17 @@ import { sendMessages } from '../platform/queue.ts';
 import { openTable } from '../platform/table.ts';
 import { type UndoBatch, undoBatch } from './cancel-session-orders.ts';
 import { ordersSessionUndoEnvironment } from './environment.ts';
+import { sessionListKey } from './order-store.ts';
 import { openOutstandingOrders } from './outstanding-store.ts';
 import { cancelRsvpBatch, type RsvpBatch } from './rsvps/cancel-session-rsvps.ts';
 import { openRsvps } from './rsvps/rsvp-store.ts';
+import { countList } from './session-index.ts';
 
 const environment = readEnvironment(ordersSessionUndoEnvironment);
 const table = openTable(environment.ORDERS_TABLE);
 const ports = {
   orders: openOutstandingOrders(table),
+  countOrders: (sessionId: string) => countList(table, sessionListKey(sessionId)),
   rsvps: openRsvps(table),
   tables: { ticketing: environment.TICKETING_TABLE, admission: environment.ADMISSION_TABLE },
 };

@@ -235,17 +235,17 @@ export const problemCatalogue = {
   RSVP_CLOSED: {
     status: 409,
     title: 'Answers are no longer taken',
-    whatToDo: '`since` says since when; ask the organizer.',
+    whatToDo: 'Ask the organizer.',
   },
   RSVP_EXISTS: {
     status: 409,
-    title: 'This e-mail address has answered for this session',
+    title: 'This e-mail address has answered',
     whatToDo: 'Change that answer with PATCH /rsvps/{id}; its id is in the mail about it.',
   },
   TICKET_USED: {
     status: 409,
     title: 'Somebody came in with a ticket that would end',
-    whatToDo: '`ticketIds` names them; keep as many places as are in use, or ask the organizer.',
+    whatToDo: '`ticketIds` names them; keep as many places, or ask the organizer.',
   },
 
   // Admission

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type UndoBatch, undoBatch } from '../../functions/orders/cancel-session-orders.ts';
 import { findOrders, maxExamined, maxPlaces } from '../../functions/orders/find-orders.ts';
 import type { Order, OrderStatus } from '../../functions/orders/order.ts';
-import { positionInList } from '../../functions/orders/order-store.ts';
+import { positionInList, sessionListKey } from '../../functions/orders/order-store.ts';
 import { ordersCsv } from '../../functions/orders/orders-csv.ts';
 import { decideMailRequest } from '../../functions/orders/request-mail.ts';
 import { requestRefund } from '../../functions/orders/request-refund.ts';
+import { countList } from '../../functions/orders/session-index.ts';
 import { applyRefundNews } from '../../functions/orders/settle-refund.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { type OrdersWorld, sell, startOrders } from './harness.ts';
@@ -357,7 +358,11 @@ describe('how far a cancelled session is undone', () => {
     let next: UndoBatch | undefined;
     const tables = { ticketing: 'ticketing', admission: 'admission' };
     await undoBatch(
-      { orders: world.orders, tables },
+      {
+        orders: world.orders,
+        tables,
+        countOrders: (sessionId) => countList(world.table, sessionListKey(sessionId)),
+      },
       batch,
       async (asked) => {
         next = asked;

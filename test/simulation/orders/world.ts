@@ -6,6 +6,7 @@ import { createOrder } from '../../../functions/orders/create-order.ts';
 import { createRefund, type WantedRefund } from '../../../functions/orders/create-refund.ts';
 import { orderMachines, ordersLifecycle } from '../../../functions/orders/lifecycle.ts';
 import type { MachineInput } from '../../../functions/orders/order-machine.ts';
+import { sessionListKey } from '../../../functions/orders/order-store.ts';
 import { openOutstandingOrders } from '../../../functions/orders/outstanding-store.ts';
 import type {
   PaymentNews,
@@ -14,6 +15,7 @@ import type {
   RefundNews,
 } from '../../../functions/orders/payments/payment-port.ts';
 import { receivePaymentNews } from '../../../functions/orders/receive-news.ts';
+import { countList } from '../../../functions/orders/session-index.ts';
 import { settleOrder } from '../../../functions/orders/settle-order.ts';
 import { applyRefundNews, settleRefund } from '../../../functions/orders/settle-refund.ts';
 import { timeOutOrder } from '../../../functions/orders/time-out-order.ts';
@@ -321,6 +323,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       tickets: openTickets(scheduled, async () => {}),
       ports: {
         orders,
+        countOrders: (id: string) => countList(scheduled, sessionListKey(id)),
         claims: orderClaims({ table: scheduled, store, sales, clock }),
         endedHolds: endedOrderHolds(
           { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
