@@ -106,6 +106,15 @@ const customers = ['ann', 'bob', 'cem', 'dot'] as const;
 /** Orders of one schedule: each takes dozens of steps. */
 const mostOrders = 5;
 
+/** Ids that every schedule uses, by what they are made of. */
+const ids = new Map<string, string>();
+const idOf = (prefix: string, content: string): string => {
+  const key = `${prefix} ${content}`;
+  const known = ids.get(key) ?? contentId(prefix, content);
+  ids.set(key, known);
+  return known;
+};
+
 /** All that was asked in this turn has happened: microtasks are done, nothing here waits for more. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -169,9 +178,15 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   // — the tables, all three as one, and their stream
   const records: StreamChange[] = [];
   let changes = 0;
+  let at = { ms: 0, text: '' };
+  /** An instant as ISO 8601: many changes are made in one. */
+  const textOf = (ms: number): string => {
+    if (at.ms !== ms) at = { ms, text: new Date(ms).toISOString() };
+    return at.text;
+  };
   const change = (what: string): Change => {
     changes += 1;
-    return { what, by: 'simulation', requestId: `r${changes}`, at: new Date(nowMs).toISOString() };
+    return { what, by: 'simulation', requestId: `r${changes}`, at: textOf(nowMs) };
   };
   const sale = saleOfSession(
     {
@@ -392,10 +407,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
 
   // — one call goes on, or meets a fault
   const go1 = (fault: FaultName | undefined): boolean => {
-    const ready = calls.flatMap((call, index) => (call.notBeforeMs <= nowMs ? [index] : []));
-    const index = ready[now.which % ready.length];
-    const call = index === undefined ? undefined : calls[index];
-    if (index === undefined || call === undefined) return false;
+    const ready = calls.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
+    const call = ready[now.which % ready.length];
+    if (call === undefined) return false;
     const { name, process, text } = call;
     if (fault !== undefined) reach(coverage, `${name} × ${fault}`);
     if (fault === 'slow') {
@@ -403,7 +417,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       note(process.name, () => `${text()} … slow`);
       return true;
     }
-    calls.splice(index, 1);
+    calls.splice(calls.indexOf(call), 1);
     if (fault === 'not sent' || fault === 'crash before') {
       note(process.name, () => `${text()} … not sent`);
       if (fault === 'crash before') crash(process, 'crashed');
@@ -450,7 +464,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   const hold = (): boolean => {
     if (holds.length >= 8 || isDraining) return false;
     const customer = oneOf(customers) ?? 'ann';
-    const holdId = contentId('hld', `${holds.length}`);
+    const holdId = idOf('hld', `${holds.length}`);
     const ticketType = draw() % setting.ticketTypes.length;
     const quantity = 1 + (draw() % 2);
     names.set(holdId, `${customer}/hold-${holds.length}`);
@@ -498,13 +512,14 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     });
   };
   const order = (): boolean => {
+    if (requests.length >= mostOrders) return false;
     const free = holds.filter(({ holdId }) => table.peek({ pk: `HOLD#${holdId}`, sk: 'HOLD' }) !== undefined);
     const first = oneOf(free);
-    if (first === undefined || requests.length >= mostOrders) return false;
+    if (first === undefined) return false;
     const second = draw() % 3 === 0 ? oneOf(free) : undefined;
     const holdIds = [...new Set([first.holdId, ...(second ? [second.holdId] : [])])];
     const name = `${first.customer}/order-${requests.length}`;
-    const request = { name, orderId: contentId('ord', name), holdIds };
+    const request = { name, orderId: idOf('ord', name), holdIds };
     names.set(request.orderId, name);
     requests.push(request);
     ask(shop(), request);
@@ -584,7 +599,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
           };
     const request = {
       orderId: found.orderId,
-      refundId: contentId('rfd', `${refundRequests.length}`),
+      refundId: idOf('rfd', `${refundRequests.length}`),
       wanted,
     };
     refundRequests.push(request);
