@@ -3,6 +3,7 @@ import { cancelOrder } from './cancel-order.ts';
 import { endingWrites, withEnded } from './create-refund.ts';
 import type { Order } from './order.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
+import { releasePromoUse } from './promo-store.ts';
 import { refundable, requestRefund } from './request-refund.ts';
 
 /** What an order of a cancelled session comes to. */
@@ -57,7 +58,10 @@ export const undoOrder = async (
         cancelledSessionId: sessionId,
         items,
       } as const;
-      const result = await orders.changeWith(order, 'undo', fields, change, writes);
+      const result = await orders.changeWith(order, 'undo', fields, change, [
+        ...writes,
+        ...(order.promoUse === undefined ? [] : [releasePromoUse(order.promoUse)]),
+      ]);
       if (result.kind === 'changed') return;
       if (result.kind === 'refused') throw new Error(`Order ${orderId} has tickets that have ended`);
       continue;

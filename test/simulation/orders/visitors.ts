@@ -1,0 +1,147 @@
+import { readTicketId, type Ticket, ticketIdOf } from '../../../functions/admission/ticket.ts';
+import type { Coverage } from '../coverage.ts';
+import { reach } from './coverage.ts';
+import type { Referee } from './referee.ts';
+import type { Process } from './world.ts';
+
+interface Scan {
+  readonly serial: string;
+  readonly secret: string;
+  readonly sessionId: string;
+  readonly nonce: string;
+  readonly device: string;
+  readonly atMs: number;
+  readonly isOffline: boolean;
+}
+
+/** A request for a transfer, which is repeated with the same key. */
+interface TransferRequest {
+  readonly name: string;
+  readonly ticketId: string;
+  /** What its key derives: its secret is that of the ticket afterwards. */
+  readonly newTicketId: string;
+}
+
+/** What visitors need of the world. */
+interface Surroundings {
+  readonly referee: Referee;
+  readonly coverage: Coverage;
+  /** Process that answers the next request. */
+  readonly shop: () => Process;
+  readonly work: (process: Process, job: () => Promise<void>) => void;
+  readonly note: (who: string, text: () => string) => void;
+  readonly draw: () => number;
+  readonly nowMs: () => number;
+  readonly idOf: (prefix: string, content: string) => string;
+}
+
+const mostScans = 6;
+const mostTransfers = 4;
+
+/** Those who have tickets: they show them at three gates, some without a connection, and give them to others. */
+export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idOf }: Surroundings) => {
+  const scans: Scan[] = [];
+  const transfers: TransferRequest[] = [];
+  const oneOf = <T>(values: readonly T[]): T | undefined => values[draw() % values.length];
+  const anyTicket = (): Ticket | undefined => oneOf([...referee.tickets().values()]);
+
+  const tellScan = (process: Process, scan: Scan): void => {
+    const { serial, secret, sessionId, nonce, device, atMs, isOffline } = scan;
+    const code = { serial, secret, sessionId };
+    const admission = { at: new Date(atMs).toISOString(), nonce, device, by: 'staff' };
+    referee.onScan(nonce, secret);
+    note(device, () => `scans ${serial}${isOffline ? ', without a connection' : ''} (${nonce})`);
+    work(process, async () => {
+      const instant = new Date(nowMs());
+      const stamp = process.stamp('ticket.admitted');
+      const verdict = isOffline
+        ? await process.tickets.recordOffline(code, admission, instant, stamp)
+        : (await process.tickets.checkIn(code, admission, instant, stamp)).verdict;
+      note(device, () => `is answered ${verdict.kind} (${nonce})`);
+      if (verdict.kind === 'refused') {
+        if (verdict.reason === 'revoked') reach(coverage, 'old code refused');
+        return;
+      }
+      reach(coverage, verdict.kind === 'conflict' ? 'admitted on two devices' : 'admitted');
+      referee.onAdmitted(serial, nonce, device, isOffline);
+    });
+  };
+
+  /** Of a ticket that changed hands, now and then with a code of before. */
+  const secretOf = ({ secret, holders }: Ticket): string =>
+    (draw() % 3 === 0 ? oneOf(holders)?.transfer?.secret : undefined) ?? secret;
+
+  const scan = (): boolean => {
+    const old = oneOf(scans);
+    if (old !== undefined && draw() % 3 === 0) {
+      tellScan(shop(), old);
+      return true;
+    }
+    const ticket = anyTicket();
+    if (ticket === undefined || scans.length >= mostScans) return false;
+    const isOffline = draw() % 2 === 0;
+    const fresh: Scan = {
+      serial: ticket.serial,
+      secret: secretOf(ticket),
+      sessionId: ticket.sessionId,
+      nonce: `scan-${scans.length}`,
+      device: `gate-${draw() % 3}`,
+      atMs: isOffline ? nowMs() - (draw() % 5_000) : nowMs(),
+      isOffline,
+    };
+    scans.push(fresh);
+    tellScan(shop(), fresh);
+    return true;
+  };
+
+  const askTransfer = (process: Process, { name, ticketId, newTicketId }: TransferRequest): void => {
+    const { serial } = readTicketId(ticketId);
+    note('visitor', () => `gives ${serial} away (${name})`);
+    work(process, async () => {
+      const answer = await process.transferTicket({
+        params: { ticketId },
+        body: { name: 'Friend', email: 'friend@example.com' },
+        now: new Date(nowMs()),
+        newId: () => newTicketId,
+        idempotency: { key: name, requestHash: name },
+        requestId: name,
+      } as unknown as Parameters<Process['transferTicket']>[0]);
+      note(
+        'visitor',
+        () => `is answered ${answer.kind === 'problem' ? answer.code : 'transferred'} (${name})`,
+      );
+      if (answer.kind === 'problem') {
+        if (answer.code === 'IDEMPOTENCY_KEY_REUSED')
+          referee.report('honest', `${name} is answered ${answer.code}`);
+        return;
+      }
+      reach(coverage, 'transferred');
+      const { secret } = readTicketId(newTicketId);
+      const isTrue = referee
+        .tickets()
+        .get(serial)
+        ?.holders.some(({ transfer }) => transfer?.secret === secret);
+      if (isTrue !== true) report(`${name} was told of a transfer that was not made`);
+    });
+  };
+  const report = (text: string): void => referee.report('honest', text);
+
+  const transfer = (): boolean => {
+    const ticket = anyTicket();
+    if (ticket === undefined || transfers.length >= mostTransfers) return false;
+    const name = `transfer-${transfers.length}`;
+    const request = { name, ticketId: ticketIdOf(ticket), newTicketId: idOf('tkt', name) };
+    transfers.push(request);
+    askTransfer(shop(), request);
+    return true;
+  };
+
+  const transferAgain = (): boolean => {
+    const request = oneOf(transfers);
+    if (request === undefined) return false;
+    askTransfer(shop(), request);
+    return true;
+  };
+
+  return { scan, transfer, transferAgain };
+};
