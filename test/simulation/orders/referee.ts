@@ -74,6 +74,8 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
   const admitted = new Map<string, Map<string, { readonly device: string; readonly isOffline: boolean }>>();
   /** The secret that each scan showed, by its nonce. */
   const shown = new Map<string, string>();
+  /** The secret that a ticket was given away by, by that which it has since. */
+  const given = new Map<string, string>();
   const cancelledSessions = new Set<string>();
   let isDirty = false;
   let violation: Violation | undefined;
@@ -137,6 +139,17 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
     claims.set(block, after['held'] as Readonly<Record<string, Claim>>);
   };
 
+  const seeHold = (before: Item | undefined, after: Item): void => {
+    const holdId = String(after['holdId']);
+    holds.set(holdId, after);
+    const owner = before?.['orderId'];
+    if (owner !== undefined && owner !== after['orderId'])
+      report(
+        'oneOwner',
+        `${nameOf(String(after['orderId']))} took ${nameOf(holdId)}, which another order has`,
+      );
+  };
+
   const seePromo = (before: PromoCode | undefined, after: PromoCode): void => {
     const { code, uses = 0, maxUses = 0, isActive } = after;
     promos.set(code, after);
@@ -159,7 +172,9 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
     }
     if (before.status !== 'valid' && status !== before.status)
       report('oneFact', `a ticket was ${before.status} and became ${status}`);
-    if (secret === before.secret) return;
+    if (secret === before.secret && after.holders.length === before.holders.length) return;
+    if (given.get(secret) !== before.secret)
+      report('door', `ticket ${serial} was given away by an id that is dead`);
     if (before.status !== 'valid')
       report('door', `ticket ${serial} is ${before.status}, and was given to somebody else`);
     if (before.admission !== undefined)
@@ -281,6 +296,9 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
     /** Whether a code could be refused at some moment since then (ms). */
     couldBeRefused: (code: string, sinceMs: number): boolean =>
       (refusedPromosUntil.get(code) ?? 0) >= sinceMs,
+    onTransfer(secret: string, newSecret: string): void {
+      given.set(newSecret, secret);
+    },
     onScan(nonce: string, secret: string): void {
       shown.set(nonce, secret);
     },
@@ -296,7 +314,7 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
         seeBlock(`${key.pk.split('#')[1]}/${Number(key.sk.slice('BLOCK#'.length))}`, after);
       else if (key.sk.startsWith('PROMO#'))
         seePromo(before as PromoCode | undefined, after as unknown as PromoCode);
-      else if (key.sk === 'HOLD') holds.set(String(after['holdId']), after);
+      else if (key.sk === 'HOLD') seeHold(before, after);
     },
 
     onCapture(orderId: string): void {

@@ -95,7 +95,9 @@ export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idO
   };
 
   const askTransfer = (process: Process, { name, ticketId, newTicketId }: TransferRequest): void => {
-    const { serial } = readTicketId(ticketId);
+    const { serial, secret: shown } = readTicketId(ticketId);
+    const { secret } = readTicketId(newTicketId);
+    referee.onTransfer(shown, secret);
     note('visitor', () => `gives ${serial} away (${name})`);
     work(process, async () => {
       const answer = await process.transferTicket({
@@ -111,12 +113,10 @@ export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idO
         () => `is answered ${answer.kind === 'problem' ? answer.code : 'transferred'} (${name})`,
       );
       if (answer.kind === 'problem') {
-        if (answer.code === 'IDEMPOTENCY_KEY_REUSED')
-          referee.report('honest', `${name} is answered ${answer.code}`);
+        if (answer.code === 'IDEMPOTENCY_KEY_REUSED') report(`${name} is answered ${answer.code}`);
         return;
       }
       reach(coverage, 'transferred');
-      const { secret } = readTicketId(newTicketId);
       const isTrue = referee
         .tickets()
         .get(serial)

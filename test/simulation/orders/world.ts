@@ -674,7 +674,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         process.stamp,
       );
       note('organizer', () => `is answered ${outcome.kind}`);
-      if (outcome.kind === 'key_reused' || outcome.kind === 'missing')
+      const isUnknown =
+        outcome.kind === 'faults' && outcome.faults.some(({ code }) => code === 'UNKNOWN_TICKET');
+      if (outcome.kind === 'key_reused' || outcome.kind === 'missing' || isUnknown)
         referee.report('honest', `a refund of ${nameOf(orderId)} is answered ${outcome.kind}`);
     });
   };
@@ -878,9 +880,13 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     while (goOnQuietly()) await settled();
     isQuiet = false;
   };
-  const orderOfHold = async (customer: string, holdId: string, code?: string): Promise<string> => {
+  const orderOfHolds = async (
+    customer: string,
+    holdIds: readonly string[],
+    code?: string,
+  ): Promise<string> => {
     await settled();
-    orderOf(customer, [holdId], code);
+    orderOf(customer, holdIds, code);
     await settle();
     return requests.at(-1)?.orderId ?? '';
   };
@@ -899,19 +905,20 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       return;
     }
     const quantity = 1 + (draw() % 2);
-    const late = await orderOfHold('ann', makeHold('ann', session, 0, quantity), promoCode);
     if (opening === 'paid') {
-      payments.pay(late, 'authorize');
+      const ofAll = sessions.map((each) => makeHold('ann', each, 0, quantity));
+      payments.pay(await orderOfHolds('ann', ofAll, promoCode), 'authorize');
       await settle();
       return;
     }
+    const late = await orderOfHolds('ann', [makeHold('ann', session, 0, quantity)], promoCode);
     // The hold lapses by every clock, before its payment is due, and somebody else holds the same places.
     passTime(1_000 * (setting.holdSeconds + 1) + 2 * maxSkewMs);
     const other = makeHold('bob', session, 0, quantity);
     await settled();
     const isPaid = draw() % 2 === 0;
     if (opening === 'sold') {
-      payments.pay(await orderOfHold('bob', other), 'authorize');
+      payments.pay(await orderOfHolds('bob', [other]), 'authorize');
       await settle();
     }
     if (isPaid) payments.pay(late, 'authorize');
