@@ -186,7 +186,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     );
   const payments = openPayments(referee, tell, tellRefund, () => {
     if (draw() % 100 < setting.failingRefunds) return 'failed';
-    return draw() % 3 === 0 ? 'pending' : 'succeeded';
+    return draw() % 2 === 0 ? 'pending' : 'succeeded';
   });
 
   // — the tables, all three as one, and their stream
@@ -634,7 +634,8 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
   const giveUp = (): boolean => {
     const found = oneOf(ordersThat((status) => status !== 'cancelled'));
-    if (found === undefined) return false;
+    // Seldom, or few orders would come to anything else.
+    if (found === undefined || draw() % 3 !== 0) return false;
     const process = shop();
     note('customer', () => `gives up ${nameOf(found.orderId)}`);
     work(process, 1_000 * requestSeconds, async () => {
@@ -651,7 +652,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   /** The organizer undoes a confirmed order as a whole. */
   const undo = (): boolean => {
     const found = oneOf(ordersThat((status) => status === 'confirmed'));
-    if (found === undefined || draw() % 2 === 0) return false;
+    if (found === undefined || draw() % 12 !== 0) return false;
     const process = shop();
     const restock = draw() % 2 === 0;
     const stamp = (what: string): Change => ({ ...change(what), ...(restock && { by: restocking }) });
@@ -904,7 +905,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       }
       return;
     }
-    const quantity = 1 + (draw() % 2);
+    const quantity = draw() % 3 === 0 ? 1 : 2;
     if (opening === 'paid') {
       const ofAll = sessions.map((each) => makeHold('ann', each, 0, quantity));
       payments.pay(await orderOfHolds('ann', ofAll, promoCode), 'authorize');
@@ -916,7 +917,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     passTime(1_000 * (setting.holdSeconds + 1) + 2 * maxSkewMs);
     const other = makeHold('bob', session, 0, quantity);
     await settled();
-    const isPaid = draw() % 2 === 0;
+    const isPaid = draw() % 4 !== 0;
     if (opening === 'sold') {
       payments.pay(await orderOfHolds('bob', [other]), 'authorize');
       await settle();
