@@ -1,8 +1,10 @@
 import { readTicketId, type Ticket, ticketIdOf } from '../../../functions/admission/ticket.ts';
+import type { Tickets } from '../../../functions/admission/ticket-store.ts';
+import type { ticketCommands } from '../../../functions/admission/tickets-api.ts';
+import type { Stamp } from '../../../functions/orders/ports.ts';
 import type { Coverage } from '../coverage.ts';
 import { reach } from './coverage.ts';
 import type { Referee } from './referee.ts';
-import type { Process } from './world.ts';
 
 interface Scan {
   readonly serial: string;
@@ -22,13 +24,19 @@ interface TransferRequest {
   readonly newTicketId: string;
 }
 
+/** A process, as visitors see it. */
+interface Door {
+  readonly tickets: Pick<Tickets, 'checkIn' | 'recordOffline'>;
+  readonly transferTicket: ReturnType<typeof ticketCommands>['transferTicket'];
+  readonly stamp: Stamp;
+}
+
 /** What visitors need of the world. */
 interface Surroundings {
   readonly referee: Referee;
   readonly coverage: Coverage;
-  /** Process that answers the next request. */
-  readonly shop: () => Process;
-  readonly work: (process: Process, job: () => Promise<void>) => void;
+  /** Has a process answer a request. */
+  readonly ask: (request: (door: Door) => Promise<void>) => void;
   readonly note: (who: string, text: () => string) => void;
   readonly draw: () => number;
   readonly nowMs: () => number;
@@ -39,24 +47,24 @@ const mostScans = 6;
 const mostTransfers = 4;
 
 /** Those who have tickets: they show them at three gates, some without a connection, and give them to others. */
-export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idOf }: Surroundings) => {
+export const visitors = ({ referee, coverage, ask, note, draw, nowMs, idOf }: Surroundings) => {
   const scans: Scan[] = [];
   const transfers: TransferRequest[] = [];
   const oneOf = <T>(values: readonly T[]): T | undefined => values[draw() % values.length];
   const anyTicket = (): Ticket | undefined => oneOf([...referee.tickets().values()]);
 
-  const tellScan = (process: Process, scan: Scan): void => {
+  const tellScan = (scan: Scan): void => {
     const { serial, secret, sessionId, nonce, device, atMs, isOffline } = scan;
     const code = { serial, secret, sessionId };
     const admission = { at: new Date(atMs).toISOString(), nonce, device, by: 'staff' };
     referee.onScan(nonce, secret);
     note(device, () => `scans ${serial}${isOffline ? ', without a connection' : ''} (${nonce})`);
-    work(process, async () => {
+    ask(async (door) => {
       const instant = new Date(nowMs());
-      const stamp = process.stamp('ticket.admitted');
+      const stamp = door.stamp('ticket.admitted');
       const verdict = isOffline
-        ? await process.tickets.recordOffline(code, admission, instant, stamp)
-        : (await process.tickets.checkIn(code, admission, instant, stamp)).verdict;
+        ? await door.tickets.recordOffline(code, admission, instant, stamp)
+        : (await door.tickets.checkIn(code, admission, instant, stamp)).verdict;
       note(device, () => `is answered ${verdict.kind} (${nonce})`);
       if (verdict.kind === 'refused') {
         if (verdict.reason === 'revoked') reach(coverage, 'old code refused');
@@ -74,7 +82,7 @@ export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idO
   const scan = (): boolean => {
     const old = oneOf(scans);
     if (old !== undefined && draw() % 3 === 0) {
-      tellScan(shop(), old);
+      tellScan(old);
       return true;
     }
     const ticket = anyTicket();
@@ -90,24 +98,24 @@ export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idO
       isOffline,
     };
     scans.push(fresh);
-    tellScan(shop(), fresh);
+    tellScan(fresh);
     return true;
   };
 
-  const askTransfer = (process: Process, { name, ticketId, newTicketId }: TransferRequest): void => {
+  const askTransfer = ({ name, ticketId, newTicketId }: TransferRequest): void => {
     const { serial, secret: shown } = readTicketId(ticketId);
     const { secret } = readTicketId(newTicketId);
     referee.onTransfer(shown, secret);
     note('visitor', () => `gives ${serial} away (${name})`);
-    work(process, async () => {
-      const answer = await process.transferTicket({
+    ask(async (door) => {
+      const answer = await door.transferTicket({
         params: { ticketId },
         body: { name: 'Friend', email: 'friend@example.com' },
         now: new Date(nowMs()),
         newId: () => newTicketId,
         idempotency: { key: name, requestHash: name },
         requestId: name,
-      } as unknown as Parameters<Process['transferTicket']>[0]);
+      } as unknown as Parameters<Door['transferTicket']>[0]);
       note(
         'visitor',
         () => `is answered ${answer.kind === 'problem' ? answer.code : 'transferred'} (${name})`,
@@ -132,14 +140,14 @@ export const visitors = ({ referee, coverage, shop, work, note, draw, nowMs, idO
     const name = `transfer-${transfers.length}`;
     const request = { name, ticketId: ticketIdOf(ticket), newTicketId: idOf('tkt', name) };
     transfers.push(request);
-    askTransfer(shop(), request);
+    askTransfer(request);
     return true;
   };
 
   const transferAgain = (): boolean => {
     const request = oneOf(transfers);
     if (request === undefined) return false;
-    askTransfer(shop(), request);
+    askTransfer(request);
     return true;
   };
 

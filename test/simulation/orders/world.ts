@@ -100,7 +100,7 @@ interface RefundRequest {
   readonly wanted: WantedRefund;
 }
 
-export type Process = ReturnType<ReturnType<typeof createWorld>['start']>;
+type Process = ReturnType<ReturnType<typeof createWorld>['start']>;
 
 const promoCode = 'FEW';
 const startMs = 1_800_000_000_000;
@@ -708,8 +708,10 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   const { scan, transfer, transferAgain } = visitors({
     referee,
     coverage,
-    shop,
-    work: (process, job) => work(process, 1_000 * requestSeconds, job),
+    ask: (request) => {
+      const process = shop();
+      work(process, 1_000 * requestSeconds, () => request(process));
+    },
     note,
     draw: () => draw(),
     nowMs: () => nowMs,
