@@ -4,6 +4,7 @@ import { endingWrites, withEnded } from './create-refund.ts';
 import { refundable } from './money-due.ts';
 import type { Order } from './order.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
+import { releasePromoUse } from './promo-store.ts';
 import { requestRefund } from './request-refund.ts';
 import type { SettlementPorts } from './settle-order.ts';
 
@@ -59,7 +60,10 @@ export const undoOrder = async (
         cancelledSessionId: sessionId,
         items,
       } as const;
-      const result = await orders.changeWith(order, 'undo', fields, change, writes);
+      const result = await orders.changeWith(order, 'undo', fields, change, [
+        ...writes,
+        ...(order.promoUse === undefined ? [] : [releasePromoUse(order.promoUse)]),
+      ]);
       if (result.kind === 'changed') return;
       if (result.kind === 'refused') throw new Error(`Order ${orderId} has tickets that have ended`);
       continue;

@@ -8,6 +8,7 @@ import {
 import { refundsOfCancellation } from '../../functions/orders/cancellation-refunds.ts';
 import type { OrderStatus } from '../../functions/orders/order.ts';
 import { sessionListKey } from '../../functions/orders/order-store.ts';
+import { openPromoCodes } from '../../functions/orders/promo-store.ts';
 import { countList } from '../../functions/orders/session-index.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import type { Change } from '../../functions/platform/lifecycle-event.ts';
@@ -117,6 +118,35 @@ test('of an order with places of two sessions, the part of the cancelled one is 
   // Each refund counts for the session that it is for.
   for (const sessionId of [one, two])
     expect((await refundsOfCancellation(world.table, sessionId)).counts.succeeded).toBe(1);
+});
+
+test('an order that is undone with its session gives its use of a promo code back, once', async () => {
+  const { sessionId, sale, event } = world.ticketing.announce({ ticketTypes: [slots('pit', 3)] });
+  await world.ticketing.deliver('inventory-builder', event('SESSION-PUBLISHING', 2));
+  const { eventId } = sale as { readonly eventId: string };
+  const hold = await world.hold(sessionId, { ticketTypeId: typeId('pit'), quantity: 1 });
+  const codes = openPromoCodes(world.table);
+  await codes.create(
+    {
+      eventId,
+      organizationId: 'org_1',
+      code: 'ONCE',
+      discount: { basisPoints: 1_000 },
+      maxUses: 1,
+      isActive: true,
+    },
+    { at: '2026-01-01T00:00:00.000Z', requestHash: 'h' },
+    stamp('promoCode.created'),
+  );
+  const { id } = (await world.order([hold], { promoCode: 'ONCE' })).body;
+  await world.pay(id, 'card_ok');
+  await world.settle();
+  const usesNow = async () => (await codes.get({ eventId, code: 'ONCE' }))?.uses;
+  expect([(await world.get(id)).status, await usesNow()]).toEqual(['confirmed', 1]);
+  for (let run = 0; run < 2; run += 1) {
+    await undoOrder(ports(), id, sessionId, stamp);
+    expect([(await world.get(id)).status, await usesNow()]).toEqual(['cancelled', 0]);
+  }
 });
 
 test('many orders in batches of 25; one that was cut off is repeated, and progress never goes back', async () => {
