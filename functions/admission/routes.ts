@@ -4,7 +4,7 @@ import { idOf } from '../platform/id-schema.ts';
 import { locale } from '../platform/locale.ts';
 import { policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { refusalReason } from './check-in.ts';
+import { deadCode, refusalReason } from './check-in.ts';
 import { maxTransfers, ticketId, ticketStatus } from './ticket.ts';
 import { maxCodeLength } from './ticket-code.ts';
 
@@ -371,7 +371,12 @@ export const getManifest = route({
   },
 });
 
-const admission = z.strictObject({ at: instant, device: z.string().optional(), gate: z.string().optional() });
+const admission = z.strictObject({
+  at: instant,
+  device: z.string().optional(),
+  gate: z.string().optional(),
+  dead: deadCode.optional(),
+});
 
 export const listConflicts = route({
   operationId: 'listConflicts',
@@ -380,7 +385,7 @@ export const listConflicts = route({
   function: 'admission-queries',
   tags: ['Check-in'],
   summary: 'Tickets that several devices let in',
-  description: 'At most two seconds old.',
+  description: 'Or one with a code that was dead, which it could not know. At most two seconds old.',
   access: policy('ReadCheckIns', onSession),
   params: sessionParams,
   query: z.strictObject(pageQuery),

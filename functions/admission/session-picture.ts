@@ -114,7 +114,7 @@ export const summaryOf = (tickets: readonly IndexedTicket[], refusals: readonly 
   };
 };
 
-/** Tickets that let somebody in on several devices, in the order of their serials. */
+/** Tickets that let somebody in on several devices or by a dead code, in the order of their serials. */
 export const conflictsAmong = (tickets: readonly IndexedTicket[]): readonly IndexedTicket[] =>
   tickets
     .filter(({ conflicts }) => (conflicts?.length ?? 0) > 0)

@@ -8,6 +8,9 @@ export const ticketId = idOf('tkt');
 export const ticketStatus = z.enum(['valid', 'refunded', 'cancelled']);
 export type TicketStatus = z.output<typeof ticketStatus>;
 
+/** Why a code opens no door any more, though a scanner without a connection may not know it. */
+export type DeadCode = 'revoked' | 'refunded' | 'cancelled';
+
 /** A scan that let somebody in. */
 export interface Admission {
   /** ISO 8601 with milliseconds, as the scanning device says, but never later than when it was told. */
@@ -17,6 +20,8 @@ export interface Admission {
   readonly gate?: string | undefined;
   /** Subject id of the scanner’s caller. */
   readonly by: string;
+  /** The code was dead, as was known when the scan was told: somebody is in, and nobody’s admission is used up. */
+  readonly dead?: DeadCode | undefined;
 }
 
 /** One holder of a ticket after the other; the last one has it. */
@@ -48,7 +53,7 @@ export interface Ticket {
   readonly status: TicketStatus;
   /** The earliest scan that let somebody in. */
   readonly admission?: Admission | undefined;
-  /** Scans of other devices that let somebody in with it as well, earliest first. */
+  /** Other scans that let somebody in, of other devices or with a dead code, earliest first. */
   readonly conflicts?: readonly Admission[] | undefined;
   readonly revision: number;
 }

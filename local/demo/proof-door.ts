@@ -66,6 +66,10 @@ export const foundLater = (scan: Scan): boolean =>
 /** The scan counts: it is the admission of its ticket, or a reported second one. */
 export const counts = (scan: Scan): boolean => letIn(scan) && !foundLater(scan);
 
+/** Somebody is inside by it: it counts, or its code was dead, which is reported beside the admissions. */
+const isInside = (scan: Scan): boolean =>
+  counts(scan) || (foundLater(scan) && ['revoked', 'refunded', 'cancelled'].includes(scan.uploads[0] ?? ''));
+
 const sorted = (values: Iterable<string>): string => [...values].toSorted().join(', ');
 
 /** What is claimed of tickets and scans. */
@@ -107,24 +111,26 @@ const proveAdmissions = ({ scans, conflicts }: DoorEvidence): Check => {
   const reported = new Map(conflicts.map(({ serial, devices }) => [serial, devices]));
   const bySerial = Map.groupBy(good, ({ serial }) => serial);
   const once = [...bySerial.values()].filter((all) => all.filter(counts).length === 1).length;
+  const inside = Map.groupBy(scans.filter(isInside), ({ serial }) => serial);
+  const isConflict = (all: readonly Scan[]): boolean => all.length > 1 || all.some(foundLater);
   const stale = scans.filter(counts).filter(({ shows }) => shown[shows] !== undefined);
   return check(
     'each ticket that was shown let one person in, or is reported as a conflict',
     `${once} once, ${conflicts.length} reported`,
     [
-      ...[...bySerial].flatMap(([serial, all]) => {
-        const devices = all.filter(counts).map(({ device }) => device);
-        if (devices.length === 0) return [`${serial} is good and let nobody in`];
-        if (devices.length === 1) return [];
+      ...[...bySerial].flatMap(([serial, all]) =>
+        all.some(counts) ? [] : [`${serial} is good and let nobody in`],
+      ),
+      ...[...inside].flatMap(([serial, all]) => {
+        if (!isConflict(all)) return [];
+        const devices = all.map(({ device }) => device);
         const told = reported.get(serial);
         return told !== undefined && sorted(told) === sorted(devices)
           ? []
           : [`${serial} let in at ${sorted(devices)}, reported are ${sorted(told ?? ['none'])}`];
       }),
       ...conflicts.flatMap(({ serial }) =>
-        (bySerial.get(serial) ?? []).filter(counts).length > 1
-          ? []
-          : [`${serial} is reported without a cause`],
+        isConflict(inside.get(serial) ?? []) ? [] : [`${serial} is reported without a cause`],
       ),
       ...stale.map(({ serial, gate }) => `${serial} is no good and counts as let in at ${gate}`),
       ...scans.flatMap(({ serial, answers, uploads }) =>

@@ -92,6 +92,9 @@ const scans: readonly Scan[] = [
   { ...offline('t-ann', 50, 'revoked', 'revoked'), shows: 'ticket given away after the manifest' },
 ];
 
+/** A conflict between the gate without a connection and another. */
+const reported = (serial: string) => ({ serial, devices: ['west-1', 'north-1'] });
+
 const honest: Evidence = {
   sessionId: session,
   holds: [
@@ -137,12 +140,12 @@ const honest: Evidence = {
     ticket('t-eve', 'B-3', 'valid'),
   ],
   scans,
-  conflicts: [{ serial: 't-eve', devices: ['west-1', 'north-1'] }],
+  conflicts: [reported('t-eve'), reported('t-ann')],
   numbers: {
     tickets: 2,
     admitted: 2,
     remaining: 0,
-    conflicts: 1,
+    conflicts: 2,
     byGate: new Map([
       ['north', 1],
       ['west', 1],
@@ -188,7 +191,7 @@ test('all of it holds when everything agrees, and says with what numbers', () =>
     { claim: claims.charged, holds: true, detail: '1 orders without tickets' },
     { claim: claims.list, holds: true, detail: '4 orders' },
     { claim: claims.tickets, holds: true, detail: '2 valid, 2 ended' },
-    { claim: claims.admissions, holds: true, detail: '1 once, 1 reported' },
+    { claim: claims.admissions, holds: true, detail: '1 once, 2 reported' },
     { claim: claims.refusals, holds: true, detail: '1 refunded, 1 cancelled; 1 found in the log' },
     { claim: claims.numbers, holds: true, detail: '2 in, 0 to come; 1 north, 1 west' },
   ]);
@@ -326,21 +329,26 @@ const lies: readonly (readonly [what: string, lie: Partial<Evidence>, against: r
   ],
   [
     'two devices let one ticket in and nobody is told',
-    { conflicts: [], numbers: { ...honest.numbers, conflicts: 0 } },
+    { conflicts: [reported('t-ann')], numbers: { ...honest.numbers, conflicts: 1 } },
     [`${claims.admissions}: 1 against it, e.g. t-eve let in at north-1, west-1, reported are none`],
   ],
   [
     'a conflict is reported without the device that let in too',
-    { conflicts: [{ serial: 't-eve', devices: ['north-1'] }] },
+    { conflicts: [{ serial: 't-eve', devices: ['north-1'] }, reported('t-ann')] },
     [`${claims.admissions}: 1 against it, e.g. t-eve let in at north-1, west-1, reported are north-1`],
+  ],
+  [
+    'somebody was let in by a dead code and nobody is told',
+    { conflicts: [reported('t-eve')], numbers: { ...honest.numbers, conflicts: 1 } },
+    [`${claims.admissions}: 1 against it, e.g. t-ann let in at north-1, west-1, reported are none`],
   ],
   [
     'a conflict is reported that never was',
     {
-      conflicts: [...honest.conflicts, { serial: 't-ann', devices: ['north-1', 'south-1'] }],
-      numbers: { ...honest.numbers, conflicts: 2 },
+      conflicts: [...honest.conflicts, { serial: 't-dan', devices: ['north-1', 'south-1'] }],
+      numbers: { ...honest.numbers, conflicts: 3 },
     },
-    [`${claims.admissions}: 1 against it, e.g. t-ann is reported without a cause`],
+    [`${claims.admissions}: 1 against it, e.g. t-dan is reported without a cause`],
   ],
   [
     'a scan that was sent again was answered otherwise',
@@ -359,7 +367,7 @@ const lies: readonly (readonly [what: string, lie: Partial<Evidence>, against: r
       },
     },
     [
-      `${claims.admissions}: 1 against it, e.g. t-ann is good and let nobody in`,
+      `${claims.admissions}: 2 against it, e.g. t-ann is good and let nobody in`,
       `${claims.refusals}: 1 against it, e.g. own ticket t-ann was refused as revoked`,
     ],
   ],

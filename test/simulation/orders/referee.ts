@@ -43,8 +43,10 @@ const serialOf = (ticketId: string): string => ticketId.slice(4, 17);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Scans that let somebody in, of a ticket as it is. */
-const admissionsOf = ({ admission, conflicts = [] }: Pick<Ticket, 'admission' | 'conflicts'>) =>
-  admission === undefined ? [] : [admission, ...conflicts];
+const admissionsOf = ({ admission, conflicts = [] }: Pick<Ticket, 'admission' | 'conflicts'>) => [
+  ...(admission === undefined ? [] : [admission]),
+  ...conflicts.filter(({ dead }) => dead === undefined),
+];
 
 export interface RefereeOptions {
   /** Whether no clock at all is past this second (epoch). */
