@@ -31,9 +31,10 @@ export default {
       severity: 'error',
       from: {
         path: [
-          '^functions/ticketing/(block|block-plan|best-available|hold|sale-terms)\\.ts$',
-          '^functions/orders/(order|order-machine|pricing|promo-code|refund)\\.ts$',
-          '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
+          '^functions/ticketing/(block|block-plan|best-available|hold|hold-drift|sale-terms)\\.ts$',
+          '^functions/orders/(money-due|order|order-drift|order-indexes|order-machine|outstanding|pricing|promo-code|refund)\\.ts$',
+          '^functions/orders/rsvps/rsvp\\.ts$',
+          '^functions/catalog/(seating-plan|layout|event|session|sale-terms|rsvp-terms)\\.ts$',
           '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
           '^functions/notifications/(session-notice|reminder-time|recipients|templates/.*)\\.ts$',
           '^functions/marketplace/(interval|travel|opening-hours|open-intervals|recurring-blackout|occurrences|calendar|calendar-month|blackout|service-area|truck|truck-rules)\\.ts$',

@@ -1,22 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** All tests: those of the parts first, then the end-to-end journeys on an embedded cloud. */
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/input/**'],
-          // All cores; vitest would leave one of them idle.
-          maxWorkers: availableParallelism(),
+          // One more than cores: some files wait for a clock or a process.
+          maxWorkers: availableParallelism() + 1,
           testTimeout: 20_000,
           hookTimeout: 60_000,
-          // Functions log each request; POWERTOOLS_LOG_LEVEL=INFO shows it.
-          env: { POWERTOOLS_LOG_LEVEL: process.env['POWERTOOLS_LOG_LEVEL'] ?? 'SILENT' },
+          env: {
+            // Functions log each request; POWERTOOLS_LOG_LEVEL=INFO shows it.
+            POWERTOOLS_LOG_LEVEL: process.env['POWERTOOLS_LOG_LEVEL'] ?? 'SILENT',
+            // CDK’s own checks of templates, which take seconds: `buildApp` turns them on where they are asked for.
+            CDK_VALIDATION: 'false',
+          },
         },
       },
       './vitest.e2e.config.ts',

@@ -25,6 +25,7 @@ export interface LoadResult {
   readonly seconds: number;
   readonly perSecond: number;
   readonly p50Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
   /** How many answers had each status. */
@@ -74,6 +75,7 @@ export const load = async ({
     seconds: took,
     perSecond: times.length / took,
     p50Ms: percentile(times, 0.5),
+    p95Ms: percentile(times, 0.95),
     p99Ms: percentile(times, 0.99),
     maxMs: percentile(times, 1),
     statuses,

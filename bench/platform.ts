@@ -1,8 +1,12 @@
+import type { QueueFacts } from '../local/control.ts';
 import { connect, tokenFor } from '../local/demo/api.ts';
 import { putOnSale } from '../local/demo/put-on-sale.ts';
 import { freePort } from '../local/free-port.ts';
+import type { UsageReport } from '../local/usage.ts';
 import { generateStadium } from '../scripts/generate-plan.ts';
+import { type Evening, sellEvening } from './evening.ts';
 import type { LoadRequest } from './load.ts';
+import { addCost, costLineOf, type LoggedCost, noCost } from './logged-cost.ts';
 import { type CpuSeconds, cpuOf, startProgram } from './processes.ts';
 
 export interface BenchPlatform {
@@ -10,29 +14,27 @@ export interface BenchPlatform {
   cpu(): CpuSeconds;
   /** What the API’s requests have cost so far, by their log. */
   cost(): RequestCost;
+  /** What each function’s requests, messages and tasks have cost so far, by its log. */
+  costByFunction(): Readonly<Record<string, LoggedCost>>;
+  /** Bytes that functions have logged so far. */
+  loggedBytes(): number;
+  /** What the platform was used for so far. */
+  usage(): Promise<UsageReport>;
+  /** Messages that functions have, or are about to get; neither timers nor dead letters. */
+  queued(): Promise<number>;
   /** A session of a generated stadium: its id, its ticket types best first, its seats in plan order. */
   sellStadium(seats: number): Promise<BenchSession>;
   /** A session of standing places. */
   sellStanding(places: number): Promise<BenchSession>;
+  /** An evening whose doors are open, with so many standing places of each price (cents). */
+  sellEvening(prices: readonly number[], quantity: number, holdSeconds: number): Promise<Evening>;
   stop(): Promise<void>;
 }
 
 /** Calls to AWS and consumed capacity of so many requests. */
-export interface RequestCost {
+export interface RequestCost extends LoggedCost {
   readonly requests: number;
-  readonly calls: number;
-  readonly readUnits: number;
-  readonly writeUnits: number;
 }
-
-const costOf = (line: string): RequestCost | undefined => {
-  if (!line.includes('"message":"request"')) {
-    if (/"level":"(WARN|ERROR)"/.test(line)) console.error(line);
-    return undefined;
-  }
-  const { calls, readUnits, writeUnits } = JSON.parse(line) as Omit<RequestCost, 'requests'>;
-  return { requests: 1, calls, readUnits, writeUnits };
-};
 
 export interface BenchSession {
   readonly sessionId: string;
@@ -44,30 +46,46 @@ export interface BenchSession {
 export const startPlatform = async (): Promise<BenchPlatform> => {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const cost = { requests: 0, calls: 0, readUnits: 0, writeUnits: 0 };
+  let cost: RequestCost = { requests: 0, ...noCost };
+  const costByFunction: Record<string, LoggedCost> = {};
+  let loggedBytes = 0;
+  const read = (line: string): void => {
+    loggedBytes += Buffer.byteLength(line);
+    if (/"level":"(WARN|ERROR)"/.test(line)) console.error(line);
+    const logged = costLineOf(line);
+    if (logged === undefined) return;
+    costByFunction[logged.function] = addCost(costByFunction[logged.function] ?? noCost, logged);
+    if (logged.kind === 'request') cost = { requests: cost.requests + 1, ...addCost(cost, logged) };
+  };
   const started = await startProgram(
     'local/start.ts',
     ['--port', String(port), '--no-demo', '--verbose'],
     /Ctrl-C ends it/,
-    {
-      onLine: (line) => {
-        for (const [part, amount] of Object.entries(costOf(line) ?? {}))
-          cost[part as keyof RequestCost] += amount;
-      },
-    },
+    { onLine: read },
   );
   const platform = { url: `${origin}/v1`, tokenUrl: `${origin}/_local/token` };
   const sell = async (plan: Record<string, unknown>): Promise<BenchSession> => {
     const organizer = connect(platform, await tokenFor(platform, `bench-${crypto.randomUUID()}`));
-    const { sessionId, ticketTypeIds, rows } = await putOnSale(organizer, plan);
+    const { sessionId, ticketTypeIds, rows } = await putOnSale(organizer, plan, 3_600);
     return { sessionId, ticketTypeIds, seats: rows.flat() };
   };
   return {
     origin,
     cpu: () => cpuOf(started.child.pid ?? 0),
-    cost: () => ({ ...cost }),
+    cost: () => cost,
+    costByFunction: () => ({ ...costByFunction }),
+    loggedBytes: () => loggedBytes,
+    usage: async () => (await (await fetch(`${origin}/_local/usage`)).json()) as UsageReport,
+    async queued() {
+      const answer = await fetch(`${origin}/_local/queues`);
+      const { queues } = (await answer.json()) as { readonly queues: readonly QueueFacts[] };
+      return queues
+        .filter(({ name }) => !name.includes('DeadLetter'))
+        .reduce((sum, { waiting, inFlight }) => sum + waiting + inFlight, 0);
+    },
     sellStadium: (seats) => sell(generateStadium(seats) as unknown as Record<string, unknown>),
     sellStanding: (places) => sell(standingPlan(places)),
+    sellEvening: (prices, quantity, holdSeconds) => sellEvening(platform, prices, quantity, holdSeconds),
     stop: () => started.stop(),
   };
 };

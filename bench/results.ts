@@ -1,6 +1,6 @@
 import type { ColdStart } from './cold-start.ts';
+import type { Measured } from './measured.ts';
 import type { ReferenceResult } from './reference/run.ts';
-import type { Measured } from './scenarios.ts';
 
 /** What a run of the benchmarks found, as bench/results.json keeps it. */
 export interface Results {

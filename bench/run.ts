@@ -10,11 +10,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureColdStarts } from './cold-start.ts';
 import { load } from './load.ts';
+import type { Measured } from './measured.ts';
 import { holdRequest, startPlatform } from './platform.ts';
 import { type ReferenceResult, runReference } from './reference/run.ts';
 import { drawCharts, renderReport } from './report.ts';
 import type { Results } from './results.ts';
-import { type Measured, scenarios } from './scenarios.ts';
+import { scenarios } from './scenarios.ts';
 import { measureSdkCall } from './sdk-call.ts';
 
 const { values } = parseArgs({

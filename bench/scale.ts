@@ -1,5 +1,6 @@
 import { shardCount } from '../functions/ticketing/block-plan.ts';
 import { functionTable } from '../lib/function-table.ts';
+import { prices } from './prices.ts';
 
 /**
  * What a sale needs of AWS, by arithmetic from units that tests measure exactly and from quotas and list
@@ -21,17 +22,6 @@ export const quotas = {
   eventEntries: 10_000,
   /** Write units a second of one on-demand table (default). */
   tableWrites: 40_000,
-} as const;
-
-/** List prices in dollars a million, us-east-1, without free tiers. */
-export const prices = {
-  gatewayRequest: 3.5,
-  lambdaRequest: 0.2,
-  /** Milliseconds of a gigabyte on arm64. */
-  lambdaGbMs: 0.0000133334 * 1_000,
-  writeUnit: 0.625,
-  event: 1,
-  sqsRequest: 0.4,
 } as const;
 
 export interface Sale {
@@ -59,13 +49,13 @@ export const demandOf = ({ places, buyersPerSecond, holdMs }: Sale) => {
 export const costPerMillionHolds = ({ holdMs }: Pick<Sale, 'holdMs'>) => {
   const gb = functionTable['ticketing-commands'].memoryMb / 1_024;
   return {
-    gateway: prices.gatewayRequest,
-    lambda: prices.lambdaRequest + holdMs * gb * prices.lambdaGbMs,
+    gateway: prices.gatewayRequest.dollars,
+    lambda: prices.lambdaRequest.dollars + holdMs * gb * prices.lambdaGbMs.dollars,
     /** Claim and hold; at the end the hold’s status and the release of its claims. */
-    database: (units.writesPerHold + 2) * prices.writeUnit,
+    database: (units.writesPerHold + 2) * prices.writeUnit.dollars,
     /** Created, and expired. */
-    events: 2 * prices.event,
+    events: 2 * prices.event.dollars,
     /** The timer and the consumer of its event: sent, received, deleted, in batches of ten at best; one at worst. */
-    queues: 2 * 3 * prices.sqsRequest,
+    queues: 2 * 3 * prices.sqsRequest.dollars,
   };
 };

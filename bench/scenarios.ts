@@ -1,66 +1,7 @@
-import { type LoadResult, load } from './load.ts';
-import {
-  type BenchPlatform,
-  type BenchSession,
-  holdRequest,
-  type RequestCost,
-  seatsRequest,
-} from './platform.ts';
-import type { CpuSeconds } from './processes.ts';
-
-export interface Measured extends LoadResult {
-  /** CPU of the platform per request, in milliseconds; not of the load. */
-  readonly cpuMs: CpuSeconds;
-  /** Calls to AWS and capacity units of one request, on average. */
-  readonly cost: Omit<RequestCost, 'requests'>;
-  /** What must be so, and is; a scenario that is not right has no figures. */
-  readonly checked: string;
-}
-
-export interface Scenario {
-  readonly name: string;
-  readonly what: string;
-  readonly run: (platform: BenchPlatform, seconds: number) => Promise<Measured>;
-}
-
-const measured = async (
-  platform: BenchPlatform,
-  work: () => Promise<LoadResult>,
-  check: (result: LoadResult) => string,
-): Promise<Measured> => {
-  const [before, costBefore] = [platform.cpu(), platform.cost()];
-  const result = await work();
-  const [after, costAfter] = [platform.cpu(), platform.cost()];
-  const logged = costAfter.requests - costBefore.requests;
-  const averageCost = (part: keyof RequestCost): number => (costAfter[part] - costBefore[part]) / logged;
-  const perRequest = (part: keyof CpuSeconds): number =>
-    ((after[part] - before[part]) / result.requests) * 1_000;
-  return {
-    ...result,
-    cpuMs: {
-      gateway: perRequest('gateway'),
-      handlers: perRequest('handlers'),
-      reactions: perRequest('reactions'),
-      helpers: perRequest('helpers'),
-      engine: perRequest('engine'),
-    },
-    cost: {
-      calls: averageCost('calls'),
-      readUnits: averageCost('readUnits'),
-      writeUnits: averageCost('writeUnits'),
-    },
-    checked: check(result),
-  };
-};
-
-const onlyStatuses = (result: LoadResult, ...allowed: readonly number[]): void => {
-  const others = Object.keys(result.statuses).filter((status) => !allowed.includes(Number(status)));
-  if (others.length > 0) throw new Error(`Answers that must not be: ${JSON.stringify(result.statuses)}`);
-};
-
-const expectCount = (what: string, got: number, expected: number): void => {
-  if (got !== expected) throw new Error(`${what}: ${got}, not ${expected}`);
-};
+import { load } from './load.ts';
+import { expectCount, measured, onlyStatuses, type Scenario } from './measured.ts';
+import { checkIns, fiveHundredCustomers, flows } from './order-scenarios.ts';
+import { type BenchSession, holdRequest, seatsRequest } from './platform.ts';
 
 /** Holds of one given seat each, every one free, so that each request is a hold. */
 const givenSeats = (connections: number): Scenario => ({
@@ -222,4 +163,7 @@ export const scenarios: readonly Scenario[] = [
     (count) => count % 10 !== 0,
   ),
   readersAmong('a mix of 80 % reads, 64 connections', 'four reads, one hold', 64, (count) => count % 5 !== 0),
+  ...flows,
+  fiveHundredCustomers,
+  ...checkIns,
 ];

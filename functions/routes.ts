@@ -4,6 +4,7 @@ import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts
 import { marketplaceCommandRoutes, marketplaceQueryRoutes } from './marketplace/routes.ts';
 import { ordersQueryRoutes } from './orders/query-routes.ts';
 import { ordersCommandRoutes } from './orders/routes.ts';
+import { rsvpCommandRoutes } from './orders/rsvps/rsvp-routes.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { ticketingCommandRoutes, ticketingQueryRoutes } from './ticketing/routes.ts';
 
@@ -21,6 +22,7 @@ export const routes = {
   ...ticketingQueryRoutes,
   ...ordersCommandRoutes,
   ...ordersQueryRoutes,
+  ...rsvpCommandRoutes,
   ...admissionCommandRoutes,
   ...admissionQueryRoutes,
   ...marketplaceCommandRoutes,

@@ -12,7 +12,6 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { binaryMediaTypes } from '../functions/platform/binary-media-types.ts';
 import { type ProblemCode, problemCatalogue } from '../functions/platform/problem-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { AppStack } from './app-stack.ts';
@@ -69,7 +68,8 @@ export class ApiStack extends Stack {
       restApiName: this.stackName,
       endpointTypes: [EndpointType.REGIONAL],
       minCompressionSize: minCompression,
-      binaryMediaTypes: [...binaryMediaTypes],
+      // Images and documents reach every client as bytes (ADR 15); bodies reach functions as base64.
+      binaryMediaTypes: ['*/*'],
       // The account’s setting that lets gateways write logs; without it no stage with logs deploys.
       cloudWatchRole: !settings.emulator,
       deployOptions: {

@@ -8,6 +8,7 @@ import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { sessionIndex } from '../functions/admission/ticket-index.ts';
+import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -16,7 +17,8 @@ import type { MailSender } from './constructs/mail-sender.ts';
 import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
 import { TlsOnly } from './constructs/tls-only.ts';
-import { type DataStack, ordersBySession, organizationIndex, plansBucketExport } from './data-stack.ts';
+import { type DataStack, organizationIndex, plansBucketExport } from './data-stack.ts';
+import { watchDrift } from './drift-metrics.ts';
 import { type EnvironmentOf, type FunctionName, functionTable } from './function-table.ts';
 import {
   bucketFolders,
@@ -27,6 +29,7 @@ import {
   readWriteBucket,
   readWriteTable,
   receiveMessages,
+  scanTable,
   sendMail,
   sendMessages,
   signTickets,
@@ -171,6 +174,10 @@ export class AppStack extends Stack {
     this.addRelay('ticketing-relay', data.ticketingTable, { ...relay, ...holdExpiry }, [setTimer]);
     const sweeps = this.addQueue('ticketing-session-sweep');
     this.addQueueConsumer('ticketing-session-sweep', { ...common, ...ticketing }, inventory, sweeps);
+    this.addReconciliation('ticketing-reconciliation', { ...common, ...ticketing }, [
+      ...inventory,
+      scanTable(data.ticketingTable),
+    ]);
     this.addConsumer(
       'ticketing-session-sync',
       {
@@ -219,10 +226,31 @@ export class AppStack extends Stack {
       [...confirmOrders, readTable(identityTable), readEvents, askAboutPayments, useSecret(data.idSecret)],
     );
     this.addFunction(
+      'orders-rsvps',
+      {
+        ...common,
+        ...guard,
+        ...ids,
+        ...ticketing,
+        ...events,
+        ORDERS_TABLE: data.ordersTable.tableName,
+        ADMISSION_TABLE: data.admissionTable.tableName,
+      },
+      [
+        readWriteTable(ordersTable),
+        readWriteTable(ticketingTable),
+        readWriteTable({ table: data.admissionTable }),
+        ...readPlans,
+        readTable(identityTable),
+        readEvents,
+        useSecret(data.idSecret),
+      ],
+    );
+    this.addFunction(
       'orders-queries',
       { ...common, ...guard, ...events, ORDERS_TABLE: data.ordersTable.tableName },
       [
-        readTable({ table: data.ordersTable, indexes: [ordersBySession] }),
+        readTable({ table: data.ordersTable, indexes: [ordersBySession.name] }),
         readTable(identityTable),
         readEvents,
       ],
@@ -252,7 +280,7 @@ export class AppStack extends Stack {
         ADMISSION_TABLE: data.admissionTable.tableName,
       },
       [
-        readWriteTable({ table: data.ordersTable, indexes: [ordersBySession] }),
+        readWriteTable({ table: data.ordersTable, indexes: [ordersBySession.name] }),
         readWriteTable(ticketingTable),
         readWriteTable(admissionTable),
         askForUndo,
@@ -268,6 +296,16 @@ export class AppStack extends Stack {
       { ...relay, ORDER_MACHINE_ARN: orderMachine.machine.stateMachineArn },
       [startExecutions(orderMachine.machine)],
     );
+    const ordersReconciliation = this.addReconciliation(
+      'orders-reconciliation',
+      { ...common, ...orders, ORDER_MACHINE_ARN: orderMachine.machine.stateMachineArn },
+      [
+        ...confirmOrders,
+        readTable({ table: data.ordersTable, indexes: [outstandingIndex.name] }),
+        startExecutions(orderMachine.machine),
+      ],
+    );
+    orderMachine.letAnswer(ordersReconciliation);
     const admission = {
       ADMISSION_TABLE: data.admissionTable.tableName,
       CATALOG_TABLE: data.catalogTable.tableName,
@@ -313,10 +351,13 @@ export class AppStack extends Stack {
       'ticketing-claim-release',
       'ticketing-hold-expiry',
       'ticketing-session-sweep',
+      'ticketing-reconciliation',
       'orders-commands',
+      'orders-rsvps',
       'orders-machine',
       'orders-settlement',
       'orders-payment-news',
+      'orders-reconciliation',
     );
 
     const holdsLog = this.functions['ticketing-commands']?.logGroup;
@@ -362,8 +403,13 @@ export class AppStack extends Stack {
           'ORDER-CONFIRMED',
           'ORDER-CANCELLED',
           'ORDER-PAYMENT-LATE',
+          'ORDER-MAIL-REQUESTED',
           'REFUND-SUCCEEDED',
           'REFUND-FAILED',
+          'RSVP-CREATED',
+          'RSVP-CONFIRMED',
+          'RSVP-CHANGED',
+          'RSVP-CANCELLED',
         ],
         'fairground.admission': ['TICKET-TRANSFERRED'],
         'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'],
@@ -382,6 +428,22 @@ export class AppStack extends Stack {
       targets: [new LambdaFunction(reminders.lambda)],
     });
     if (!settings.emulator) sender.watch(this.alarms);
+  }
+
+  /** A function that runs every five minutes and repairs drift, with the metrics and alarms of what it finds. */
+  private addReconciliation<Name extends FunctionName>(
+    name: Name,
+    environment: EnvironmentOf<Name>,
+    statements: readonly PolicyStatement[],
+  ): PlatformFunction {
+    const made = this.addFunction(name, environment, statements);
+    new Rule(this, `${pascalCase(name)}Schedule`, {
+      description: `Every five minutes → ${name}`,
+      schedule: Schedule.rate(Duration.minutes(5)),
+      targets: [new LambdaFunction(made.lambda)],
+    });
+    if (!this.settings.emulator) watchDrift(made, `Fairground/${this.settings.stage}`, this.alarms);
+    return made;
   }
 
   private addFunction<Name extends FunctionName>(

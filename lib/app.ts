@@ -32,12 +32,15 @@ export interface AppOptions {
  */
 export const buildApp = async (options: AppOptions = {}): Promise<App> => {
   const bundles = await bundleFunctions(entriesOf(functionTable));
+  // CDK’s own checks of the template take longer than all the rest of the synthesis; nothing but this ends them.
+  if (!options.check) process.env['CDK_VALIDATION'] = 'false';
+  else delete process.env['CDK_VALIDATION'];
   const app = new App({
     ...(options.outdir !== undefined && { outdir: options.outdir }),
     analyticsReporting: false,
     context: {
       ...featureFlags(),
-      // CDK’s own checks of the template take longer than all the rest of the synthesis.
+      // Findings of CDK’s own checks are errors.
       '@aws-cdk/core:validateAgainstDefaultRules': options.check ?? false,
       ...options.context,
       ...(options.stage !== undefined && { stage: options.stage }),

@@ -61,7 +61,10 @@ const options = {
   // know the names in here: they must be longer than those that it makes.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   loader: { '.cedar': 'text' },
-  alias: { '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts' },
+  alias: {
+    '@aws-sdk/credential-provider-node': './lib/bundle/environment-credentials.ts',
+    '@aws-sdk/endpoint-cache': './lib/bundle/endpoint-cache.ts',
+  },
   metafile: true,
   write: false,
   logLevel: 'silent',

@@ -13,15 +13,13 @@ import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cd
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { sessionIndex, sessionIndexAttributes } from '../functions/admission/ticket-index.ts';
+import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
 import { MailSender } from './constructs/mail-sender.ts';
 import type { Settings } from './settings.ts';
 
 /** Index of the catalog by organization, newest first. */
 export const organizationIndex = 'byOrganization';
-
-/** Index of the orders by session, oldest first: keys only, orders are read by them. */
-export const ordersBySession = 'bySession';
 
 /** Name of the export that carries the ARN of the plans bucket. */
 export const plansBucketExport = (stack: Stack): string => `${stack.stackName}-PlansBucketArn`;
@@ -76,12 +74,14 @@ export class DataStack extends Stack {
     });
     this.ticketingTable = table('TicketingTable');
     this.ordersTable = table('OrdersTable');
-    this.ordersTable.addGlobalSecondaryIndex({
-      indexName: ordersBySession,
-      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
-      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
+    for (const index of [ordersBySession, outstandingIndex]) {
+      this.ordersTable.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: { name: index.pk, type: AttributeType.STRING },
+        sortKey: { name: index.sk, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
     this.admissionTable = table('AdmissionTable');
     this.admissionTable.addGlobalSecondaryIndex({
       indexName: sessionIndex.name,

@@ -27,7 +27,9 @@ import {
   ordersCommandsEnvironment,
   ordersPaymentNewsEnvironment,
   ordersQueriesEnvironment,
+  ordersReconciliationEnvironment,
   ordersRelayEnvironment,
+  ordersRsvpsEnvironment,
   ordersSessionCancelledEnvironment,
   ordersSessionUndoEnvironment,
 } from '../functions/orders/environment.ts';
@@ -69,13 +71,21 @@ const consumer = {
   reservedConcurrency: 10,
 } as const;
 
+/** It ends before the next run begins, five minutes later. */
+const reconciliation = {
+  kind: 'scheduled',
+  memoryMb: 512,
+  timeout: Duration.minutes(4),
+  reservedConcurrency: 1,
+} as const;
+
 /** Every function of the platform. Its name is also that of its folder under .build/functions. */
 export const functionTable = {
   'platform-queries': {
     ...api,
     entry: 'functions/platform/queries.ts',
     environment: commonEnvironment,
-    reservedConcurrency: 30,
+    reservedConcurrency: 20,
   },
   'identity-commands': {
     ...api,
@@ -103,7 +113,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
-    reservedConcurrency: 90,
+    reservedConcurrency: 80,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
   'catalog-publication': {
@@ -148,6 +158,11 @@ export const functionTable = {
     environment: ticketingConsumerEnvironment,
     timeout: Duration.minutes(5),
   },
+  'ticketing-reconciliation': {
+    ...reconciliation,
+    entry: 'functions/ticketing/reconciliation.ts',
+    environment: ticketingConsumerEnvironment,
+  },
   'ticketing-hold-expiry': {
     ...consumer,
     entry: 'functions/ticketing/hold-expiry.ts',
@@ -170,6 +185,12 @@ export const functionTable = {
     environment: ordersQueriesEnvironment,
     reservedConcurrency: 40,
   },
+  'orders-rsvps': {
+    ...api,
+    entry: 'functions/orders/rsvps/commands.ts',
+    environment: ordersRsvpsEnvironment,
+    reservedConcurrency: 20,
+  },
   'orders-relay': { ...relay, entry: 'functions/orders/relay.ts', environment: ordersRelayEnvironment },
   'orders-machine': {
     kind: 'task',
@@ -189,6 +210,11 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/orders/payment-news.ts',
     environment: ordersPaymentNewsEnvironment,
+  },
+  'orders-reconciliation': {
+    ...reconciliation,
+    entry: 'functions/orders/reconciliation.ts',
+    environment: ordersReconciliationEnvironment,
   },
   'orders-session-cancelled': {
     ...consumer,

@@ -32,6 +32,9 @@ export const readTable = (grant: TableGrant) => allow(readActions, arnsOf(grant)
 
 export const readWriteTable = (grant: TableGrant) => allow([...readActions, ...writeActions], arnsOf(grant));
 
+/** Working through a whole table: for what compares all that is in it. */
+export const scanTable = (table: { readonly tableArn: string }) => allow(['dynamodb:Scan'], [table.tableArn]);
+
 /** Folders of the plans bucket: documents for good, and uploads that wait to be imported. */
 export const bucketFolders = ['plans', 'uploads'] as const;
 

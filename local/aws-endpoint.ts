@@ -5,6 +5,7 @@ import { readBody } from './gateway.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Secrets } from './secrets.ts';
 import { answerSes } from './ses.ts';
+import type { Usage } from './usage.ts';
 
 /** AWS’s own wire protocols on the platform’s port, for `AWS_ENDPOINT_URL` of any SDK or the aws CLI. */
 export interface AwsServices {
@@ -13,6 +14,8 @@ export interface AwsServices {
   /** Services of AWS’s JSON protocols, likewise. */
   readonly json: Readonly<Record<string, JsonService>>;
   readonly mailbox: Mailbox;
+  /** Told each call that is served here. */
+  readonly usage?: Usage;
 }
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -50,18 +53,20 @@ export const answerAws = async (
 const tooLarge = refused('RequestEntityTooLargeException', 'The request is too large', 413);
 
 const answerOf = async (
-  { json, mailbox }: AwsServices,
+  { json, mailbox, usage }: AwsServices,
   service: string,
   request: IncomingMessage,
   body: Buffer,
 ): Promise<AwsAnswer> => {
   if (service === 'ses') {
     const path = (request.url ?? '').split('?')[0] ?? '';
+    usage?.called(service, 'SendEmail');
     return answerSes(mailbox, request.method ?? 'GET', path, objectOf(body.toString('utf8')));
   }
   const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
   const input = objectOf(body.toString('utf8'));
   if (input === undefined) return refused('SerializationException', 'The body is no object of JSON');
+  usage?.called(service, operation);
   return (
     (await json[service]?.(operation, input)) ??
     refused('UnknownOperationException', `${service} ${operation} is not served here`)

@@ -27,6 +27,7 @@ import { stepFunctions } from './step-functions-api.ts';
 import { createTables } from './tables.ts';
 import { type Resource, resolveStacks } from './template.ts';
 import { sweepExpired, ttlTables } from './ttl-sweeper.ts';
+import { Usage } from './usage.ts';
 
 export interface CloudOptions {
   /** 0 (the default) takes a free one. */
@@ -119,8 +120,11 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
   undo.push(() => streams.destroy());
   const engineStreams = await createTables(client, resources);
   await createQueuesAndBuckets(queues, resources);
-  const bus = new EventBus(resources, (queueArn, body) =>
-    queues.server.sendMessage(queueNameOf(queueArn), body),
+  const usage = new Usage();
+  const bus = new EventBus(
+    resources,
+    (queueArn, body) => queues.server.sendMessage(queueNameOf(queueArn), body),
+    usage,
   );
   const secrets = new Secrets(resources, state);
   const kms = openKms(resources, state);
@@ -128,7 +132,7 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
   undo.push(() => mailbox.close());
 
   progress('loading the functions of the API');
-  const functions = new Functions(declared.functions, log);
+  const functions = new Functions(declared.functions, log, usage);
   undo.push(() => functions.stop());
   let api = openRestApi(resources);
   await Promise.all([...new Set(api.functionNames)].map((name) => functions.get(name).warm()));
@@ -137,12 +141,11 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
   const functionOf = (name: string) => functions.get(name);
   const executions = openExecutionStore(kept('executions.sqlite'));
   undo.push(() => executions.close());
-  const machines = new StateMachines(declaredMachines(resources), {
-    store: executions,
-    functionOf: (name) => functions.find(name),
-    sqs: queues.sqs,
-    log,
-  });
+  const machines = new StateMachines(
+    declaredMachines(resources),
+    { store: executions, functionOf: (name) => functions.find(name), sqs: queues.sqs, log },
+    usage,
+  );
   undo.push(() => machines.close());
   const schedules = new Schedules(resources, {
     sendMessage: (queueArn, body) => queues.server.sendMessage(queueNameOf(queueArn), body),
@@ -173,8 +176,9 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
       states: stepFunctions(machines, executions),
     },
     mailbox,
+    usage,
   };
-  const control = { issuer, bus, queues: queues.server, queueUrls, schedules, mailbox };
+  const control = { issuer, bus, queues: queues.server, queueUrls, schedules, mailbox, usage };
   door.open(async (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const service = serviceOf(request);

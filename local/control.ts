@@ -7,6 +7,7 @@ import type { Mailbox } from './mailbox.ts';
 import { mailboxPage, mailboxPolicy } from './mailbox-page.ts';
 import { queueNameOf } from './queues-and-buckets.ts';
 import type { Schedules } from './schedules.ts';
+import type { Usage } from './usage.ts';
 
 /** Prefix of what only the embedded cloud has. */
 export const controlPrefix = '/_local';
@@ -31,6 +32,7 @@ export interface ControlParts {
   readonly queueUrls: readonly string[];
   readonly schedules: Schedules;
   readonly mailbox: Mailbox;
+  readonly usage: Usage;
 }
 
 /** `/_local/…`: the issuer, what passed the bus, and what waits in queues. */
@@ -64,6 +66,7 @@ export const answerControl = async (
   if (route === `GET ${controlPrefix}/queues`) {
     return reply(200, { queues: parts.queueUrls.map((url) => queueFacts(parts.queues, url)) });
   }
+  if (route === `GET ${controlPrefix}/usage`) return reply(200, parts.usage.report());
   const [, collection, id = ''] = /^\/_local\/(schedules|mail)\/(.+)$/.exec(path) ?? [];
   if (route === `GET ${controlPrefix}/schedules`) return reply(200, { schedules: parts.schedules.list() });
   if (request.method === 'POST' && collection === 'schedules') {
@@ -98,6 +101,7 @@ export const controlPaths = (origin: string) => ({
   token: `POST ${origin}${controlPrefix}/token {"sub": "alice"}`,
   outbox: `GET ${origin}${controlPrefix}/outbox?type=SEAT-HOLD-CREATED&limit=10`,
   queues: `GET ${origin}${controlPrefix}/queues`,
+  usage: `GET ${origin}${controlPrefix}/usage`,
   mail: `GET ${origin}${controlPrefix}/mail?to=ann@example.com`,
   mailbox: `${origin}${controlPrefix}/mailbox`,
   schedules: `GET ${origin}${controlPrefix}/schedules, and POST …/schedules/{rule} to deliver one at once`,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { account } from './account.ts';
 import type { Resource } from './template.ts';
+import { Usage } from './usage.ts';
 
 /** An event as EventBridge hands it to a target. */
 export interface BusEvent {
@@ -51,10 +52,16 @@ export class EventBus {
   private readonly rules: readonly Rule[];
   private readonly deliver: (targetArn: string, body: string) => void;
   private readonly outbox: BusEvent[] = [];
+  private readonly usage: Usage;
 
   /** @param deliver puts a message into the queue of this ARN; it is stored when the call returns. */
-  constructor(resources: readonly Resource[], deliver: (targetArn: string, body: string) => void) {
+  constructor(
+    resources: readonly Resource[],
+    deliver: (targetArn: string, body: string) => void,
+    usage = new Usage(),
+  ) {
     this.deliver = deliver;
+    this.usage = usage;
     this.busNames = new Set(
       resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ name }) => name),
     );
@@ -116,10 +123,11 @@ export class EventBus {
       resources: entry.Resources ?? [],
       detail,
     };
-    for (const rule of this.rules) {
-      if (rule.busName !== busName || !rule.matches(event)) continue;
-      for (const targetArn of rule.targetArns) this.deliver(targetArn, asMessage(event));
-    }
+    const targetArns = this.rules
+      .filter((rule) => rule.busName === busName && rule.matches(event))
+      .flatMap((rule) => rule.targetArns);
+    for (const targetArn of targetArns) this.deliver(targetArn, asMessage(event));
+    this.usage.passed(targetArns.length);
     this.outbox.push(event);
     if (this.outbox.length > outboxSize) this.outbox.shift();
     return { EventId: event.id };

@@ -1,5 +1,6 @@
 import { type FunctionSettings, LambdaFunction } from './lambda.ts';
 import type { Resource } from './template.ts';
+import type { Usage } from './usage.ts';
 
 /** A function as the template declares it, with the folder of its code. */
 export interface DeclaredFunction extends FunctionSettings {
@@ -48,9 +49,11 @@ export const declaredFunctions = (
 export class Functions {
   private readonly running = new Map<string, { readonly codeKey: string; readonly lambda: LambdaFunction }>();
   private readonly log: (line: string) => void;
+  private readonly usage: Usage;
 
-  constructor(declared: readonly DeclaredFunction[], log: (line: string) => void) {
+  constructor(declared: readonly DeclaredFunction[], log: (line: string) => void, usage: Usage) {
     this.log = log;
+    this.usage = usage;
     this.replace(declared);
   }
 
@@ -70,7 +73,7 @@ export class Functions {
     const changed = declared.filter(({ name, codeKey }) => this.running.get(name)?.codeKey !== codeKey);
     for (const settings of changed) {
       void this.running.get(settings.name)?.lambda.stop();
-      const lambda = new LambdaFunction(settings, this.log);
+      const lambda = new LambdaFunction(settings, this.log, this.usage);
       this.running.set(settings.name, { codeKey: settings.codeKey, lambda });
     }
     return changed.map(({ name }) => name);

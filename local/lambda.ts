@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { account, arnOf } from './account.ts';
 import type { InvocationRequest, WorkerData, WorkerMessage } from './lambda-worker.ts';
+import { Usage } from './usage.ts';
 
 export interface FunctionSettings {
   readonly name: string;
@@ -41,13 +42,15 @@ export class LambdaFunction {
   readonly name: string;
   private readonly settings: FunctionSettings;
   private readonly log: (line: string) => void;
+  private readonly usage: Usage;
   private threads: Thread[] = [];
   private readonly waiting: ((thread: Thread) => void)[] = [];
 
-  constructor(settings: FunctionSettings, log: (line: string) => void) {
+  constructor(settings: FunctionSettings, log: (line: string) => void, usage = new Usage()) {
     this.name = settings.name;
     this.settings = settings;
     this.log = log;
+    this.usage = usage;
   }
 
   /** Invokes it with an event and waits for its answer, for its timeout at most. */
@@ -57,6 +60,7 @@ export class LambdaFunction {
       return { ok: false, reason: 'too_large', message: `The event is larger than ${maxPayloadBytes} bytes` };
     }
     const thread = await this.acquire();
+    const startedAt = performance.now();
     try {
       const result = await thread.invoke(payload, this.settings.timeoutSeconds * 1_000);
       if (result.ok && Buffer.byteLength(result.payload ?? '') > maxPayloadBytes) {
@@ -69,6 +73,7 @@ export class LambdaFunction {
       if (!result.ok) this.log(`${this.name}: ${result.message}`);
       return result;
     } finally {
+      this.usage.invoked(this.settings, event, performance.now() - startedAt);
       this.release(thread);
     }
   }

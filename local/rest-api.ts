@@ -255,7 +255,7 @@ const allOfEach = (pairs: readonly (readonly [string, string])[]): Record<string
 
 /**
  * The function’s answer, or undefined when it has not the shape of a proxy result (a gateway’s 502). Base64 is
- * decoded only for a client that asks for bytes first; another gets the base64 as text, as on AWS.
+ * decoded only for a client whose first accepted type is binary here; another gets the base64 as text, as on AWS.
  */
 export const toGatewayAnswer = (
   payload: string | undefined,

@@ -12,6 +12,7 @@ import { TaskError } from './task-error.ts';
 import { functionNameOf, perform, type TaskParts } from './task-handlers.ts';
 import { TaskTokens } from './task-tokens.ts';
 import type { Resource } from './template.ts';
+import { Usage } from './usage.ts';
 
 /** A state machine of the template. */
 export interface Machine extends PreparedMachine {
@@ -99,11 +100,13 @@ export class StateMachines {
   readonly machines: ReadonlyMap<string, Machine>;
   readonly tokens: TaskTokens;
   private readonly parts: StateMachineParts;
+  private readonly usage: Usage;
   private readonly running = new Map<string, Running>();
 
-  constructor(machines: readonly Machine[], parts: StateMachineParts) {
+  constructor(machines: readonly Machine[], parts: StateMachineParts, usage = new Usage()) {
     this.machines = new Map(machines.map((machine) => [machine.arn, machine]));
     this.parts = parts;
+    this.usage = usage;
     this.tokens = new TaskTokens((arn) => parts.store.get(arn) !== undefined);
   }
 
@@ -287,6 +290,7 @@ export class StateMachines {
     const type = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', ABORTED: 'Aborted' }[
       status
     ];
+    this.usage.transitioned();
     this.note(running, `Execution${type}`, { [`execution${type}EventDetails`]: details });
     this.running.delete(running.execution.arn);
     running.cancelTimeout();
@@ -300,6 +304,7 @@ export class StateMachines {
 
   private noteEntered(running: Running): void {
     const { state, input } = running.execution.at ?? {};
+    this.usage.transitioned();
     this.note(running, `${typeOf(running)}StateEntered`, {
       stateEnteredEventDetails: { name: state, input: JSON.stringify(input) },
     });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { createIssuer } from '../local/issuer.ts';
 import { installMinistack, startMinistack } from './ministack.ts';
 
@@ -24,6 +25,8 @@ const outputsFile = path.join(folder, 'outputs.json');
 const region = 'us-east-1';
 const account = '000000000000';
 const stage = 'dev';
+/** Mails come from it on our own server; others may have no SES, or show nobody what it was given. */
+const mailFrom = 'tickets@fairground.example';
 
 const startedAt = performance.now();
 const say = (text: string): void => {
@@ -65,7 +68,8 @@ const run = async (
 
 const main = async (): Promise<number> => {
   mkdirSync(folder, { recursive: true });
-  const endpoint = process.env.LOCALSTACK_ENDPOINT ?? (await ownServer());
+  const given = process.env.LOCALSTACK_ENDPOINT;
+  const endpoint = given ?? (await ownServer());
   say(`endpoint ${endpoint}`);
 
   const reachesUs = process.env.LOCALSTACK_REACHES_US ?? '127.0.0.1';
@@ -96,6 +100,7 @@ const main = async (): Promise<number> => {
         ...['--output', assembly, '--no-notices', '--ci'],
         ...['-c', `stage=${stage}`, '-c', 'emulator=true'],
         ...['-c', `issuer=${issuer.issuer}`, '-c', `jwksUri=${issuer.jwksUri}`],
+        ...(given === undefined ? ['-c', `mailFrom=${mailFrom}`] : []),
       ],
       env,
       'logged',
@@ -103,7 +108,7 @@ const main = async (): Promise<number> => {
 
   if ((await cdklocal('bootstrap', 'bootstrap', `aws://${account}/${region}`)) !== 0) return 1;
   say('bootstrapped');
-  if (process.env.LOCALSTACK_ENDPOINT !== undefined) {
+  if (given !== undefined) {
     undo.push({
       what: 'destroying the stacks',
       run: async () => {
@@ -122,6 +127,7 @@ const main = async (): Promise<number> => {
     FAIRGROUND_TARGET: 'localstack',
     FAIRGROUND_TARGET_URL: targetUrl,
     FAIRGROUND_TOKEN_URL: issuer.tokenUrl,
+    ...(given === undefined && { FAIRGROUND_MAILBOX_URL: `${endpoint}/_ministack/ses/messages` }),
   };
   if (process.argv.includes('--deploy-only')) {
     say(`tokens: POST ${issuer.tokenUrl}; Ctrl-C ends it`);
@@ -138,7 +144,15 @@ const ownServer = async (): Promise<string> => {
   say('ministack is installed');
   const server = await startMinistack(folder);
   undo.push({ what: 'stopping ministack', run: () => server.stop() });
+  await allowSender(server.endpoint);
   return server.endpoint;
+};
+
+/** Emulators get no identity by the template (lib/constructs/mail-sender.ts), and this one refuses strangers. */
+const allowSender = async (endpoint: string): Promise<void> => {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new SESv2Client({ endpoint, region, credentials });
+  await client.send(new CreateEmailIdentityCommand({ EmailIdentity: mailFrom }));
 };
 
 interface Outputs {

@@ -5,6 +5,9 @@ import { paymentLateMail } from '../functions/notifications/templates/payment-la
 import { refundFailedMail } from '../functions/notifications/templates/refund-failed.ts';
 import { refundSucceededMail } from '../functions/notifications/templates/refund-succeeded.ts';
 import type { MailText } from '../functions/notifications/templates/render.ts';
+import { rsvpCancelledMail } from '../functions/notifications/templates/rsvp-cancelled.ts';
+import { rsvpConfirmedMail } from '../functions/notifications/templates/rsvp-confirmed.ts';
+import { rsvpWaitingMail } from '../functions/notifications/templates/rsvp-waiting.ts';
 import { sessionCancelledMail } from '../functions/notifications/templates/session-cancelled.ts';
 import { sessionPostponedMail } from '../functions/notifications/templates/session-postponed.ts';
 import { sessionReminderMail } from '../functions/notifications/templates/session-reminder.ts';
@@ -24,6 +27,7 @@ const ticket = { place: 'A-12', ticketTypeName: 'Stalls' };
 const refund = { ...order, amount: { amount: 4_725, currency: 'EUR' } };
 const notice = { recipientName: order.customerName, session };
 const transfer = { ...notice, otherName: 'Ștefan Țîrlea', ticket };
+const rsvp = { rsvpId: 'rsvp_5zr1v9n6q0w8c4t2m7k3x1y9ab', customerName: order.customerName, session };
 const ended = { ...order, hadTickets: false, wasCaptured: false };
 
 /** Every mail with facts to show it. */
@@ -49,6 +53,15 @@ const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
   'payment-late': (locale) => paymentLateMail({ ...order, wasCaptured: true }, locale),
   'refund-succeeded': (locale) => refundSucceededMail(refund, locale),
   'refund-failed': (locale) => refundFailedMail(refund, locale),
+  'rsvp-confirmed': (locale) => rsvpConfirmedMail({ ...rsvp, tickets: [ticket], isChanged: false }, locale),
+  'rsvp-confirmed (changed)': (locale) =>
+    rsvpConfirmedMail({ ...rsvp, tickets: [ticket], isChanged: true }, locale),
+  'rsvp-waiting (yes)': (locale) => rsvpWaitingMail({ ...rsvp, answer: 'yes', hadTickets: false }, locale),
+  'rsvp-waiting (maybe, after it was confirmed)': (locale) =>
+    rsvpWaitingMail({ ...rsvp, answer: 'maybe', hadTickets: true }, locale),
+  'rsvp-cancelled (guest)': (locale) => rsvpCancelledMail({ ...rsvp, by: 'guest', hadTickets: true }, locale),
+  'rsvp-cancelled (organizer)': (locale) =>
+    rsvpCancelledMail({ ...rsvp, by: 'organizer', hadTickets: false }, locale),
   'ticket-received': (locale) => ticketReceivedMail(transfer, locale),
   'ticket-passed-on': (locale) => ticketPassedOnMail(transfer, locale),
   'session-cancelled': (locale) => sessionCancelledMail(notice, locale),

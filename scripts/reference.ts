@@ -4,6 +4,7 @@ import { sessionTransitions } from '../functions/catalog/session.ts';
 import { lifecycleEvents } from '../functions/lifecycle-events.ts';
 import { orderTimers, orderTransitions } from '../functions/orders/order.ts';
 import { paymentTransitions } from '../functions/orders/payments/payment-port.ts';
+import { rsvpStatus, rsvpTransitions } from '../functions/orders/rsvps/rsvp.ts';
 import { envelopeOf, type LifecycleEventDefinition } from '../functions/platform/lifecycle-event.ts';
 import { problemCodesOf } from '../functions/platform/openapi.ts';
 import { generalProblemCodes, problemCatalogue } from '../functions/platform/problem-catalogue.ts';
@@ -141,6 +142,13 @@ ${drawing(sessionTransitions)}
 A free order is confirmed as it is made. ${deadlines()}
 
 ${drawing(orderTransitions, ['pending', 'confirmed'])}
+
+## RSVP
+
+A yes that needs nobody’s word is confirmed as it is made, a no is cancelled as it is made. Only its own guest takes a no
+back.
+
+${drawing(rsvpTransitions, rsvpStatus.options)}
 
 ## Payment
 

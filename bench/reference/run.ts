@@ -1,17 +1,26 @@
 import { freePort } from '../../local/free-port.ts';
-import { type LoadResult, load } from '../load.ts';
+import { flowConnections, flowLoad } from '../flow-load.ts';
+import { type LoadRequest, type LoadResult, load } from '../load.ts';
 import { startProgram } from '../processes.ts';
 import { startPostgres } from './server.ts';
 
 export interface ReferenceResult {
   readonly version: string;
   readonly holds: LoadResult;
-  /** Flows of a hold and its confirmation: two requests each. */
-  readonly flows: LoadResult;
+  /** Customers who hold, order and pay: three requests a flow, by the number of connections. */
+  readonly flows: readonly (LoadResult & { readonly connections: number; readonly flowsPerSecond: number })[];
 }
 
-const seats = 40_000;
+/** More than a run can hold. */
+const seats = 100_000;
 const connections = 64;
+
+const post = (path: string, body?: unknown): LoadRequest => ({
+  method: 'POST',
+  path,
+  headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+  ...(body !== undefined && { body: JSON.stringify(body) }),
+});
 
 /** The same load on PostgreSQL; undefined when the system has none. */
 export const runReference = async (
@@ -29,29 +38,25 @@ export const runReference = async (
     const hold = () => {
       if (seat === seats) return undefined;
       seat += 1;
-      return {
-        method: 'POST' as const,
-        path: '/holds',
-        headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-        body: JSON.stringify({ seats: [seat - 1] }),
-      };
+      return post('/holds', { seats: [seat - 1] });
     };
     await load({ origin, connections, seconds: warmUpSeconds, next: hold });
     const holds = await load({ origin, connections, seconds, next: hold });
-    const held: string[] = [];
-    const flows = await load({
-      origin,
-      connections,
-      seconds,
-      // Whoever holds confirms next.
-      next: () => {
-        const id = held.pop();
-        return id === undefined ? hold() : { method: 'POST', path: `/holds/${id}/confirm` };
-      },
-      onAnswer: (status, body) => {
-        if (status === 201) held.push((JSON.parse(body) as { id: string }).id);
-      },
-    });
+    const flows: ReferenceResult['flows'][number][] = [];
+    for (const customers of flowConnections) {
+      const { begun, confirmed, ...result } = await flowLoad(
+        { origin, connections: customers, seconds },
+        {
+          hold,
+          order: (holdId) =>
+            post('/orders', { holdId, customer: { name: 'Ana Pop', email: 'ana@example.com' } }),
+          pay: (orderId) => post(`/orders/${orderId}/pay`),
+        },
+      );
+      if (confirmed.length < begun || Object.keys(result.statuses).some((status) => !/^20[12]$/.test(status)))
+        throw new Error(`PostgreSQL answered ${JSON.stringify(result.statuses)}`);
+      flows.push({ ...result, connections: customers });
+    }
     return { version: postgres.version, holds, flows };
   } finally {
     await program.stop();

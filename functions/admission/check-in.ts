@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Admission, Ticket } from './ticket.ts';
+import type { Admission, DeadCode, Ticket } from './ticket.ts';
 
 /** Why a scanned ticket does not open the door: the closed list. */
 export const refusalReason = z.enum([
@@ -12,6 +12,11 @@ export const refusalReason = z.enum([
   'refunded',
 ]);
 export type RefusalReason = z.output<typeof refusalReason>;
+
+/** As conflicts name it. */
+export const deadCode = refusalReason
+  .extract(['revoked', 'refunded', 'cancelled'])
+  .meta({ description: 'The code was dead, which the scanner could not know.' });
 
 /** What a verified code says: which ticket, under which of its secrets, of which session. */
 export interface ScannedCode {
@@ -50,15 +55,24 @@ export const doorAt = (
 export const scanInstant = (at: string | undefined, now: Date): Date =>
   at === undefined ? now : new Date(Math.min(Date.parse(at), now.getTime()));
 
-/** All scans that let somebody in, earliest first, one a device. */
+/** All scans that let somebody in, earliest first: one a device, and one more where its code was dead. */
 export const admissionsOf = ({
   admission,
   conflicts = [],
 }: Pick<Ticket, 'admission' | 'conflicts'>): readonly Admission[] =>
-  admission === undefined ? [] : [admission, ...conflicts];
+  (admission === undefined ? [...conflicts] : [admission, ...conflicts]).toSorted(earliestFirst);
+
+const isDead = ({ dead }: Admission): boolean => dead !== undefined;
+
+/** Scans with a code that was good. */
+const goodAdmissionsOf = (ticket: Ticket): readonly Admission[] =>
+  admissionsOf(ticket).filter((admission) => !isDead(admission));
 
 /** Why the ticket as such opens no door for this code; undefined when only its admissions decide. */
-const refusalOf = (ticket: Ticket | undefined, code: ScannedCode): RefusalReason | undefined => {
+const refusalOf = (
+  ticket: Ticket | undefined,
+  code: ScannedCode,
+): DeadCode | 'unknown' | 'wrong_session' | undefined => {
   if (ticket === undefined) return 'unknown';
   if (ticket.secret !== code.secret) return 'revoked';
   if (ticket.sessionId !== code.sessionId) return 'wrong_session';
@@ -89,12 +103,12 @@ export const admitWhen = {
 export const judgeRefusedScan = (ticket: Ticket | undefined, code: ScannedCode, nonce: string): Verdict => {
   const reason = refusalOf(ticket, code);
   if (ticket === undefined || reason !== undefined) return refused(reason ?? 'unknown');
-  const own = admissionsOf(ticket).find((admission) => admission.nonce === nonce);
+  const own = goodAdmissionsOf(ticket).find((admission) => admission.nonce === nonce);
   // The same scan again: its first answer was lost.
   return own === undefined ? refused('already_used', ticket.admission) : { kind: 'admitted', admission: own };
 };
 
-/** Most devices of one ticket that are kept; the earliest count. */
+/** Most devices of one ticket that are kept, and as many with dead codes; the earliest count. */
 const maxAdmissions = 20;
 
 const deviceOf = ({ device, by }: Admission): string =>
@@ -105,9 +119,26 @@ const earliestFirst = (one: Admission, other: Admission): number =>
 
 export interface OfflineJudgement {
   readonly verdict: Verdict;
-  /** Admissions to be written, earliest first; none when nothing changes. */
-  readonly admissions?: readonly Admission[];
+  /** What the ticket keeps from now on; nothing when nothing changes. */
+  readonly kept?: { readonly admission: Admission | undefined; readonly conflicts: readonly Admission[] };
 }
+
+/**
+ * A scan that let somebody in with a dead code is kept for the organizer to see, beside the admission: whoever has
+ * the ticket now may still come in.
+ */
+const judgeDeadCode = (ticket: Ticket, dead: DeadCode, scan: Admission): OfflineJudgement => {
+  const { admission, conflicts = [] } = ticket;
+  const verdict = refused(dead, admission);
+  if (admissionsOf(ticket).some(({ nonce }) => nonce === scan.nonce)) return { verdict };
+  const earlier = conflicts.filter(isDead);
+  const own = earlier.find((one) => deviceOf(one) === deviceOf(scan));
+  if (own !== undefined && earliestFirst(own, scan) < 0) return { verdict };
+  const kept = [...earlier.filter((one) => one !== own), { ...scan, dead }]
+    .toSorted(earliestFirst)
+    .slice(0, maxAdmissions);
+  return { verdict, kept: { admission, conflicts: [...conflicts.filter((one) => !isDead(one)), ...kept] } };
+};
 
 /**
  * What a scan that was made without a connection means for its ticket. Kept is the earliest scan of each
@@ -120,8 +151,10 @@ export const judgeOfflineScan = (
   scan: Admission,
 ): OfflineJudgement => {
   const reason = refusalOf(ticket, code);
-  if (ticket === undefined || reason !== undefined) return { verdict: refused(reason ?? 'unknown') };
-  const known = admissionsOf(ticket);
+  if (ticket === undefined || reason === 'unknown' || reason === 'wrong_session')
+    return { verdict: refused(reason ?? 'unknown') };
+  if (reason !== undefined) return judgeDeadCode(ticket, reason, scan);
+  const known = goodAdmissionsOf(ticket);
   const verdictAmong = (admissions: readonly Admission[]): Verdict => {
     const [first = scan] = admissions;
     return admissions.length === 1 ? { kind: 'admitted', admission: first } : { kind: 'conflict', first };
@@ -134,5 +167,7 @@ export const judgeOfflineScan = (
     .toSorted(earliestFirst)
     .slice(0, maxAdmissions);
   const verdict = verdictAmong(admissions);
-  return admissions.includes(scan) ? { verdict, admissions } : { verdict };
+  if (!admissions.includes(scan)) return { verdict };
+  const [admission, ...others] = admissions;
+  return { verdict, kept: { admission, conflicts: [...others, ...(ticket.conflicts ?? []).filter(isDead)] } };
 };

@@ -1,9 +1,11 @@
 import type { SessionFacts } from '../catalog/contracts.ts';
 import { ok, problem } from '../platform/answer.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
+import { logger } from '../platform/logger.ts';
 import type { Handlers } from '../platform/route.ts';
 import { doorAt, type ScannedCode, scanInstant, type Verdict } from './check-in.ts';
 import type { AdmissionLoaders } from './loaders.ts';
+import type { Refusals, Scanner } from './refusals.ts';
 import type { admissionCommandRoutes } from './routes.ts';
 import { type Admission, holderOf, type Ticket } from './ticket.ts';
 import type { TicketCodes } from './ticket-code.ts';
@@ -61,6 +63,7 @@ const uploadWidth = 10;
 export const checkInCommands = (
   tickets: Tickets,
   codes: TicketCodes,
+  refusals: Pick<Refusals, 'count'>,
 ): Pick<Commands, 'checkIn' | 'uploadScans'> => {
   /** What code and session say of a scan, before its ticket is asked. */
   const judge = async (scan: Scan, facts: SessionFacts, by: string, now: Date): Promise<Judged> => {
@@ -89,15 +92,32 @@ export const checkInCommands = (
     };
   };
 
+  /** The door comes before its numbers: a refusal that cannot be counted is answered all the same. */
+  const counted = async (
+    verdict: Verdict,
+    sessionId: string,
+    scanner: Scanner,
+    now: Date,
+  ): Promise<Verdict> => {
+    if (verdict.kind !== 'refused') return verdict;
+    await refusals.count(sessionId, scanner, verdict.reason, now).catch((error: unknown) => {
+      logger.warn('A refusal was not counted', { sessionId, error: error as Error });
+    });
+    return verdict;
+  };
+
   return {
     async checkIn(request) {
       const { now, body } = request;
       const change = { ...stamp('ticket.admitted', request), key: body.nonce };
       const judged = await judge(body, request.resource.entity, change.by, now);
       if (judged.kind === 'session_over') return problem('CHECK_IN_CLOSED');
-      if (judged.kind === 'verdict') return answer(judged.verdict, undefined);
-      const { verdict, ticket } = await tickets.checkIn(judged.code, judged.admission, now, change);
-      return answer(verdict, ticket);
+      const { verdict, ticket } =
+        judged.kind === 'verdict'
+          ? { ...judged, ticket: undefined }
+          : await tickets.checkIn(judged.code, judged.admission, now, change);
+      const scanner = { gate: body.gate, device: body.device, by: change.by, nonce: body.nonce };
+      return answer(await counted(verdict, request.params.sessionId, scanner, now), ticket);
     },
 
     async uploadScans(request) {

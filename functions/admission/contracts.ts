@@ -25,19 +25,27 @@ export const issueTicket = (table: string, ticket: Ticket, change: Change): Tran
 /**
  * Ends a valid ticket: part of the transaction that refunds or cancels it. Refused when it has ended.
  * `change.at` is the time of the write.
+ * @param only `unused`: refused too when it has let somebody in.
  */
 export const endTicket = (
   table: string,
   serial: string,
   status: 'refunded' | 'cancelled',
   change: Change,
+  only: 'unused' | 'any' = 'any',
 ): TransactionWrite => ({
   table,
   update: ticketKey(serial),
   by: {
     update: 'SET #status = :status, #revision = #revision + :one, #change = :change, #changed = :changed',
-    condition: '#status = :valid',
-    names: { '#status': 'status', '#revision': 'revision', '#change': 'change', '#changed': 'gsi1sk' },
+    condition: `#status = :valid${only === 'unused' ? ' AND attribute_not_exists(#admission)' : ''}`,
+    names: {
+      '#status': 'status',
+      '#revision': 'revision',
+      '#change': 'change',
+      '#changed': 'gsi1sk',
+      ...(only === 'unused' && { '#admission': 'admission' }),
+    },
     values: {
       ':status': status,
       ':valid': 'valid',

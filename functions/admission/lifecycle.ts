@@ -6,7 +6,7 @@ import {
   lifecycleEvent,
 } from '../platform/lifecycle-event.ts';
 import type { StreamChange } from '../platform/relay.ts';
-import { admissionsOf } from './check-in.ts';
+import { admissionsOf, deadCode } from './check-in.ts';
 import { type Ticket, ticketIdOf, ticketStatus } from './ticket.ts';
 import { admissionView } from './views.ts';
 
@@ -26,6 +26,7 @@ const admission = z.object({
   at: z.string(),
   device: z.string().optional(),
   gate: z.string().optional(),
+  dead: deadCode.optional(),
 });
 
 const fieldsExample = {
@@ -74,7 +75,7 @@ export const ticketAdmitted = ticketEvent(
 );
 export const ticketAdmissionConflict = ticketEvent(
   'TICKET-ADMISSION-CONFLICT',
-  'Several devices let somebody in with it: the organizer should know.',
+  'Several devices let somebody in with it, or one did with a dead code: the organizer should know.',
   { admissions: z.array(admission).meta({ description: 'One a device, earliest first.' }) },
   {
     admissions: [admissionExample, { at: '2026-11-20T17:07:00.000Z', device: 'scanner-2', gate: 'south' }],
@@ -123,12 +124,11 @@ export const admissionLifecycle = ({ before, after }: StreamChange): readonly Li
     return [lifecycleEvent(ticketTransferred, { ...fact, data: { ...fields, transfers } })];
   }
   const admissions = admissionsOf(ticket);
-  const [first] = admissions;
-  if (first === undefined) return [];
-  if (admissions.length > 1) {
+  if ((ticket.conflicts ?? []).length > 0) {
     const data = { ...fields, admissions: admissions.map(admissionView) };
     return [lifecycleEvent(ticketAdmissionConflict, { ...fact, data })];
   }
-  if (first.nonce === earlier.admission?.nonce) return [];
+  const { admission: first } = ticket;
+  if (first === undefined || first.nonce === earlier.admission?.nonce) return [];
   return [lifecycleEvent(ticketAdmitted, { ...fact, data: { ...fields, admission: admissionView(first) } })];
 };

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { refusalReason } from './check-in.ts';
+import { deadCode, refusalReason } from './check-in.ts';
 import { maxTransfers, ticketId, ticketStatus } from './ticket.ts';
 import { maxCodeLength } from './ticket-code.ts';
 
@@ -21,6 +22,7 @@ const ticket = z
     status: ticketStatus,
     code: z.string().meta({ description: 'Compact JWS (ES256); what the QR code holds.' }),
     holderName: z.string(),
+    locale: locale.meta({ description: 'Language of its PDF: that of the order.' }),
     place: z.string(),
     ticketType: z.string(),
     admittedAt: instant.optional(),
@@ -51,6 +53,7 @@ const ticketExample = {
   status: 'valid',
   code: 'eyJhbGciOiJFUzI1NiIsImtpZCI6Ijd4azJtOXF3In0.eyJ0IjoiNXpyMXY5bjZxMHc4YzR0Mm03azN4MXk5YWIiLCJzIjoi….MEUCIQ…',
   holderName: 'Ștefan Țepeș',
+  locale: 'ro',
   place: 'stalls-A-1',
   ticketType: 'Stalls',
   session: {
@@ -115,7 +118,7 @@ export const getTicketPdf = route({
   operationId: 'getTicketPdf',
   path: '/tickets/{ticketId}/ticket.pdf',
   summary: 'A ticket to print',
-  description: 'One page of A4.',
+  description: 'One page of A4, in the language of the order.',
   access: publicAccess(),
   params: ticketParams,
   responses: {
@@ -245,7 +248,7 @@ export const checkIn = route({
   summary: 'Scan a ticket at the door',
   description:
     'The first scan lets in, whatever comes at the same time. The same `nonce` again answers the first admission again; ' +
-    'a refusal is not kept, so its repeat is judged anew. `at` is the instant of the scan (default and latest: now).',
+    'a refusal is counted, but not kept: its repeat is judged anew. `at` is the instant of the scan (default and latest: now).',
   access: policy('CheckIn', onSession),
   params: sessionParams,
   body: z.strictObject({
@@ -368,7 +371,12 @@ export const getManifest = route({
   },
 });
 
-const admission = z.strictObject({ at: instant, device: z.string().optional(), gate: z.string().optional() });
+const admission = z.strictObject({
+  at: instant,
+  device: z.string().optional(),
+  gate: z.string().optional(),
+  dead: deadCode.optional(),
+});
 
 export const listConflicts = route({
   operationId: 'listConflicts',
@@ -377,7 +385,7 @@ export const listConflicts = route({
   function: 'admission-queries',
   tags: ['Check-in'],
   summary: 'Tickets that several devices let in',
-  description: 'At most two seconds old.',
+  description: 'Or one with a code that was dead, which it could not know. At most two seconds old.',
   access: policy('ReadCheckIns', onSession),
   params: sessionParams,
   query: z.strictObject(pageQuery),
@@ -416,7 +424,9 @@ export const getCheckInSummary = route({
   function: 'admission-queries',
   tags: ['Check-in'],
   summary: 'Numbers at the door',
-  description: 'At most two seconds old. Gates and devices are those of the first admission.',
+  description:
+    'At most two seconds old. Gates and devices are those of the first admission; what scanners without a connection ' +
+    'refused is not known.',
   access: policy('ReadCheckIns', onSession),
   params: sessionParams,
   responses: {
@@ -428,7 +438,9 @@ export const getCheckInSummary = route({
         admitted: z.int(),
         remaining: z.int(),
         conflicts: z.int(),
-        byGate: z.array(z.strictObject({ gate: z.string().optional(), admitted: z.int() })),
+        refused: z.int().meta({ description: 'Scans that were refused at the door, not tickets.' }),
+        byReason: z.array(z.strictObject({ reason: refusalReason, refused: z.int() })),
+        byGate: z.array(z.strictObject({ gate: z.string().optional(), admitted: z.int(), refused: z.int() })),
         byDevice: z.array(z.strictObject({ device: z.string().optional(), admitted: z.int() })),
       }),
       example: {
@@ -437,7 +449,15 @@ export const getCheckInSummary = route({
         admitted: 411,
         remaining: 192,
         conflicts: 1,
-        byGate: [{ gate: 'north', admitted: 230 }, { admitted: 181 }],
+        refused: 12,
+        byReason: [
+          { reason: 'already_used', refused: 9 },
+          { reason: 'wrong_session', refused: 3 },
+        ],
+        byGate: [
+          { gate: 'north', admitted: 230, refused: 12 },
+          { admitted: 181, refused: 0 },
+        ],
         byDevice: [{ device: 'scanner-1', admitted: 411 }],
       },
     },

@@ -1,3 +1,4 @@
+import { refusedOf, type ScannerRefusals } from './refusals.ts';
 import { firstPass, nextPass, type SessionCursor } from './session-cursor.ts';
 import { sessionShards } from './ticket-index.ts';
 import type { IndexedTicket, Tickets } from './ticket-store.ts';
@@ -86,18 +87,26 @@ const counted = (
     .toSorted(([, one], [, other]) => other - one);
 
 /** Numbers at the door. Refunded and cancelled tickets are not waited for; whoever got in before stays counted. */
-export const summaryOf = (tickets: readonly IndexedTicket[]) => {
+export const summaryOf = (tickets: readonly IndexedTicket[], refusals: readonly ScannerRefusals[]) => {
   const admissions = tickets.flatMap(({ admission }) => admission ?? []);
+  const { refused, byReason, byGate: refusedAt } = refusedOf(refusals);
+  const admittedAt = new Map(counted(admissions.map(({ gate }) => gate)));
+  const gates = [...new Set([...admittedAt.keys(), ...refusedAt.keys()])];
   return {
     tickets: tickets.filter(({ status }) => status === 'valid').length,
     admitted: admissions.length,
     remaining: tickets.filter(({ status, admission }) => status === 'valid' && admission === undefined)
       .length,
     conflicts: conflictsAmong(tickets).length,
-    byGate: counted(admissions.map(({ gate }) => gate)).map(([gate, admitted]) => ({
-      ...(gate !== undefined && { gate }),
-      admitted,
-    })),
+    refused,
+    byReason,
+    byGate: gates
+      .map((gate) => ({
+        ...(gate !== undefined && { gate }),
+        admitted: admittedAt.get(gate) ?? 0,
+        refused: refusedAt.get(gate) ?? 0,
+      }))
+      .toSorted((one, other) => other.admitted - one.admitted || other.refused - one.refused),
     byDevice: counted(admissions.map(({ device }) => device)).map(([device, admitted]) => ({
       ...(device !== undefined && { device }),
       admitted,
@@ -105,7 +114,7 @@ export const summaryOf = (tickets: readonly IndexedTicket[]) => {
   };
 };
 
-/** Tickets that let somebody in on several devices, in the order of their serials. */
+/** Tickets that let somebody in on several devices or by a dead code, in the order of their serials. */
 export const conflictsAmong = (tickets: readonly IndexedTicket[]): readonly IndexedTicket[] =>
   tickets
     .filter(({ conflicts }) => (conflicts?.length ?? 0) > 0)

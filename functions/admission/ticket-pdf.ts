@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import PDFDocument from 'pdfkit';
+import { localeTags } from '../platform/locale.ts';
 import { qrModules } from './ticket-qr.ts';
+import { ticketTime, ticketWarning, ticketWords } from './ticket-words.ts';
 import type { TicketView } from './views.ts';
 
 /** DejaVu Sans knows the letters of every European language; it lies beside the bundle, or in its package. */
@@ -19,21 +21,16 @@ const margin = 56;
 const qrSize = 200;
 const lineGap = 4;
 
-/** The date and the time on the wall of the venue, with the name of its zone. */
-const when = ({ startsAt, timeZone }: TicketView['session']): string =>
-  new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'full',
-    timeStyle: 'short',
-    timeZone,
-  }).format(new Date(startsAt)) + ` (${timeZone})`;
-
 /** One page of A4 with the code and all that its holder needs to find the door. */
 export const ticketPdf = (ticket: TicketView): Promise<Uint8Array> => {
+  const { locale } = ticket;
+  const say = ticketWords[locale];
   const document = new PDFDocument({
     size: 'A4',
     margin,
     font: fontFile('DejaVuSans.ttf'),
-    info: { Title: `Ticket: ${ticket.event.name}` },
+    info: { Title: say.title(ticket.event.name) },
+    lang: localeTags[locale],
   });
   const finished = new Promise<Uint8Array>((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -58,16 +55,15 @@ export const ticketPdf = (ticket: TicketView): Promise<Uint8Array> => {
   };
 
   line(ticket.event.name, 22, 'bold');
-  line(when(ticket.session), 12);
+  line(ticketTime(ticket.session, locale), 12);
   const { venue } = ticket;
   line(`${venue.name}, ${venue.address}, ${venue.city}`, 12);
   document.moveDown();
-  labelled('Place', ticket.place);
-  labelled('Ticket', ticket.ticketType);
-  labelled('Name', ticket.holderName);
-  if (ticket.status !== 'valid') labelled('Status', `This ticket was ${ticket.status}: it admits nobody.`);
-  else if (ticket.session.status !== 'published')
-    labelled('Status', `This session was ${ticket.session.status}.`);
+  labelled(say.place, ticket.place);
+  labelled(say.ticketType, ticket.ticketType);
+  labelled(say.holder, ticket.holderName);
+  const warning = ticketWarning(ticket, locale);
+  if (warning !== undefined) labelled(say.status, warning);
   document.moveDown();
 
   const { size, isDark } = qrModules(ticket.code);
@@ -82,9 +78,7 @@ export const ticketPdf = (ticket: TicketView): Promise<Uint8Array> => {
   document
     .font('regular')
     .fontSize(9)
-    .text('Show this code at the door. Whoever comes first with it is let in.', left, top + qrSize + 16, {
-      width,
-    });
+    .text(say.atTheDoor, left, top + qrSize + 16, { width });
   document.end();
   return finished;
 };

@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Change } from '../platform/lifecycle-event.ts';
 import type { Item, Page, Table } from '../platform/table.ts';
-import { admitWhen, judgeOfflineScan, judgeRefusedScan, type ScannedCode, type Verdict } from './check-in.ts';
+import {
+  admitWhen,
+  judgeOfflineScan,
+  judgeRefusedScan,
+  type OfflineJudgement,
+  type ScannedCode,
+  type Verdict,
+} from './check-in.ts';
 import { type Admission, type Holder, maxTransfers, type Ticket, ticketKey } from './ticket.ts';
 import { changedKey, sessionIndex, sessionIndexAttributes, shardKey } from './ticket-index.ts';
 
@@ -52,16 +59,20 @@ export const openTickets = (table: Table, pause: (attempt: number) => Promise<un
 
   const keepAdmissions = (
     { serial, revision }: Ticket,
-    [first, ...conflicts]: readonly Admission[],
+    { admission, conflicts }: NonNullable<OfflineJudgement['kept']>,
     now: Date,
     change: Change,
   ) =>
     table.update<Ticket>(ticketKey(serial), {
-      update: `SET #admission = :first, #conflicts = :conflicts, ${counted}`,
+      update: `SET ${admission === undefined ? '' : '#admission = :admission, '}#conflicts = :conflicts, ${counted}`,
       condition: '#revision = :revision',
-      names: { '#admission': 'admission', '#conflicts': 'conflicts', ...countedNames },
+      names: {
+        ...(admission !== undefined && { '#admission': 'admission' }),
+        '#conflicts': 'conflicts',
+        ...countedNames,
+      },
       values: {
-        ':first': first,
+        ...(admission !== undefined && { ':admission': admission }),
         ':conflicts': conflicts,
         ':revision': revision,
         ...countedValues(serial, now, change),
@@ -95,15 +106,15 @@ export const openTickets = (table: Table, pause: (attempt: number) => Promise<un
       now: Date,
       change: Change,
     ): Promise<Verdict> {
-      const written = await admit(code, admission, now, change);
-      if (written.written) return { kind: 'admitted', admission };
-      let ticket = written.old as unknown as Ticket | undefined;
+      const first = await admit(code, admission, now, change);
+      if (first.written) return { kind: 'admitted', admission };
+      let ticket = first.old as unknown as Ticket | undefined;
       for (let attempt = 1; attempt <= mergeTries; attempt += 1) {
-        const { verdict, admissions } = judgeOfflineScan(ticket, code, admission);
-        if (ticket === undefined || admissions === undefined) return verdict;
-        const kept = await keepAdmissions(ticket, admissions, now, change);
-        if (kept.written) return verdict;
-        ticket = kept.old as unknown as Ticket | undefined;
+        const { verdict, kept } = judgeOfflineScan(ticket, code, admission);
+        if (ticket === undefined || kept === undefined) return verdict;
+        const written = await keepAdmissions(ticket, kept, now, change);
+        if (written.written) return verdict;
+        ticket = written.old as unknown as Ticket | undefined;
         await pause(attempt);
       }
       throw new TooContended(`Ticket ${code.serial} is changed all the time`);

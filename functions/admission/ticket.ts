@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
 import { derivedId } from '../platform/ids.ts';
+import type { Locale } from '../platform/locale.ts';
 
 export const ticketId = idOf('tkt');
 
 export const ticketStatus = z.enum(['valid', 'refunded', 'cancelled']);
 export type TicketStatus = z.output<typeof ticketStatus>;
+
+/** Why a code opens no door any more, though a scanner without a connection may not know it. */
+export type DeadCode = 'revoked' | 'refunded' | 'cancelled';
 
 /** A scan that let somebody in. */
 export interface Admission {
@@ -16,6 +20,8 @@ export interface Admission {
   readonly gate?: string | undefined;
   /** Subject id of the scanner’s caller. */
   readonly by: string;
+  /** The code was dead, as was known when the scan was told: somebody is in, and nobody’s admission is used up. */
+  readonly dead?: DeadCode | undefined;
 }
 
 /** One holder of a ticket after the other; the last one has it. */
@@ -33,6 +39,7 @@ export interface Ticket {
   readonly serial: string;
   /** 13 characters: what an id must also name. A transfer changes it, so that older ids and codes are dead. */
   readonly secret: string;
+  /** The order, or the answer to an invitation, that it was issued for. */
   readonly orderId: string;
   readonly organizationId: string;
   readonly eventId: string;
@@ -41,10 +48,12 @@ export interface Ticket {
   readonly ticketTypeId: string;
   readonly ticketTypeName: string;
   readonly holders: readonly Holder[];
+  /** Language of the order, and so of its papers; English where none was kept. */
+  readonly locale?: Locale | undefined;
   readonly status: TicketStatus;
   /** The earliest scan that let somebody in. */
   readonly admission?: Admission | undefined;
-  /** Scans of other devices that let somebody in with it as well, earliest first. */
+  /** Other scans that let somebody in, of other devices or with a dead code, earliest first. */
   readonly conflicts?: readonly Admission[] | undefined;
   readonly revision: number;
 }

@@ -6,6 +6,7 @@ import type { Handlers } from '../platform/route.ts';
 import { admissionsOf } from './check-in.ts';
 import type { AdmissionLoaders } from './loaders.ts';
 import { readManifest, signManifest } from './manifest.ts';
+import type { Refusals } from './refusals.ts';
 import type { admissionQueryRoutes } from './routes.ts';
 import { decodeSessionCursor, firstPass } from './session-cursor.ts';
 import { conflictsAmong, type SessionPictures, summaryOf } from './session-picture.ts';
@@ -27,6 +28,7 @@ export const admissionQueries = (
   codes: TicketCodes,
   factsOf: SessionFactsOf,
   pictureOf: SessionPictures,
+  refusals: Pick<Refusals, 'ofSession'>,
 ): Queries => {
   const read = async (ticketId: string): Promise<TicketView | undefined> => {
     const { serial, secret } = readTicketId(ticketId);
@@ -96,8 +98,11 @@ export const admissionQueries = (
     },
 
     async getCheckInSummary({ params: { sessionId } }) {
-      const { asOf, tickets: all } = await pictureOf(sessionId);
-      return ok(200, { asOf: asOf.toISOString(), ...summaryOf(all) });
+      const [{ asOf, tickets: all }, refused] = await Promise.all([
+        pictureOf(sessionId),
+        refusals.ofSession(sessionId),
+      ]);
+      return ok(200, { asOf: asOf.toISOString(), ...summaryOf(all, refused) });
     },
   };
 };

@@ -8,6 +8,7 @@ export const ticketView = (ticket: Ticket, code: string, facts: SessionFacts) =>
   status: ticket.status,
   code,
   holderName: holderOf(ticket).name,
+  locale: ticket.locale ?? 'en',
   place: ticket.place,
   ticketType: ticket.ticketTypeName,
   ...(ticket.admission !== undefined && { admittedAt: ticket.admission.at }),
@@ -26,8 +27,9 @@ export const ticketView = (ticket: Ticket, code: string, facts: SessionFacts) =>
 export type TicketView = ReturnType<typeof ticketView>;
 
 /** A scan that let somebody in, as organizers see it; who held the scanner stays in the table. */
-export const admissionView = ({ at, device, gate }: Admission) => ({
+export const admissionView = ({ at, device, gate, dead }: Admission) => ({
   at,
+  ...(dead !== undefined && { dead }),
   ...(device !== undefined && { device }),
   ...(gate !== undefined && { gate }),
 });

@@ -2,6 +2,7 @@ export { type EventReader, openEventReader } from './event-reader.ts';
 export type { Layout } from './layout.ts';
 export { sessionCancelled, sessionPostponed, sessionPublishing, sessionUpdated } from './lifecycle.ts';
 export { readLayout } from './plan-documents.ts';
+export { openRsvpSessions, type RsvpSession, type RsvpSessions } from './rsvp-sessions.ts';
 export type { Fee, Tax } from './sale-terms.ts';
 export {
   openSessionFacts,

@@ -123,6 +123,7 @@ export const eventPageView = (
           ...type,
           ...(places?.ticketTypes[type.id] ?? { available: 0, held: 0, sold: 0 }),
         })),
+        ...(session.rsvp !== undefined && { rsvp: session.rsvp }),
         ...(session.status === 'publishing' && {
           inventory: { built: places?.blocksBuilt ?? 0, total: places?.blocksTotal ?? 0 },
         }),

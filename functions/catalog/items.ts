@@ -1,6 +1,7 @@
 import type { OwnedItem } from '../platform/owned-item.ts';
 import type { EventStatus } from './event.ts';
 import type { CategoryPlaces } from './layout.ts';
+import type { RsvpTerms } from './rsvp-terms.ts';
 import type { SessionStatus, TicketType } from './session.ts';
 
 /** The seating plan that a venue has now; sessions pin the version they are published with. */
@@ -59,6 +60,8 @@ export interface SessionItem extends OwnedItem {
   readonly maxHoldsPerCustomer?: number;
   readonly doorsOpenMinutes?: number | undefined;
   readonly ticketTypes: readonly TicketType[];
+  /** How it takes answers to its invitation, where it does. */
+  readonly rsvp?: RsvpTerms | undefined;
   readonly status: SessionStatus;
   readonly planVersion?: string;
   /** When it was first on sale; until then only members see it, whatever becomes of it. */

@@ -4,6 +4,7 @@ import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
 import { instant } from '../platform/time.ts';
 import type { CategoryPlaces } from './layout.ts';
+import { rsvpTerms } from './rsvp-terms.ts';
 import { salesWindowFaults, saleTerms, saleTermsPatch } from './sale-terms.ts';
 import { maxPlaces } from './seating-plan.ts';
 
@@ -196,6 +197,7 @@ export const newSession = z.strictObject({
   maxHoldsPerCustomer: saleSettings.maxHoldsPerCustomer.optional(),
   doorsOpenMinutes: doorsOpenMinutes.optional(),
   ticketTypes: z.array(newTicketType).min(1).max(50),
+  rsvp: rsvpTerms.optional(),
 });
 
 export const sessionPatch = z
@@ -219,6 +221,7 @@ export const sessionPatch = z
         description:
           'Terms of ticket types to change, also while they are on sale; null ends one. Orders that exist keep theirs.',
       }),
+    rsvp: rsvpTerms.nullable().meta({ description: 'null: no more answers are taken.' }),
     status: z
       .enum(['postponed', 'published'])
       .meta({ description: 'postponed, and published again with new dates.' }),

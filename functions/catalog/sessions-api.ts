@@ -11,6 +11,7 @@ import { notAllowed } from './events-api.ts';
 import type { EventItem, SessionItem, VenueItem } from './items.ts';
 import type { CatalogLoaders } from './loaders.ts';
 import type { catalogCommandRoutes } from './routes.ts';
+import { rsvpFaults } from './rsvp-terms.ts';
 import { changeSaleTerms } from './sale-terms.ts';
 import {
   type NewTicketType,
@@ -69,6 +70,7 @@ export const sessionCommands = (
       const faults = [
         ...timeFaults(settings, bounds),
         ...ticketTypeFaults(ticketTypes, venue.plan?.categories),
+        ...rsvpFaults(settings.rsvp, ticketTypes),
       ];
       if (faults.length > 0) return refuse(validationProblem(faults));
 
@@ -120,7 +122,7 @@ export const sessionCommands = (
 
     async updateSession(request) {
       const { entity: session } = request.resource;
-      const { status, ticketTypes, saleTerms = [], maxHoldsPerCustomer, ...fields } = request.body;
+      const { status, ticketTypes, saleTerms = [], maxHoldsPerCustomer, rsvp, ...fields } = request.body;
       const command = commandOf(session.status, status);
       const allowed = sessionTransitions[session.status];
       const nextStatus = allowed[command];
@@ -143,7 +145,9 @@ export const sessionCommands = (
           bounds,
         ),
         ...(ticketTypes === undefined ? [] : ticketTypeFaults(ticketTypes, venue?.plan?.categories)),
-        ...(terms.ok ? [] : terms.faults),
+        ...(terms.ok
+          ? rsvpFaults(rsvp === undefined ? session.rsvp : (rsvp ?? undefined), terms.types)
+          : terms.faults),
         ...(command === 'reschedule' ? pastFaults(fields.startsAt ?? session.startsAt, request.now) : []),
       ];
       if (!terms.ok || faults.length > 0) return validationProblem(faults);
@@ -155,6 +159,7 @@ export const sessionCommands = (
       };
       if (maxHoldsPerCustomer !== undefined)
         changes['maxHoldsPerCustomer'] = maxHoldsPerCustomer ?? undefined;
+      if (rsvp !== undefined) changes['rsvp'] = rsvp ?? undefined;
       const changed = await table.transact([
         {
           update: keyOf('SESSION', session.sessionId),

@@ -65,6 +65,7 @@ export const sessionView = (item: SessionItem) => ({
   ...(item.maxHoldsPerCustomer !== undefined && { maxHoldsPerCustomer: item.maxHoldsPerCustomer }),
   ...(item.doorsOpenMinutes !== undefined && { doorsOpenMinutes: item.doorsOpenMinutes }),
   ticketTypes: item.ticketTypes,
+  ...(item.rsvp !== undefined && { rsvp: item.rsvp }),
   ...(item.planVersion !== undefined && { planVersion: item.planVersion }),
   ...owned(item),
 });

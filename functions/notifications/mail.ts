@@ -4,16 +4,22 @@ import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/c
 import {
   orderCancelled,
   orderConfirmed,
+  orderMailRequested,
   orderPaymentLate,
   refundFailed,
   refundSucceeded,
+  rsvpCancelled,
+  rsvpChanged,
+  rsvpConfirmed,
+  rsvpCreated,
 } from '../orders/contracts.ts';
 import { consumer } from '../platform/consumer.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { sendMessages } from '../platform/queue.ts';
 import { notificationsMailEnvironment } from './environment.ts';
 import { openPorts } from './open-ports.ts';
-import { tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
+import { tellAgain, tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
+import { tellRsvp, tellRsvpCancelled } from './rsvp-mails.ts';
 import { tellSessionChanged } from './tell-session.ts';
 import { tellTransferred } from './transfer-mails.ts';
 
@@ -25,15 +31,20 @@ const ports = {
   sendMessages,
 };
 
-/** Tells customers and holders what became of their orders, money and tickets; sessions tell all their holders. */
+/** Tells customers, guests and holders what became of their orders, answers, money and tickets; sessions tell all their holders. */
 export const handler = consumer({
   name: 'notifications-mail',
   accepts: [
     orderConfirmed,
     orderCancelled,
     orderPaymentLate,
+    orderMailRequested,
     refundSucceeded,
     refundFailed,
+    rsvpCreated,
+    rsvpConfirmed,
+    rsvpChanged,
+    rsvpCancelled,
     ticketTransferred,
     sessionUpdated,
     sessionPostponed,
@@ -47,10 +58,18 @@ export const handler = consumer({
         return tellCancelled(ports, event, event.data.orderId);
       case 'ORDER-PAYMENT-LATE':
         return tellPaymentLate(ports, event.data.orderId);
+      case 'ORDER-MAIL-REQUESTED':
+        return tellAgain(ports, event, event.data.orderId);
       case 'REFUND-SUCCEEDED':
         return tellRefund(ports, event, 'succeeded', event.data);
       case 'REFUND-FAILED':
         return tellRefund(ports, event, 'failed', event.data);
+      case 'RSVP-CREATED':
+      case 'RSVP-CONFIRMED':
+      case 'RSVP-CHANGED':
+        return tellRsvp(ports, event, event.data.rsvpId);
+      case 'RSVP-CANCELLED':
+        return tellRsvpCancelled(ports, event, event.data.rsvpId);
       case 'TICKET-TRANSFERRED':
         return tellTransferred(ports, { id: event.id, ...event.data });
       case 'SESSION-UPDATED':

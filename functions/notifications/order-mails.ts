@@ -20,7 +20,7 @@ export interface OrderMailPorts extends NotificationPorts {
 }
 
 /** Of a lifecycle event, what the mails about it need. */
-type Occurrence = { readonly id: string; readonly occurredAt: string };
+export type Occurrence = { readonly id: string; readonly occurredAt: string };
 
 /** Events tell of orders that were written before them. */
 const orderOf = async (ports: NotificationPorts, orderId: string): Promise<Order> => {
@@ -39,10 +39,10 @@ const ticketsOf = (ports: NotificationPorts, { items }: Order): Promise<readonly
 const enrollTries = 5;
 
 /**
- * Puts an order on the roll of a session and gives the session: whatever is told of it after this reaches the
+ * Puts an order, or an answer, on the roll of a session and gives the session: whatever is told of it after this reaches the
  * order too, and what was told before is in what is read.
  */
-const enroll = async (
+export const enroll = async (
   ports: NotificationPorts,
   sessionId: string,
   orderId: string,
@@ -65,15 +65,32 @@ export const tellConfirmed = async (
   orderId: string,
 ): Promise<void> => {
   const order = await orderOf(ports, orderId);
+  await sendTickets(ports, event.id, order, (sessionId) =>
+    enroll(ports, sessionId, orderId, event.occurredAt),
+  );
+};
+
+/** ORDER-MAIL-REQUESTED: the same mail once more, with the tickets as they are now. */
+export const tellAgain = async (ports: OrderMailPorts, event: Occurrence, orderId: string): Promise<void> =>
+  sendTickets(ports, event.id, await orderOf(ports, orderId), ports.sessionOf);
+
+/** Mails an order’s tickets to its customer, as far as they are still as they were bought. */
+const sendTickets = async (
+  ports: OrderMailPorts,
+  mailId: string,
+  order: Order,
+  sessionOf: NotificationPorts['sessionOf'],
+): Promise<void> => {
+  const { orderId } = order;
   const sessions = new Map<string, SessionFacts>();
   for (const sessionId of new Set(order.items.map((item) => item.sessionId)))
-    sessions.set(sessionId, await enroll(ports, sessionId, orderId, event.occurredAt));
-  const tickets = ticketsAsBought(order, await ticketsOf(ports, order));
+    sessions.set(sessionId, await sessionOf(sessionId));
+  const tickets = ticketsAsBought(order.items, await ticketsOf(ports, order));
   // Undone, or given away, before we came to it: other mails tell of that.
   if (order.status !== 'confirmed' || tickets.length === 0) return;
   const of = (sessionId: string) => tickets.filter((ticket) => ticket.sessionId === sessionId);
   await sendOnce(ports, {
-    mailId: event.id,
+    mailId,
     template: 'order-confirmed',
     guarantee: 'at_least_once',
     to: customerOf(order),

@@ -9,17 +9,17 @@ export const customerOf = ({ customer }: Pick<Order, 'customer'>): Recipient => 
   locale: customer.locale,
 });
 
-/** Tickets that are still as the order bought them: neither ended nor passed on to somebody else. */
+/** Tickets that are still as they were issued for these places: neither ended nor passed on to somebody else. */
 export const ticketsAsBought = (
-  order: Pick<Order, 'items'>,
+  places: readonly { readonly ticketId: string }[],
   tickets: readonly IssuedTicket[],
 ): readonly IssuedTicket[] => {
-  const bought = new Set(order.items.map(({ ticketId }) => ticketId));
+  const bought = new Set(places.map(({ ticketId }) => ticketId));
   return tickets.filter((ticket) => ticket.status === 'valid' && bought.has(ticketIdOf(ticket)));
 };
 
 /**
- * Who is told of a session for an order: its customer and everybody who holds one of its tickets of that
+ * Who is told of a session for an order or an answer: its customer and everybody who holds one of its tickets of that
  * session, each address once. Tickets that had ended before `at` (ISO 8601) concern nobody.
  */
 export const concernedBy = (

@@ -3,8 +3,9 @@ import { epochSeconds } from '../platform/time.ts';
 import { startHour } from './reminder-time.ts';
 import type { Told } from './session-notice.ts';
 
-/** An order with tickets of a session; who holds them is read when they are told something. */
+/** An order, or an answer, with tickets of a session; who holds them is read when they are told something. */
 export interface Enrolled {
+  /** Id of either. */
   readonly orderId: string;
   /** ISO 8601. */
   readonly confirmedAt: string;

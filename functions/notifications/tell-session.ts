@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readTicketId, readTickets } from '../admission/contracts.ts';
-import { readOrder } from '../orders/contracts.ts';
+import { readTicketBuyer } from '../orders/contracts.ts';
 import type { DelayedMessage } from '../platform/queue.ts';
 import type { NotificationPorts } from './ports.ts';
 import { concernedBy } from './recipients.ts';
@@ -97,11 +97,11 @@ export const handleNotice = async (
   // Whoever bought within the last day has the mail with the tickets on top.
   if (notice.kind === 'reminder' && Date.parse(order.confirmedAt) > reminderAt(notice.startsAt)) return;
 
-  const found = await readOrder(ports.ordersTable, order.orderId);
+  const found = await readTicketBuyer(ports.ordersTable, order.orderId);
   if (found === undefined) throw new Error(`No order ${order.orderId}`);
   const tickets = await readTickets(
     ports.admissionTable,
-    found.items.map(({ ticketId }) => readTicketId(ticketId).serial),
+    found.ticketIds.map((ticketId) => readTicketId(ticketId).serial),
   );
   const { render, guarantee } = noticeMails[notice.kind];
   for (const to of concernedBy(found, tickets, notice.sessionId, notice.at)) {

@@ -1,6 +1,6 @@
 import { readTicketId, readTickets, ticketIdOf } from '../admission/contracts.ts';
 import type { TicketPapers } from '../admission/papers-contracts.ts';
-import { readOrder } from '../orders/contracts.ts';
+import { readTicketBuyer } from '../orders/contracts.ts';
 import { attachTickets } from './papers.ts';
 import type { NotificationPorts, Recipient } from './ports.ts';
 import { sendOnce } from './send-once.ts';
@@ -26,15 +26,15 @@ export const tellTransferred = async (
   ports: NotificationPorts & { readonly papers: TicketPapers },
   { id, ticketId, orderId, transfers }: Transfer,
 ): Promise<void> => {
-  const [[ticket], order] = await Promise.all([
+  const [[ticket], buyer] = await Promise.all([
     readTickets(ports.admissionTable, [readTicketId(ticketId).serial]),
-    readOrder(ports.ordersTable, orderId),
+    readTicketBuyer(ports.ordersTable, orderId),
   ]);
   const [from, to] = ticket?.holders.slice(transfers - 1, transfers + 1) ?? [];
-  if (ticket === undefined || order === undefined || from === undefined || to === undefined)
+  if (ticket === undefined || buyer === undefined || from === undefined || to === undefined)
     throw new Error(`Ticket ${ticketId} was not transferred ${transfers} times`);
   const session = await ports.sessionOf(ticket.sessionId);
-  const { locale } = order.customer;
+  const { locale } = buyer.customer;
   const recipient = ({ name, email }: typeof from): Recipient => ({ name, address: email, locale });
 
   await sendOnce(ports, {

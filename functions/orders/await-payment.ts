@@ -1,5 +1,5 @@
-import { type Order, orderTimers } from './order.ts';
-import type { OrderPorts } from './ports.ts';
+import { orderTimers } from './order.ts';
+import type { SettlementPorts } from './settle-order.ts';
 
 /**
  * The order’s machine begins to wait: its token is kept for whoever ends the order. Token and end may come in
@@ -7,18 +7,14 @@ import type { OrderPorts } from './ports.ts';
  * other way round, so that one of both sees the other.
  */
 export const awaitPayment = async (
-  {
-    orders,
-    answerToken,
-  }: Pick<OrderPorts, 'orders'> & {
-    readonly answerToken: (taskToken: string, order: Order) => Promise<void>;
-  },
+  { orders, clock, answerToken }: Pick<SettlementPorts, 'orders' | 'clock' | 'answerToken'>,
   orderId: string,
   taskToken: string,
   payBy: number,
 ): Promise<void> => {
   await orders.putToken(orderId, taskToken, payBy);
   const order = await orders.get(orderId);
-  if (order === undefined) throw new Error(`There is no order ${orderId} to wait for`);
+  // Machines are started by orders that exist: the reconciliation ends one that waits for none, and tells of it.
+  if (order === undefined) return orders.putOrphanToken(orderId, taskToken, payBy, clock());
   if (orderTimers[order.status] === undefined) await answerToken(taskToken, order);
 };

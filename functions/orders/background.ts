@@ -3,7 +3,7 @@ import { openTable } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { openOrderClaims } from '../ticketing/contracts.ts';
 import type { ordersBackgroundEnvironment } from './environment.ts';
-import { openOrders } from './order-store.ts';
+import { openOutstandingOrders } from './outstanding-store.ts';
 import { openProviders } from './providers.ts';
 import { answerToken } from './task-token.ts';
 
@@ -12,7 +12,7 @@ export const backgroundPorts = (environment: z.output<typeof ordersBackgroundEnv
   const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PLANS_BUCKET } = environment;
   const clock = () => epochSeconds(new Date());
   return {
-    orders: openOrders(openTable(ORDERS_TABLE)),
+    orders: openOutstandingOrders(openTable(ORDERS_TABLE)),
     claims: openOrderClaims(TICKETING_TABLE, PLANS_BUCKET, clock),
     tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
     providers: openProviders({

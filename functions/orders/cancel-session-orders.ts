@@ -1,9 +1,12 @@
 import { contentId } from '../platform/ids.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { endingWrites, withEnded } from './create-refund.ts';
+import { refundable } from './money-due.ts';
 import type { Order } from './order.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
-import { refundable, requestRefund } from './request-refund.ts';
+import { releasePromoUse } from './promo-store.ts';
+import { requestRefund } from './request-refund.ts';
+import type { SettlementPorts } from './settle-order.ts';
 
 /** What an order of a cancelled session comes to. */
 export type UndoDecision =
@@ -52,8 +55,15 @@ export const undoOrder = async (
     const change = stamp('order.undone');
     const writes = endingWrites(tables, ended, 'cancelled', false, change);
     if (decision === 'undo') {
-      const fields = { cancelReason: 'session_cancelled', items } as const;
-      const result = await orders.changeWith(order, 'undo', fields, change, writes);
+      const fields = {
+        cancelReason: 'session_cancelled',
+        cancelledSessionId: sessionId,
+        items,
+      } as const;
+      const result = await orders.changeWith(order, 'undo', fields, change, [
+        ...writes,
+        ...(order.promoUse === undefined ? [] : [releasePromoUse(order.promoUse)]),
+      ]);
       if (result.kind === 'changed') return;
       if (result.kind === 'refused') throw new Error(`Order ${orderId} has tickets that have ended`);
       continue;
@@ -68,6 +78,7 @@ export const undoOrder = async (
         amount: Math.min(cost, refundable(order)),
         ticketIds: ended.map(({ ticketId }) => ticketId),
         reason: 'session_cancelled',
+        cancelledSessionId: sessionId,
         requestHash: sessionId,
       },
       items,
@@ -83,6 +94,8 @@ export const undoOrder = async (
 export interface UndoBatch {
   readonly sessionId: string;
   readonly done: number;
+  /** Orders in all; counted by the first batch. */
+  readonly total?: number | undefined;
   readonly from?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -94,18 +107,21 @@ const ordersPerBatch = 25;
  * that is cut off is repeated by its queue: what it has undone stays undone.
  */
 export const undoBatch = async (
-  ports: Pick<OrderPorts, 'orders' | 'tables'>,
-  { sessionId, done, from }: UndoBatch,
+  ports: Pick<SettlementPorts, 'orders' | 'tables'> & {
+    /** How many orders a session has. */
+    readonly countOrders: (sessionId: string) => Promise<number>;
+  },
+  { sessionId, done, from, ...batch }: UndoBatch,
   askForNext: (batch: UndoBatch) => Promise<void>,
   stamp: Stamp,
 ): Promise<void> => {
+  const total = batch.total ?? (await ports.countOrders(sessionId));
+  const note = (orders: number, status: 'running' | 'done') =>
+    ports.orders.noteCancellation(sessionId, { orders, total, status, updatedAt: stamp('orders.undone').at });
+  if (done === 0) await note(0, 'running');
   const page = await ports.orders.ofSession(sessionId, { limit: ordersPerBatch, from });
   for (const { orderId } of page.orders) await undoOrder(ports, orderId, sessionId, stamp);
   const sum = done + page.orders.length;
-  await ports.orders.noteCancellation(sessionId, {
-    orders: sum,
-    status: page.next === undefined ? 'done' : 'running',
-    updatedAt: stamp('orders.undone').at,
-  });
-  if (page.next !== undefined) await askForNext({ sessionId, done: sum, from: page.next });
+  await note(sum, page.next === undefined ? 'done' : 'running');
+  if (page.next !== undefined) await askForNext({ sessionId, done: sum, total, from: page.next });
 };

@@ -9,12 +9,13 @@ import { epochSeconds } from '../platform/time.ts';
 import { openOrderClaims } from '../ticketing/contracts.ts';
 import { ordersCommandsEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
-import { orderCommands, orderLoaders } from './orders-api.ts';
+import { orderCommands } from './orders-api.ts';
 import type { PaymentQuestion } from './pay-order.ts';
 import type { promoCommandRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
 import { openProviders, stripeOf } from './providers.ts';
 import { receivePaymentNews } from './receive-news.ts';
+import { orderLoaders } from './request-of-order.ts';
 import { type orderCommandRoutes, ordersCommandRoutes } from './routes.ts';
 
 const environment = readEnvironment(ordersCommandsEnvironment);

@@ -34,6 +34,7 @@ const ticketOf = (order: Order, item: OrderItem, at: string): Ticket => ({
   ticketTypeId: item.ticketTypeId,
   ticketTypeName: item.ticketTypeName,
   holders: [{ ...item.attendee, since: at }],
+  locale: order.customer.locale,
   status: 'valid',
   revision: 1,
 });

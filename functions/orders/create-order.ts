@@ -267,7 +267,24 @@ const refuse = (wanted: NewOrder, held: ReadonlyMap<string, HeldPlaces>): OrderR
     if (status !== 'active') return { kind: 'hold_not_active', holdId, status };
     if (sessionState !== 'on_sale') return { kind: 'not_on_sale', sessionId, state: sessionState };
   }
-  return undefined;
+  const lapsed = takenOver([...held.values()]);
+  return lapsed && { kind: 'hold_expired', holdId: lapsed.holdId };
+};
+
+/**
+ * A hold with a place that a later one has too: by the clock of who made that it had lapsed, and only by ours it
+ * has not. An order of both would have the place twice.
+ */
+const takenOver = (holds: readonly HeldPlaces[]): HeldPlaces | undefined => {
+  const taken = new Set<string>();
+  return holds
+    .toSorted((one, other) => other.until - one.until)
+    .find(({ sessionId, places }) => {
+      const own = places.map(({ place }) => `${sessionId}/${place}`);
+      if (own.some((place) => taken.has(place))) return true;
+      for (const place of own) taken.add(place);
+      return false;
+    });
 };
 
 const currencyOf = (hold: HeldPlaces | undefined): string => hold?.places[0]?.ticketType.price.currency ?? '';

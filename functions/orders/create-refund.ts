@@ -3,10 +3,11 @@ import type { Fault } from '../platform/answer.ts';
 import type { Change } from '../platform/lifecycle-event.ts';
 import type { TransactionWrite } from '../platform/table.ts';
 import { takeBackWrites } from '../ticketing/contracts.ts';
+import { refundable } from './money-due.ts';
 import type { Order, OrderItem, OrderStatus } from './order.ts';
 import type { OrderPorts, OtherTables, Stamp } from './ports.ts';
 import type { Refund } from './refund.ts';
-import { refundable, requestRefund } from './request-refund.ts';
+import { requestRefund } from './request-refund.ts';
 
 /** What an organizer gives back: tickets, all that are valid, or an amount. */
 export type WantedRefund =

@@ -29,6 +29,10 @@ export const ordersCommandsEnvironment = commonEnvironment
     /** How long a `card_slow` of the test provider takes. */
     SLOW_PAYMENT_SECONDS: z.coerce.number().int().min(1),
   });
+export const ordersRsvpsEnvironment = commonEnvironment
+  .extend(guardEnvironment.shape)
+  .extend(idEnvironment.shape)
+  .extend({ ...tables, ...plans, ...events });
 export const ordersQueriesEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
   .extend({ ORDERS_TABLE: z.string().min(1), ...events });
@@ -38,4 +42,7 @@ export const ordersSessionUndoEnvironment = commonEnvironment.extend({ ...tables
 export const ordersRelayEnvironment = relayEnvironment.extend({ ORDER_MACHINE_ARN: z.string().min(1) });
 /** Of the machine’s function and the consumers. */
 export const ordersBackgroundEnvironment = commonEnvironment.extend({ ...tables, ...plans, ...providers });
+export const ordersReconciliationEnvironment = ordersBackgroundEnvironment.extend({
+  ORDER_MACHINE_ARN: z.string().min(1),
+});
 export const ordersPaymentNewsEnvironment = ordersBackgroundEnvironment.extend(newsQueue);

@@ -11,6 +11,7 @@ import type { Item } from '../platform/table.ts';
 import { cancelReason, type Order, orderStatus } from './order.ts';
 import { type MachineInput, machineName } from './order-machine.ts';
 import { sessionsOf, toOrder, toRefund } from './order-store.ts';
+import { rsvpEventsOf, rsvpLifecycleEvents } from './rsvps/rsvp-lifecycle.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 
@@ -58,6 +59,11 @@ export const orderPaymentLate = orderEvent(
   'Money came for an order that had ended: it is voided or refunded, and the customer told.',
 );
 
+export const orderMailRequested = orderEvent(
+  'ORDER-MAIL-REQUESTED',
+  'Its organizer wants the mail with its tickets sent again.',
+);
+
 const refundData = z.object({
   refundId: z.string(),
   orderId: z.string(),
@@ -91,9 +97,11 @@ export const ordersLifecycleEvents = [
   orderConfirmed,
   orderCancelled,
   orderPaymentLate,
+  orderMailRequested,
   refundRequested,
   refundSucceeded,
   refundFailed,
+  ...rsvpLifecycleEvents,
 ] as const;
 
 const changeOf = (item: object): Change => (item as { readonly change: Change }).change;
@@ -136,6 +144,7 @@ const hasMoney = (order: Order | undefined): boolean =>
 export const ordersLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
   if (after === undefined) return [];
   if (after.sk === 'ORDER') return orderEventsOf(before, after);
+  if (after.sk === 'RSVP') return rsvpEventsOf(before, after);
   if (after.sk.startsWith('REFUND#') && after.pk.startsWith('ORDER#')) return refundEventsOf(before, after);
   return [];
 };
@@ -156,6 +165,8 @@ const orderEventsOf = (before: Item | undefined, after: Item): readonly Lifecycl
   ) {
     events.push(lifecycleEvent(orderPaymentLate, fact));
   }
+  if ((order.mailRequests?.length ?? 0) > (earlier?.mailRequests?.length ?? 0))
+    events.push(lifecycleEvent(orderMailRequested, fact));
   return events;
 };
 
@@ -177,7 +188,15 @@ export const orderMachines =
   ({ kind, after }: StreamChange): readonly MachineStart[] => {
     if (kind !== 'INSERT' || after?.sk !== 'ORDER') return [];
     const { orderId, payBy } = toOrder(after);
-    if (payBy === undefined) return [];
-    const input: MachineInput = { orderId, payBy, timeoutSeconds: Math.max(1, payBy + 1 - clock()) };
-    return [{ machineArn, name: machineName(orderId), input }];
+    return payBy === undefined ? [] : [machineStart(machineArn, { orderId, payBy }, clock())];
   };
+
+/** The start of an order’s machine, at an instant in epoch seconds. */
+export const machineStart = (
+  machineArn: string,
+  { orderId, payBy }: { readonly orderId: string; readonly payBy: number },
+  now: number,
+): MachineStart => {
+  const input: MachineInput = { orderId, payBy, timeoutSeconds: Math.max(1, payBy + 1 - now) };
+  return { machineArn, name: machineName(orderId), input };
+};

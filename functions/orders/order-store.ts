@@ -9,9 +9,11 @@ import {
   type UpdateExpression,
 } from '../platform/table.ts';
 import { type Order, type OrderCommand, orderTransitions, statusesBefore } from './order.ts';
+import { markAfter } from './outstanding.ts';
 import type { PromoCode } from './promo-code.ts';
 import { claimPromoUse } from './promo-store.ts';
 import type { Refund } from './refund.ts';
+import { type ListPage, readList } from './session-index.ts';
 
 /** What became of a new order. */
 export type OrderPut =
@@ -43,29 +45,35 @@ export interface OrderRecord {
 
 /** Fields that a change may set. */
 export type OrderFields = Partial<
-  Pick<Order, 'cancelReason' | 'payment' | 'captured' | 'refunded' | 'items' | 'offeredHoldIds'>
+  Pick<
+    Order,
+    | 'cancelReason'
+    | 'cancelledSessionId'
+    | 'payment'
+    | 'captured'
+    | 'refunded'
+    | 'items'
+    | 'offeredHoldIds'
+    | 'mailRequests'
+  >
 >;
 
-const keyOf = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
-const tokenKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'TOKEN' });
+export const orderKey = (orderId: string) => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
 const refundKey = ({ orderId, refundId }: Pick<Refund, 'orderId' | 'refundId'>) => ({
   pk: `ORDER#${orderId}`,
   sk: `REFUND#${refundId}`,
 });
 
-const cancellationKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'CANCELLATION' });
-
-/** How long the machine’s token is kept after the deadline it waits for. */
-const tokenKeptSeconds = 24 * 60 * 60;
+export const cancellationKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'CANCELLATION' });
 
 /** An order without what only the table needs; as the stream shows it too. */
 export const toOrder = (item: Item): Order => {
-  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, change: _change, ...order } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, due: _due, change: _change, ...order } = item;
   return order as unknown as Order;
 };
 
 export const toRefund = (item: Item): Refund => {
-  const { pk: _pk, sk: _sk, change: _change, ...refund } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, change: _change, ...refund } = item;
   return refund as unknown as Refund;
 };
 
@@ -76,8 +84,10 @@ export const sessionsOf = ({ holds }: Pick<Order, 'holds'>): readonly string[] =
 
 /** The order’s item; it stands in the list of its first session itself. */
 const toItem = (order: Order, change: Change): Item => ({
-  ...keyOf(order.orderId),
+  ...orderKey(order.orderId),
   ...listKey(sessionsOf(order)[0] ?? '', order),
+  // A free order is put confirmed: nothing is due to it any more.
+  ...(order.status !== 'confirmed' && { due: dueOf(order.orderId) }),
   ...order,
   change,
 });
@@ -85,9 +95,9 @@ const toItem = (order: Order, change: Change): Item => ({
 /** Partition of the list of a session’s orders. */
 export const sessionListKey = (sessionId: string): string => `SESSION#${sessionId}`;
 
-const listKey = (sessionId: string, { createdAt, orderId }: Order) => ({
+const listKey = (sessionId: string, { createdAt }: Order) => ({
   gsi1pk: sessionListKey(sessionId),
-  gsi1sk: `${createdAt}#${orderId}`,
+  gsi1sk: createdAt,
 });
 
 /** Where an order stands in the list of one of its sessions: the key to go on after. */
@@ -96,6 +106,19 @@ export const positionInList = (order: Order, sessionId: string): Readonly<Record
   sk: sessionsOf(order)[0] === sessionId ? 'ORDER' : `SESSION#${sessionId}`,
   ...listKey(sessionId, order),
 });
+
+/** A refund that follows from a cancelled session stands in a list of these, by its status. */
+const refundListKey = ({ cancelledSessionId, status, orderId, refundId }: Refund) =>
+  cancelledSessionId === undefined
+    ? {}
+    : { gsi1pk: `REFUNDS#${cancelledSessionId}`, gsi1sk: `${status}#${orderId}#${refundId}` };
+
+/**
+ * The mark of an order that something may still be due to: the partition of a sparse index. It follows from the order and never
+ * changes, so that only setting it and taking it away cost a write of the index. A character of the id, which is random,
+ * spreads the marks over as many partitions as there are characters.
+ */
+export const dueOf = (orderId: string): string => orderId.slice(-2, -1);
 
 /** In the list of each further session stands a reference. */
 const referencesTo = (order: Order): readonly TransactionWrite[] =>
@@ -121,12 +144,15 @@ const toUpdate = (
   change: Change,
 ): UpdateExpression => {
   const status = command && orderTransitions[order.status][command];
-  const set = Object.entries({ ...fields, ...(status !== undefined && { status }) }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const mark = markAfter({ ...order, ...fields, ...(status !== undefined && { status }) }, command, fields);
+  const set = Object.entries({
+    ...fields,
+    ...(status !== undefined && { status }),
+    ...(mark === 'set' && { due: dueOf(order.orderId) }),
+  }).filter(([, value]) => value !== undefined);
   const from = command === undefined ? [] : statusesBefore(command);
   return {
-    update: `SET #revision = :next, #change = :change${set.map(([name]) => `, #${name} = :${name}`).join('')}`,
+    update: `SET #revision = :next, #change = :change${set.map(([name]) => `, #${name} = :${name}`).join('')}${mark === 'clear' ? ' REMOVE #due' : ''}`,
     condition:
       from.length === 0
         ? '#revision = :revision'
@@ -135,6 +161,7 @@ const toUpdate = (
       '#revision': 'revision',
       '#change': 'change',
       ...(from.length > 0 && { '#status': 'status' }),
+      ...(mark === 'clear' && { '#due': 'due' }),
       ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
     },
     values: {
@@ -150,7 +177,7 @@ const toUpdate = (
 /** Orders and what belongs to them, in the orders table. */
 export const openOrders = (table: Table) => {
   const get = async (orderId: string): Promise<Order | undefined> => {
-    const item = await table.get(keyOf(orderId), { consistent: true });
+    const item = await table.get(orderKey(orderId), { consistent: true });
     return item && toOrder(item);
   };
 
@@ -220,7 +247,7 @@ export const openOrders = (table: Table) => {
       change: Change,
     ): Promise<OrderChanged> {
       const by = toUpdate(order, command, fields, change);
-      const result = await table.update<Item>(keyOf(order.orderId), by);
+      const result = await table.update<Item>(orderKey(order.orderId), by);
       if (result.written) return { kind: 'changed', order: toOrder(result.item) };
       if (result.old === undefined) throw new Error(`Order ${order.orderId} is gone`);
       return { kind: 'stale', order: toOrder(result.old) };
@@ -235,7 +262,7 @@ export const openOrders = (table: Table) => {
       beside: readonly TransactionWrite[],
     ): Promise<OrderChangedWith> {
       const by = toUpdate(order, command, fields, change);
-      const result = await table.transact([{ update: keyOf(order.orderId), by }, ...beside]);
+      const result = await table.transact([{ update: orderKey(order.orderId), by }, ...beside]);
       if (result.written) {
         const status = (command && orderTransitions[order.status][command]) ?? order.status;
         return { kind: 'changed', order: { ...order, ...fields, status, revision: order.revision + 1 } };
@@ -251,16 +278,6 @@ export const openOrders = (table: Table) => {
       };
     },
 
-    /** Notes the token that the order’s machine waits with; a later one replaces it. */
-    async putToken(orderId: string, taskToken: string, payBy: number): Promise<void> {
-      await table.put({ ...tokenKey(orderId), taskToken, ttl: payBy + tokenKeptSeconds }, {});
-    },
-
-    async getToken(orderId: string): Promise<string | undefined> {
-      const item = await table.get(tokenKey(orderId), { consistent: true });
-      return item?.['taskToken'] as string | undefined;
-    },
-
     async getRefund(orderId: string, refundId: string): Promise<Refund | undefined> {
       const item = await table.get(refundKey({ orderId, refundId }), { consistent: true });
       return item && toRefund(item);
@@ -269,7 +286,7 @@ export const openOrders = (table: Table) => {
     /** The write that records a new refund, for the transaction that promises its money. */
     putRefund: (refund: Refund, change: Change): TransactionWrite => ({
       table: table.name,
-      put: { ...refundKey(refund), ...refund, change },
+      put: { ...refundKey(refund), ...refundListKey(refund), ...refund, change },
       when: absent,
     }),
 
@@ -279,7 +296,9 @@ export const openOrders = (table: Table) => {
       fields: Partial<Pick<Refund, 'status' | 'providerRefundId'>>,
       change: Change,
     ): TransactionWrite => {
-      const set = Object.entries(fields).filter(([, value]) => value !== undefined);
+      const set = Object.entries({ ...fields, ...refundListKey({ ...refund, ...fields }) }).filter(
+        ([name, value]) => value !== undefined && name !== 'gsi1pk',
+      );
       return {
         table: table.name,
         update: refundKey(refund),
@@ -304,41 +323,17 @@ export const openOrders = (table: Table) => {
     /** Writes that belong to one thing, all or none. */
     transact: (writes: readonly TransactionWrite[]) => table.transact(writes),
 
-    /** Notes how far the orders of a cancelled session are undone; what is told late or twice takes nothing back. */
-    async noteCancellation(sessionId: string, progress: CancellationProgress): Promise<void> {
-      await table.put(
-        { ...cancellationKey(sessionId), ...progress },
-        {
-          condition: 'attribute_not_exists(pk) OR #orders <= :orders AND #status <> :done',
-          names: { '#orders': 'orders', '#status': 'status' },
-          values: { ':orders': progress.orders, ':done': 'done' },
-        },
-      );
-    },
-
-    /** That progress; undefined before the first batch is done. */
+    /** That progress; undefined before the first batch has begun. */
     getCancellation: (sessionId: string) =>
       table.get<CancellationProgress>(cancellationKey(sessionId), { consistent: true }),
 
     /** A page of the orders of a session (at most 100), newest first. */
     async ofSession(
       sessionId: string,
-      page: { readonly limit: number; readonly from?: Readonly<Record<string, unknown>> | undefined },
+      page: ListPage,
     ): Promise<{ readonly orders: readonly Order[]; readonly next?: Readonly<Record<string, unknown>> }> {
-      const found = await table.query<Item>({
-        pk: sessionListKey(sessionId),
-        index: sessionIndex,
-        limit: page.limit,
-        descending: true,
-        ...(page.from && { from: page.from }),
-      });
-      const ids = found.items.map(({ pk }) => pk.slice('ORDER#'.length));
-      const items = ids.length === 0 ? [] : await table.batchGet<Item>(ids.map(keyOf));
-      const byId = new Map(items.map((item) => [item.pk.slice('ORDER#'.length), toOrder(item)]));
-      return {
-        orders: ids.flatMap((id) => byId.get(id) ?? []),
-        ...(found.next && { next: found.next }),
-      };
+      const { items, next } = await readList(table, sessionListKey(sessionId), 'ORDER', page);
+      return { orders: items.map(toOrder), ...(next && { next }) };
     },
   };
 };
@@ -346,12 +341,11 @@ export const openOrders = (table: Table) => {
 /** How far the orders of a cancelled session are undone. */
 export interface CancellationProgress {
   readonly status: 'running' | 'done';
+  /** Orders that there were when the first batch began: none is made after that. */
+  readonly total: number;
   /** Orders that were looked at. */
   readonly orders: number;
   readonly updatedAt: string;
 }
-
-/** Index of the orders table: keys of the orders of a session, in the order they were made. */
-export const sessionIndex = { name: 'bySession', pk: 'gsi1pk', sk: 'gsi1sk' } as const;
 
 export type Orders = ReturnType<typeof openOrders>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
+import type { Locale } from '../platform/locale.ts';
 import type { PaymentStatus, ProviderName } from './payments/payment-port.ts';
 
 export const orderId = idOf('ord');
@@ -46,6 +47,14 @@ export const orderTimers: Readonly<Partial<Record<OrderStatus, { readonly cancel
   pending: { cancelReason: 'payment_timeout' },
   awaiting_payment: { cancelReason: 'payment_timeout' },
 };
+
+/** The mail of an order is asked for again. */
+export interface MailRequest {
+  /** Follows from the Idempotency-Key. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
 
 /** Money of an order: integer minor units of its one currency. */
 export interface OrderLine {
@@ -101,8 +110,6 @@ export interface PromoUse {
   readonly code: string;
 }
 
-export const locale = z.enum(['en', 'ro']);
-
 export interface OrderPayment {
   readonly paymentId: string;
   readonly provider: ProviderName;
@@ -115,13 +122,15 @@ export interface Order {
   readonly organizationId: string;
   readonly status: OrderStatus;
   readonly cancelReason?: CancelReason | undefined;
+  /** The session whose cancellation undid it, when it was confirmed. */
+  readonly cancelledSessionId?: string | undefined;
   readonly currency: string;
   /** Minor units. */
   readonly total: number;
   readonly customer: {
     readonly email: string;
     readonly name: string;
-    readonly locale: z.output<typeof locale>;
+    readonly locale: Locale;
   };
   readonly holds: readonly OrderHold[];
   readonly items: readonly OrderItem[];
@@ -140,6 +149,8 @@ export interface Order {
   readonly payBy?: number | undefined;
   /** The next best places, held for a customer whose places were lost: a hold for each hold and ticket type. */
   readonly offeredHoldIds?: readonly string[] | undefined;
+  /** Oldest first. */
+  readonly mailRequests?: readonly MailRequest[] | undefined;
   readonly createdAt: string;
   readonly requestHash: string;
   readonly revision: number;

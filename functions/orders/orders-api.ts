@@ -1,17 +1,15 @@
 import { ok, type Problem, problem } from '../platform/answer.ts';
-import { stamp } from '../platform/lifecycle-event.ts';
 import { validationProblem } from '../platform/request.ts';
-import type { ApiRequest, Handlers, RouteDefinition } from '../platform/route.ts';
+import type { Handlers } from '../platform/route.ts';
 import { type CancelOutcome, cancelOrder } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
-import type { NewRefundOutcome } from './create-refund.ts';
-import { type CancelReason, type Order, type OrderStatus, orderTransitions } from './order.ts';
+import type { CancelReason, Order } from './order.ts';
 import type { Orders } from './order-store.ts';
 import { type PayPorts, payOrder } from './pay-order.ts';
-import type { Stamp } from './ports.ts';
 import { promoProblem } from './promo-problem.ts';
+import { notAllowed, type OrderLoaders, stampOf } from './request-of-order.ts';
 import type { orderCommandRoutes, orderQueryRoutes } from './routes.ts';
-import { orderView, refundView } from './views.ts';
+import { orderView } from './views.ts';
 
 /** Why an order was not made, as the API says it. */
 const refusal = (outcome: Exclude<OrderOutcome, { kind: 'created' | 'replayed' }>): Problem => {
@@ -50,43 +48,6 @@ const refusal = (outcome: Exclude<OrderOutcome, { kind: 'created' | 'replayed' }
   }
 };
 
-const notAllowed = (status: OrderStatus): Problem =>
-  problem('TRANSITION_NOT_ALLOWED', {
-    members: { currentStatus: status, allowed: Object.keys(orderTransitions[status]) },
-  });
-
-/** Why a refund was not made, as the API says it. */
-const refundRefusal = (outcome: Exclude<NewRefundOutcome, { kind: 'requested' | 'replayed' }>): Problem => {
-  switch (outcome.kind) {
-    case 'key_reused':
-      return problem('IDEMPOTENCY_KEY_REUSED');
-    case 'missing':
-      return problem('NOT_FOUND');
-    case 'faults':
-      return validationProblem(outcome.faults);
-    case 'nothing_left':
-      return problem('NOTHING_TO_REFUND');
-    case 'not_settled':
-      return problem('PAYMENT_NOT_SETTLED', { headers: { 'Retry-After': '2' } });
-    case 'not_allowed':
-      return notAllowed(outcome.status);
-  }
-};
-
-/** Readers of the things that policies of orders are about. */
-export const orderLoaders = (orders: Orders) => ({
-  async order(id: string) {
-    const entity = await orders.get(id);
-    return entity && { entity, organizationId: entity.organizationId };
-  },
-});
-type OrderLoaders = ReturnType<typeof orderLoaders>;
-
-const stampOf =
-  (request: ApiRequest<RouteDefinition>): Stamp =>
-  (what) =>
-    stamp(what, request);
-
 export const orderCommands = (
   ports: NewOrderPorts & PayPorts,
 ): Handlers<typeof orderCommandRoutes, OrderLoaders> => {
@@ -97,6 +58,9 @@ export const orderCommands = (
         ? { order, refunds: [] }
         : ((await ports.orders.read(order.orderId)) ?? { order, refunds: [] }),
     );
+
+  /** What only organizers come for, seldom: customers do not wait for its code. */
+  const organizer = async () => (await import('./organizer-commands.ts')).organizerCommands(ports);
 
   /** How an order ended, to whoever asked for it; that it had ended so before is no refusal. */
   const ended = async (outcome: CancelOutcome, asked: CancelReason) => {
@@ -154,28 +118,8 @@ export const orderCommands = (
       }
     },
 
-    async createRefund(request) {
-      // An organizer comes for it, seldom: customers do not wait for its code.
-      const { createRefund } = await import('./create-refund.ts');
-      const { body, idempotency } = request;
-      const outcome = await createRefund(
-        ports,
-        request.params.orderId,
-        {
-          refundId: request.newId('rfd'),
-          requestHash: idempotency.requestHash,
-          reason: body.reason,
-          wanted:
-            'amount' in body
-              ? { kind: 'amount', ...body.amount }
-              : { kind: 'tickets', ticketIds: body.ticketIds, restock: body.restock },
-        },
-        stampOf(request as never),
-      );
-      return outcome.kind === 'requested' || outcome.kind === 'replayed'
-        ? ok(201, refundView(outcome.refund), { replayed: outcome.kind === 'replayed' })
-        : refundRefusal(outcome);
-    },
+    createRefund: async (request) => (await organizer()).createRefund(request),
+    resendOrderMail: async (request) => (await organizer()).resendOrderMail(request),
 
     async cancelOrder(request) {
       const { orderId } = request.params;
@@ -183,7 +127,6 @@ export const orderCommands = (
     },
 
     async undoOrder(request) {
-      // As for refunds.
       const { undoConfirmedOrder } = await import('./undo-confirmed-order.ts');
       const { params, body } = request;
       const stamp = stampOf(request as never);

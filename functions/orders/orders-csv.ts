@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvPart } from './csv-part.ts';
 import { itemsOf } from './find-orders.ts';
 import type { Order } from './order.ts';
 
@@ -50,25 +50,14 @@ const rowsOf = (order: Order, sessionId: string): readonly Record<(typeof column
   }));
 };
 
-/**
- * A part of a session’s orders as CSV (RFC 4180), a row for each place. What a spreadsheet would take for a formula
- * begins with an apostrophe (OWASP, "CSV Injection"). The first part has the names of the columns, and the mark
- * by which spreadsheets know UTF-8; parts put one after the other are one file.
- */
+/** A part of a session’s orders as CSV, a row for each place. */
 export const ordersCsv = (
   orders: readonly Order[],
   sessionId: string,
   { isFirst }: { readonly isFirst: boolean },
 ): string =>
-  stringify(
+  csvPart(
+    columns,
     orders.flatMap((order) => rowsOf(order, sessionId)),
-    {
-      columns: [...columns],
-      header: isFirst,
-      bom: isFirst,
-      record_delimiter: 'windows',
-      escape_formulas: true,
-      // A single one of either is a new row to many a spreadsheet, which could begin with a formula.
-      quoted_match: /[\r\n]/,
-    },
+    isFirst,
   );

@@ -1,31 +1,18 @@
-import * as z from 'zod';
 import type { EventReader } from '../catalog/contracts.ts';
-import { ok } from '../platform/answer.ts';
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
+import { ok, problem } from '../platform/answer.ts';
+import { encodeCursor } from '../platform/cursor.ts';
 import { invalidCursor } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
+import type { Table } from '../platform/table.ts';
+import { refundsOfCancellation } from './cancellation-refunds.ts';
 import { findOrder, findOrders, itemsOf, maxExamined } from './find-orders.ts';
+import { linkToNext, positionOf } from './list-cursor.ts';
 import type { Order } from './order.ts';
 import { type Orders, sessionListKey } from './order-store.ts';
-import type { organizerQueryRoutes } from './organizer-routes.ts';
+import { maxFailedShown, type organizerQueryRoutes } from './organizer-routes.ts';
 
 /** Reader of the session that the organizer’s policies are about. */
 export type SessionLoaders = Pick<EventReader, 'session'>;
-
-/** Key in the list of a session’s orders, as its cursors hold it. */
-const position = z.strictObject({
-  pk: z.string().startsWith('ORDER#'),
-  sk: z.string().min(1),
-  gsi1pk: z.string(),
-  gsi1sk: z.string().min(1),
-});
-
-const positionOf = (cursor: string | undefined, sessionId: string) => {
-  const decoded = decodeCursor(cursor, 'gsi1pk', sessionListKey(sessionId));
-  return decoded.ok && (decoded.from === undefined || position.safeParse(decoded.from).success)
-    ? decoded
-    : ({ ok: false } as const);
-};
 
 /** An order as the organizer of one of its sessions sees it in a list. */
 const sessionOrderView = (order: Order, sessionId: string) => {
@@ -45,14 +32,18 @@ const sessionOrderView = (order: Order, sessionId: string) => {
     })),
     total: money(order.total),
     refunded: money(order.refunded),
+    ...(order.payment !== undefined && { paymentStatus: order.payment.status }),
     ...(order.promoCode !== undefined && { promoCode: order.promoCode }),
     createdAt: order.createdAt,
   };
 };
 
-export const organizerQueries = (orders: Orders): Handlers<typeof organizerQueryRoutes, SessionLoaders> => ({
+export const organizerQueries = (
+  orders: Orders,
+  table: Table,
+): Handlers<typeof organizerQueryRoutes, SessionLoaders> => ({
   async listOrders({ params: { sessionId }, query: { limit, cursor, status, search } }) {
-    const from = positionOf(cursor, sessionId);
+    const from = positionOf(cursor, sessionListKey(sessionId), 'ORDER#');
     if (!from.ok) return invalidCursor();
     const isAddress = search?.includes('@') ?? false;
     const found =
@@ -67,21 +58,38 @@ export const organizerQueries = (orders: Orders): Handlers<typeof organizerQuery
   },
 
   async exportOrders({ params: { sessionId }, query: { cursor, status } }) {
-    const from = positionOf(cursor, sessionId);
+    const from = positionOf(cursor, sessionListKey(sessionId), 'ORDER#');
     if (!from.ok) return invalidCursor();
     const { ordersCsv } = await import('./orders-csv.ts');
     const found = await findOrders(orders, sessionId, { status }, { limit: maxExamined, from: from.from });
-    const nextCursor = encodeCursor(found.next);
-    const next = new URLSearchParams({
-      cursor: nextCursor ?? '',
-      ...(status !== undefined && { status }),
-    });
     return ok(200, ordersCsv(found.orders, sessionId, { isFirst: cursor === undefined }), {
       headers: {
         'Content-Disposition': `attachment; filename="orders-${sessionId}.csv"`,
-        // Relative to the address of this part (RFC 8288 §3.1).
-        ...(nextCursor !== undefined && { Link: `<?${next}>; rel="next"` }),
+        ...linkToNext(found.next, { ...(status !== undefined && { status }) }),
       },
+    });
+  },
+
+  async getCancellation({ params: { sessionId }, resource: { entity } }) {
+    if (entity.status !== 'cancelled')
+      return problem('NOT_FOUND', { detail: 'This session is not cancelled.' });
+    const [progress, { counts, failed }] = await Promise.all([
+      orders.getCancellation(sessionId),
+      refundsOfCancellation(table, sessionId),
+    ]);
+    return ok(200, {
+      status: progress?.status ?? 'waiting',
+      orders: {
+        done: progress?.orders ?? 0,
+        ...(progress !== undefined && { remaining: Math.max(0, progress.total - progress.orders) }),
+      },
+      refunds: {
+        done: counts.succeeded,
+        remaining: counts.requested + counts.pending,
+        failed: counts.failed,
+      },
+      failed: failed.slice(0, maxFailedShown),
+      ...(progress !== undefined && { updatedAt: progress.updatedAt }),
     });
   },
 });

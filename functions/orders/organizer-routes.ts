@@ -1,15 +1,21 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { paymentStatus } from './payments/payment-port.ts';
+import { refundId } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const sessionParams = z.strictObject({ sessionId: idOf('ses') });
 const onSession = { kind: 'session', from: 'params.sessionId' } as const;
 const status = orderStatus.optional().meta({ description: 'Only orders in this status.' });
+
+/** Failed refunds that one answer names. */
+export const maxFailedShown = 100;
 
 const sessionOrder = z
   .strictObject({
@@ -31,6 +37,10 @@ const sessionOrder = z
       .meta({ description: 'Those of this session.' }),
     total: money.meta({ description: 'Of the whole order, which may have places of other sessions too.' }),
     refunded: money.meta({ description: 'Given back, or promised to be.' }),
+    paymentStatus: paymentStatus.optional().meta({
+      description:
+        'None for a free order. `voided` of a confirmed order: the bank took the money back before it was captured.',
+    }),
     promoCode: z.string().optional(),
     createdAt: instant,
   })
@@ -52,6 +62,7 @@ const sessionOrderExample: z.input<typeof sessionOrder> = {
   ],
   total: { amount: 4500, currency: 'EUR' },
   refunded: { amount: 0, currency: 'EUR' },
+  paymentStatus: 'captured',
   createdAt: '2026-11-20T18:05:00.000Z',
 };
 
@@ -104,4 +115,46 @@ export const exportOrders = route({
   },
 });
 
-export const organizerQueryRoutes = { listOrders, exportOrders };
+export const getCancellation = route({
+  operationId: 'getCancellation',
+  method: 'GET',
+  path: '/sessions/{sessionId}/cancellation',
+  function: 'orders-queries',
+  tags: ['Orders of a session'],
+  summary: 'How far the orders of a cancelled session are undone and refunded',
+  description:
+    'Undoing begins some minutes after the cancellation; refunds follow each order, and are counted a second or so late. ' +
+    '404 for a session that is not cancelled.',
+  access: policy('ReadCancellation', onSession),
+  params: sessionParams,
+  responses: {
+    200: {
+      description: 'Orders that are undone and still to be; refunds by what became of them.',
+      schema: z.strictObject({
+        status: z.enum(['waiting', 'running', 'done']).meta({ description: 'Of undoing the orders.' }),
+        orders: z.strictObject({
+          done: z.int(),
+          remaining: z.int().optional().meta({ description: 'Left out while they are not counted yet.' }),
+        }),
+        refunds: z.strictObject({
+          done: z.int(),
+          remaining: z.int().meta({ description: 'Asked for, or on their way at the provider.' }),
+          failed: z.int(),
+        }),
+        failed: z.array(z.strictObject({ orderId, refundId })).max(maxFailedShown).meta({
+          description: 'The first hundred that the provider could not pay out: the organizer has to.',
+        }),
+        updatedAt: instant.optional().meta({ description: 'When the last orders were undone.' }),
+      }),
+      example: {
+        status: 'running',
+        orders: { done: 250, remaining: 353 },
+        refunds: { done: 231, remaining: 18, failed: 1 },
+        failed: [{ orderId: id('ord'), refundId: id('rfd') }],
+        updatedAt: '2026-11-20T19:00:00.000Z',
+      },
+    },
+  },
+});
+
+export const organizerQueryRoutes = { listOrders, exportOrders, getCancellation };

@@ -30,6 +30,8 @@ export interface Refund {
   /** Tickets that ended with it; none when an amount was given back. */
   readonly ticketIds: readonly string[];
   readonly reason: string;
+  /** The session whose cancellation it follows from. */
+  readonly cancelledSessionId?: string | undefined;
   readonly providerRefundId?: string | undefined;
   readonly createdAt: string;
   readonly requestHash: string;

@@ -1,12 +1,9 @@
 import { contentId } from '../platform/ids.ts';
 import type { TransactionWrite } from '../platform/table.ts';
+import { refundable } from './money-due.ts';
 import type { Order, OrderItem } from './order.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
 import type { Refund } from './refund.ts';
-
-/** Money of an order that is captured and neither given back nor promised to be. */
-export const refundable = ({ captured, refunded }: Pick<Order, 'captured' | 'refunded'>): number =>
-  captured - refunded;
 
 export type RefundOutcome =
   | { readonly kind: 'requested'; readonly refund: Refund }
@@ -24,7 +21,7 @@ export type RefundOutcome =
 export const requestRefund = async (
   { orders }: Pick<OrderPorts, 'orders'>,
   order: Order,
-  wanted: Pick<Refund, 'refundId' | 'amount' | 'ticketIds' | 'reason' | 'requestHash'>,
+  wanted: Pick<Refund, 'refundId' | 'amount' | 'ticketIds' | 'reason' | 'cancelledSessionId' | 'requestHash'>,
   items: readonly OrderItem[] | undefined,
   beside: readonly TransactionWrite[],
   stamp: Stamp,

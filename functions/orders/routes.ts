@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { idOf } from '../platform/id-schema.ts';
+import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
 import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { cancelReason, locale, orderId, orderItemStatus, orderStatus } from './order.ts';
+import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
 import { paymentStatus, providerName } from './payments/payment-port.ts';
 import { stripeRoutes } from './payments/stripe-routes.ts';
 import { testMethod } from './payments/test-method.ts';
@@ -284,7 +285,37 @@ export const undoOrder = route({
   problems: ['TRANSITION_NOT_ALLOWED'],
 });
 
-export const orderCommandRoutes = { createOrder, payOrder, cancelOrder, createRefund, undoOrder };
+export const resendOrderMail = route({
+  operationId: 'resendOrderMail',
+  method: 'POST',
+  path: '/orders/{orderId}/mails',
+  function: 'orders-commands',
+  tags: ['Orders'],
+  summary: 'Send the tickets again',
+  description:
+    'By its organizer, for a customer who lost the mail: it goes to the address of the order once more, with the tickets ' +
+    'that are valid and were not passed on (none is sent when there are none). Ten times an order, and once a minute.',
+  access: policy('ResendOrderMail', { kind: 'order', from: 'params.orderId' }),
+  creates: true,
+  params: orderParams,
+  responses: {
+    202: {
+      description: 'It is on its way.',
+      schema: z.strictObject({ id: idOf('mrq'), requestedAt: instant }),
+      example: { id: id('mrq'), requestedAt: '2026-11-20T19:00:00.000Z' },
+    },
+  },
+  problems: ['MAIL_LIMIT_REACHED', 'NO_MAIL_TO_SEND'],
+});
+
+export const orderCommandRoutes = {
+  createOrder,
+  payOrder,
+  cancelOrder,
+  createRefund,
+  undoOrder,
+  resendOrderMail,
+};
 export const orderQueryRoutes = { getOrder };
 
 export const ordersCommandRoutes = { ...orderCommandRoutes, ...promoCommandRoutes, ...stripeRoutes };

@@ -2,48 +2,42 @@ import { contentId } from '../platform/ids.ts';
 import { logger } from '../platform/logger.ts';
 import type { EndedOrderHolds } from '../ticketing/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
-import type { Order } from './order.ts';
+import { decideMoney, refundable } from './money-due.ts';
+import { type Order, orderTimers } from './order.ts';
+import { sessionsOf } from './order-store.ts';
+import type { OutstandingOrders } from './outstanding-store.ts';
 import type { PaymentNews, PaymentStatus, ProviderResult } from './payments/payment-port.ts';
 import type { OrderPorts, Providers, Stamp } from './ports.ts';
-import { lastRefundId, refundable, requestRefund } from './request-refund.ts';
+import { lastRefundId, requestRefund } from './request-refund.ts';
 
 export interface SettlementPorts extends OrderPorts {
+  readonly orders: OutstandingOrders;
   readonly endedHolds: EndedOrderHolds;
   readonly providers: Providers;
-  /** Tells the order’s machine that the order has ended; harmless when it has ended itself. */
-  answerToken(taskToken: string, order: Order): Promise<void>;
+  /** Tells the order’s machine that the order has ended; harmless when it has ended itself: whether it still waited. */
+  answerToken(taskToken: string, order: Pick<Order, 'orderId' | 'status'>): Promise<boolean>;
 }
-
-/** What is due to the money of an order, from what the order and its payment are. */
-export type MoneyDue = 'capture' | 'void' | 'refund' | 'nothing';
-
-export const decideMoney = (
-  order: Pick<Order, 'status' | 'cancelReason' | 'payment' | 'captured' | 'refunded'>,
-): MoneyDue => {
-  const status = order.payment?.status;
-  if (order.status === 'confirmed') return status === 'authorized' ? 'capture' : 'nothing';
-  if (order.status !== 'cancelled') return 'nothing';
-  if (status === 'created' || status === 'authorized') return 'void';
-  // Only a final decline ends an order; after any other the customer could still pay with another card.
-  if (status === 'declined' && order.cancelReason !== 'payment_failed') return 'void';
-  return status === 'captured' && refundable(order) > 0 ? 'refund' : 'nothing';
-};
 
 /**
  * Brings an order’s money, holds and machine to where the order is. What is due is read from the order, not
  * from the event that woke this: events may come late, twice and in any order.
+ * The machine comes first: once the capture is noted the order counts as settled, and nothing may be left then.
  * Throws when a provider is out of reach: the message comes again.
  */
 export const settleOrder = async (ports: SettlementPorts, orderId: string, stamp: Stamp): Promise<void> => {
-  const found = await ports.orders.get(orderId);
-  if (found === undefined) return;
-  const order = await settleMoney(ports, found, stamp);
+  const { orders } = ports;
+  const found = await orders.getMarked(orderId);
+  if (found === undefined || orderTimers[found.order.status] !== undefined) return;
+  const taskToken = found.order.provider === undefined ? undefined : await orders.getToken(orderId);
+  if (taskToken !== undefined) await ports.answerToken(taskToken, found.order);
+  const order = await settleMoney(ports, found.order, stamp);
   if (order.status === 'cancelled') await settleHolds(ports, order, stamp);
-  if (order.status === 'confirmed' || order.status === 'cancelled') {
-    const token = order.provider === undefined ? undefined : await ports.orders.getToken(orderId);
-    if (token !== undefined) await ports.answerToken(token, order);
-  }
+  if (found.isMarked && isSettledHere(found.order, order)) await orders.unmark(order, stamp('order.settled'));
 };
+
+/** Whether the mark of the order is still to be taken off: noting a capture took it off already. */
+const isSettledHere = (before: Order, after: Order): boolean =>
+  after.status === 'cancelled' || before.payment === undefined || before.payment.status === 'captured';
 
 const settleMoney = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<Order> => {
   const due = decideMoney(order);
@@ -80,6 +74,13 @@ const settleMoney = async (ports: SettlementPorts, order: Order, stamp: Stamp): 
   return settleMoney(ports, noted, stamp);
 };
 
+/** A payment that came after its session was cancelled finds an order that was not confirmed, mostly of one session. */
+const cancelledSessionOf = (order: Order): string | undefined => {
+  const [only, ...others] = sessionsOf(order);
+  const guessed = order.cancelReason === 'session_cancelled' && others.length === 0 ? only : undefined;
+  return order.cancelledSessionId ?? guessed;
+};
+
 /** Money was taken for an order that has ended: all of it that is left goes back. */
 const refundRest = async (ports: SettlementPorts, order: Order, stamp: Stamp): Promise<Order> => {
   const outcome = await requestRefund(
@@ -90,6 +91,7 @@ const refundRest = async (ports: SettlementPorts, order: Order, stamp: Stamp): P
       amount: refundable(order),
       ticketIds: [],
       reason: order.cancelReason ?? 'cancelled',
+      cancelledSessionId: cancelledSessionOf(order),
       requestHash: order.orderId,
     },
     undefined,

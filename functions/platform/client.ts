@@ -79,7 +79,6 @@ export const createClient = (baseUrl: string) => ({
       method: definition.method,
       headers: {
         ...(given.body !== undefined && { 'content-type': 'application/json' }),
-        ...acceptOf(definition),
         ...(given.token !== undefined && { authorization: `Bearer ${given.token}` }),
         ...(definition.creates && { 'idempotency-key': given.idempotencyKey ?? crypto.randomUUID() }),
         ...(given.ifMatch !== undefined && { 'if-match': given.ifMatch }),
@@ -92,12 +91,6 @@ export const createClient = (baseUrl: string) => ({
     return checked(definition, response, new Uint8Array(await response.arrayBuffer()));
   },
 });
-
-/** Bytes are answered only to who asks for them. */
-const acceptOf = ({ responses }: RouteDefinition): { accept?: string } => {
-  const document = Object.values(responses).find((response) => response.document)?.document;
-  return document === undefined ? {} : { accept: document.mediaType };
-};
 
 const checked = <R extends RouteDefinition>(
   definition: R,

@@ -5,7 +5,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import * as z from 'zod';
 import { envelopeOf, type LifecycleEventDefinition, type LifecycleEventOf } from './lifecycle-event.ts';
 import { logger } from './logger.ts';
-import { inScope } from './request-scope.ts';
+import { currentScope, inScope } from './request-scope.ts';
 
 export interface ConsumerContext {
   /** Stamps of what the consumer changes: `stamp('…', context)`. */
@@ -76,6 +76,7 @@ export const queueConsumer = <Schema extends z.ZodType>(
         logger.info('message', {
           messageId: record.messageId,
           ms: Math.round(performance.now() - startedAt),
+          ...currentScope()?.cost,
         });
       } catch (error) {
         logger.error('message failed', {

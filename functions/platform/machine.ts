@@ -15,15 +15,23 @@ export const machines = (): SFNClient => {
   return client;
 };
 
+/**
+ * Starts an execution, unless one was started before under its name.
+ * @returns whether it was started now.
+ */
+export const startMachine = async ({ machineArn, name, input }: MachineStart): Promise<boolean> => {
+  try {
+    await machines().send(
+      new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
+    );
+    return true;
+  } catch (error) {
+    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
+    return false;
+  }
+};
+
 /** Starts executions, one call each. One that was started before under its name is fine. */
 export const startMachines = async (starts: readonly MachineStart[]): Promise<void> => {
-  for (const { machineArn, name, input } of starts) {
-    try {
-      await machines().send(
-        new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
-      );
-    } catch (error) {
-      if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
-    }
-  }
+  for (const start of starts) await startMachine(start);
 };

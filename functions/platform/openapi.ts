@@ -42,8 +42,6 @@ export const problemCodesOf = (definition: RouteDefinition): readonly ProblemCod
     codes.add('PRECONDITION_FAILED');
   }
   if (definition.body) codes.add('UNSUPPORTED_MEDIA_TYPE');
-  if (Object.values(definition.responses).some(({ document }) => document?.isBinary))
-    codes.add('NOT_ACCEPTABLE');
   return [...codes].sort();
 };
 

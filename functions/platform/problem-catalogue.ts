@@ -42,12 +42,6 @@ export const problemCatalogue = {
     title: 'This path does not take that method',
     whatToDo: 'Use one of the methods in the Allow header.',
   },
-  NOT_ACCEPTABLE: {
-    status: 406,
-    title: 'The answer is bytes, and Accept does not ask for them',
-    whatToDo:
-      'Name the media type of the answer first in the Accept header, e.g. `Accept: image/png`; browsers do.',
-  },
   NOT_FOUND: {
     status: 404,
     title: 'There is no such thing',
@@ -206,6 +200,16 @@ export const problemCatalogue = {
   },
 
   // Orders
+  MAIL_LIMIT_REACHED: {
+    status: 409,
+    title: 'The mail of this order was sent again often enough',
+    whatToDo: 'Look whether the address is right; `limit` says how often it may be sent again.',
+  },
+  NO_MAIL_TO_SEND: {
+    status: 409,
+    title: 'The order has no tickets to send',
+    whatToDo: 'Only a confirmed order with valid tickets has; `currentStatus` says what this one is.',
+  },
   NOTHING_TO_REFUND: {
     status: 409,
     title: 'Nothing of the order is left to refund',
@@ -225,6 +229,23 @@ export const problemCatalogue = {
     status: 409,
     title: 'Only orders of the test provider are paid here',
     whatToDo: 'Pay with the client secret at the order’s own provider.',
+  },
+
+  // RSVPs
+  RSVP_CLOSED: {
+    status: 409,
+    title: 'Answers are no longer taken',
+    whatToDo: 'Ask the organizer.',
+  },
+  RSVP_EXISTS: {
+    status: 409,
+    title: 'This e-mail address has answered',
+    whatToDo: 'Change that answer with PATCH /rsvps/{id}; its id is in the mail about it.',
+  },
+  TICKET_USED: {
+    status: 409,
+    title: 'Somebody came in with a ticket that would end',
+    whatToDo: '`ticketIds` names them; keep as many places, or ask the organizer.',
   },
 
   // Admission

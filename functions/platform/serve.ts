@@ -2,7 +2,6 @@ import middy from '@middy/core';
 import httpRouterHandler from '@middy/http-router';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type Answer, type Problem, problem } from './answer.ts';
-import { binaryMediaTypes, takesBytes } from './binary-media-types.ts';
 import { matchesAny, revisionOf } from './etag.ts';
 import type { Caller, Guard, Membership, ProtectedResource } from './guard.ts';
 import { idSecret } from './id-secret.ts';
@@ -136,13 +135,6 @@ const answerOf = async (
   // A caller is known before the rest is judged: a stranger must not learn the rules of private routes.
   const identity = await identify(definition, parts, headers);
   if (!identity.ok) return identity.problem;
-
-  const document = definition.responses[200]?.document;
-  if (document?.isBinary && !takesBytes(headers.accept)) {
-    return problem('NOT_ACCEPTABLE', {
-      detail: `Send \`Accept: ${document.mediaType}\`; a list must begin with one of ${binaryMediaTypes.join(', ')}.`,
-    });
-  }
 
   const key = idempotencyKeyOf(definition, headers);
   if (!key.ok) return key.problem;

@@ -104,7 +104,7 @@ const batchTries = 8;
  * transaction on the same item (`TransactionConflictException`, or a transaction cancelled for a
  * conflict): that is done here, bounded and with full jitter.
  */
-export const openTable = (name: string, client: DynamoDBClient = sharedClient()) => {
+export const openTable = (name: string, client: DynamoDBClient = tableClient()) => {
   const common = { TableName: name, ReturnConsumedCapacity: 'TOTAL' } as const;
 
   const writeOne = async <T extends { ConsumedCapacity?: ConsumedCapacity | undefined }>(
@@ -281,7 +281,8 @@ export const openTable = (name: string, client: DynamoDBClient = sharedClient())
 export type Table = ReturnType<typeof openTable>;
 
 let client: DynamoDBClient | undefined;
-const sharedClient = (): DynamoDBClient => {
+/** The client that all tables of a function share. */
+export const tableClient = (): DynamoDBClient => {
   client ??= withoutFrills(new DynamoDBClient(clientSettings('dynamodb')));
   return client;
 };

@@ -28,7 +28,10 @@ export interface Counts {
 }
 
 /** Counts by ticket type index. */
-export const countsOf = ({ plan, blocks }: Picture, now: number): readonly Counts[] =>
+export const countsOf = (
+  { plan, blocks }: { readonly plan: InventoryPlan; readonly blocks: readonly Block[] },
+  now: number,
+): readonly Counts[] =>
   plan.blocksOfType.map((numbers) => {
     const counts = { available: 0, held: 0, sold: 0 };
     for (const number of numbers) {

@@ -16,8 +16,10 @@ export {
   lostPlaces,
   type OrderClaims,
   openOrderClaims,
+  type SoldPlace,
   takeBackWrites,
 } from './order-claims.ts';
+export { openPlaceSales, type PlaceSales, type SaleRefusal } from './place-sales.ts';
 export { orderLimitsExceeded } from './sale-terms.ts';
 export { sweepDelaySeconds } from './sales.ts';
 

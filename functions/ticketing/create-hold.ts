@@ -1,9 +1,9 @@
 import { emptyBlock } from './availability-picture.ts';
-import { chooseBest, seededRandom } from './best-available.ts';
 import { applyRule, type Block, claimedUntil, placeKey, rules, takenKeys } from './block.ts';
 import { type BlockPlaces, type CustomerSlot, claimId, type Hold, statusAt } from './hold.ts';
 import type { HoldPorts, OpenSale, Stamp } from './ports.ts';
 import { releaseClaims } from './release-claims.ts';
+import { isGeneralAdmission, searchPlaces } from './search-places.ts';
 
 /** What a customer asks for: given places, or the best of a ticket type. */
 export type HoldRequest =
@@ -36,15 +36,6 @@ export type HoldOutcome =
   | { readonly kind: 'hold_limit'; readonly limit: number }
   /** So many others wanted the same places that none was got within bounds. */
   | { readonly kind: 'busy' };
-
-/** Tries of best available before it answers that it is busy. */
-const maxTries = 40;
-
-/** Refusals after which the picture is read anew instead of being mended further. */
-const refusalsPerPicture = 4;
-
-/** How old a picture best available chooses from may be. */
-const pictureMaxAgeMs = 2_000;
 
 /**
  * Makes a hold. All places or none, whatever fails where:
@@ -297,10 +288,7 @@ const settle = async (
   return asRepeat(old, wanted);
 };
 
-/**
- * Chooses from the picture, claims, and on a refusal chooses again from the mended picture. That nothing
- * fits is said only after a picture read within this request shows it.
- */
+/** The best places of a ticket type, by a search that claims what it has chosen. */
 const tryBest = async (
   ports: HoldPorts,
   open: OpenSale,
@@ -310,44 +298,19 @@ const tryBest = async (
   slot: CustomerSlot | undefined,
   stamp: Stamp,
 ): Promise<HoldOutcome> => {
-  const random = seededRandom(wanted.holdId);
-  const isGeneralAdmission =
-    open.plan.blocks[open.plan.blocksOfType[request.ticketType]?.[0] ?? -1]?.row === undefined;
-  // Standing places have no neighbours: any will do.
-  const adjacent = request.adjacent && !isGeneralAdmission;
-  let maxAgeMs = pictureMaxAgeMs;
-  let refusals = 0;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const picture = await ports.pictures.of(open, maxAgeMs);
-    const isFresh = maxAgeMs === 0;
-    const choose = (blocks: readonly Block[]) =>
-      chooseBest(open.plan, blocks, {
-        ...request,
-        adjacent,
-        isGeneralAdmission,
-        holdId: claimId(wanted.holdId),
-        now: ports.clock(),
-        random,
-      });
-    const places = choose(picture.blocks);
-    if (places === undefined) {
-      // What others of this process are about to claim, or gave back since, is not what was read: only that decides.
-      if (isFresh && choose(picture.asRead) === undefined) {
-        const isScattered =
-          adjacent && hasEnough(picture.asRead, open, request, wanted.holdId, ports.clock());
-        const repeat = await findRepeat(ports, wanted);
-        return repeat ?? { kind: isScattered ? 'not_adjacent' : 'sold_out' };
-      }
-      maxAgeMs = 0;
-      continue;
-    }
-    mark(ports, open, wanted, picture.blocks, places, until);
+  const search = await searchPlaces(ports, open, request, wanted.holdId, async (places, { blocks }) => {
+    mark(ports, open, wanted, blocks, places, until);
     const outcome = await tryPlaces(ports, open, wanted, places, until, slot, stamp);
-    if (outcome.kind !== 'places_taken') return outcome;
-    refusals += 1;
-    maxAgeMs = refusals % refusalsPerPicture === 0 ? 0 : pictureMaxAgeMs;
-  }
-  return { kind: 'busy' };
+    return outcome.kind === 'places_taken' ? undefined : outcome;
+  });
+  if (search.kind === 'done') return search.outcome;
+  if (search.kind === 'busy') return search;
+  const isScattered =
+    request.adjacent &&
+    !isGeneralAdmission(open, request.ticketType) &&
+    hasEnough(search.picture.asRead, open, request, wanted.holdId, ports.clock());
+  const repeat = await findRepeat(ports, wanted);
+  return repeat ?? { kind: isScattered ? 'not_adjacent' : 'sold_out' };
 };
 
 /** Marks the choice in the picture at once, so that the next request of this process chooses others. */

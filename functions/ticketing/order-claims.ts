@@ -21,6 +21,9 @@ export interface ClaimedPlace {
   readonly key: string;
 }
 
+/** A place that was sold: whose hold it was does not matter any more. */
+export type SoldPlace = Omit<ClaimedPlace, 'holdId'>;
+
 /** A place that can be ordered, with what it sells as. */
 export interface HeldPlace extends ClaimedPlace {
   readonly ticketType: SaleTicketType;
@@ -59,7 +62,7 @@ export interface LostPlaces {
   readonly goneHolds: readonly string[];
 }
 
-const byBlock = <Place extends ClaimedPlace>(
+const byBlock = <Place extends SoldPlace>(
   places: readonly Place[],
 ): ReadonlyMap<string, readonly [Place, ...Place[]]> =>
   Map.groupBy(places, ({ sessionId, block }) => `${sessionId}/${block}`) as never;
@@ -78,7 +81,7 @@ const inputOf = ([first, ...others]: readonly [ClaimedPlace, ...ClaimedPlace[]],
 };
 
 /** Blocks that these places lie in: the writes that selling or taking them back needs. */
-export const blockCount = (places: readonly ClaimedPlace[]): number => byBlock(places).size;
+export const blockCount = (places: readonly SoldPlace[]): number => byBlock(places).size;
 
 /**
  * The writes that sell places to an order, as part of its transaction: each block’s places are the order’s own
@@ -156,13 +159,18 @@ export const lostPlaces = (writes: readonly ConfirmWrite[], refusals: readonly R
  * The writes that put sold places back on sale, as part of the transaction of a refund. Refused where one is
  * not sold: the same transaction ends its ticket, which can be done once only.
  */
-export const takeBackWrites = (table: string, places: readonly ClaimedPlace[]): readonly TransactionWrite[] =>
+export const takeBackWrites = (table: string, places: readonly SoldPlace[]): readonly TransactionWrite[] =>
   [...byBlock(places).values()].map((ofBlock) => {
     const [{ sessionId, shard, block: number }] = ofBlock;
     return {
       table,
       update: blockKey(sessionId, { shard, number }),
-      by: toExpression(rules.takeBack, inputOf(ofBlock, 0)),
+      by: toExpression(rules.takeBack, {
+        keys: ofBlock.map(({ key }) => key),
+        holdId: '',
+        now: 0,
+        until: 0,
+      }),
     };
   });
 

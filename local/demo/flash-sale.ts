@@ -1,28 +1,41 @@
 /**
- * npm run demo:flash-sale -- [--plan FILE] [--buyers N] [--target URL] [--token-url URL] [--svg FILE]
+ * npm run demo:flash-sale -- [--plan FILE] [--buyers N] [--seed TEXT] [--target URL] [--token-url URL] [--svg FILE]
  *
- * Puts a hall on sale and lets N customers at it, all at once; then proves that no place was given twice
- * and none was lost. Without --target it starts an embedded cloud of its own. docs/guides/flash-sale-demo.md
+ * Puts a hall on sale and lets N customers at it, all at once; those who hold places pay, or do not; those who paid
+ * come to the door. Then it proves what became of places, money, tickets and scans. Without --target it starts an
+ * embedded cloud of its own. docs/guides/flash-sale-demo.md
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { routes } from '../../functions/routes.ts';
 import { startCloud } from '../cloud.ts';
-import { type Api, connect, type Platform, tokenFor } from './api.ts';
-import { buyer, type Ledger } from './buyers.ts';
+import { connect, type Platform, tokenFor } from './api.ts';
+import { buyer, type Methods, usualMethods } from './buyers.ts';
+import { openChance } from './chance.ts';
+import type { Check } from './check.ts';
+import { gatherSale, type Reader, readTickets } from './gather.ts';
 import { drawHall } from './hall-picture.ts';
-import { gate, inParallel, until } from './parallel.ts';
-import { type Check, type Evidence, ownersOf, prove } from './proof.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { openDoors } from './open-doors.ts';
+import { gate } from './parallel.ts';
+import { prove } from './proof.ts';
+import { ownersOf } from './proof-places.ts';
 import { putOnSale } from './put-on-sale.ts';
-import { countBy, percentile } from './statistics.ts';
+import { reportSale } from './report.ts';
+import type { Customer, Offer } from './shop.ts';
+import { drawTimeline } from './timeline-picture.ts';
 
 export interface FlashSaleOptions extends Platform {
   /** A seating plan in pretix’s format. */
   readonly plan: Record<string, unknown>;
   readonly buyers: number;
+  /** What everybody chooses follows from it; who is first does not. */
+  readonly seed: string;
   /** Requests under way at once. */
   readonly connections?: number;
+  /** How long a hold lasts: long enough to pay, short enough to see what nobody pays for come back. */
+  readonly holdSeconds?: number;
+  readonly methods?: Methods;
   readonly say?: (line: string) => void;
   /** Told how far something is, many times a second. */
   readonly progress?: (line: string) => void;
@@ -32,117 +45,108 @@ export interface FlashSaleResult {
   readonly checks: readonly Check[];
   readonly isProven: boolean;
   readonly places: number;
-  readonly placesHeld: number;
+  /** The hall, as SVG. */
   readonly picture: string;
+  /** Orders and scans over time, as SVG. */
+  readonly timeline: string;
 }
 
-/** Runs the sale on a platform and judges it. */
+export const defaultHoldSeconds = 15;
+
+/** Runs the sale and its door on a platform and judges them. */
 export const flashSale = async ({
   plan,
   buyers,
+  seed,
   connections = 100,
+  holdSeconds = defaultHoldSeconds,
+  methods = usualMethods,
   say = () => undefined,
   progress = () => undefined,
   ...platform
 }: FlashSaleOptions): Promise<FlashSaleResult> => {
   const organizer = connect(platform, await tokenFor(platform, `flash-sale-${crypto.randomUUID()}`));
-  const offer = await putOnSale(organizer, plan, say, progress);
-
   const visitor = connect(platform);
-  const ledger: Ledger = { attempts: [], holds: [], repeats: [], done: 0 };
-  const through = gate(connections);
-  say(`${buyers.toLocaleString('en')} customers at once, ${connections} connections`);
-  const startedAt = performance.now();
-  const seconds = () => (performance.now() - startedAt) / 1_000;
+  const offer = await putOnSale(organizer, plan, holdSeconds, say, progress);
+  const reader: Reader = {
+    visitor,
+    organizer,
+    sessionId: offer.sessionId,
+    connections: Math.min(connections, 32),
+  };
+
+  const ledger = openLedger();
+  // Who has places does not wait behind those who want some.
+  const forPaying = Math.max(1, Math.floor(connections / 2));
+  const shopping = gate(Math.max(1, connections - forPaying));
+  const paying = gate(forPaying);
+  const customerOf = (name: string, of: Offer = offer, notes: Ledger = ledger): Customer => {
+    const chance = openChance(`${seed}/${name}`);
+    return {
+      api: visitor,
+      offer: of,
+      ledger: notes,
+      chance,
+      secret: crypto.randomUUID(),
+      name,
+      // The simulator of SES takes any mail and nobody gets it.
+      email: `success+${name.replaceAll(' ', '-')}@simulator.amazonses.com`,
+      isImpatient: chance.percent(10),
+      shopping,
+      paying,
+    };
+  };
+
+  say(`${buyers.toLocaleString('en')} customers at once, ${connections} connections, seed ${seed}`);
+  const seconds = () => (performance.now() - ledger.startedAt) / 1_000;
   const show = () => {
-    const places = ledger.holds.reduce((sum, hold) => sum + (hold.isCancelled ? 0 : hold.places.length), 0);
+    const sold = ledger.purchases.reduce(
+      (sum, { ended }) => sum + (ended?.how === 'confirmed' ? ended.places : 0),
+      0,
+    );
     progress(
-      `${seconds().toFixed(0).padStart(4)} s  ${ledger.done}/${buyers} customers  ${ledger.attempts.length} requests  ${places} places held`,
+      `${seconds().toFixed(0).padStart(4)} s  ${ledger.done}/${buyers} customers through  ${ledger.attempts.length} requests  ${sold} places sold`,
     );
   };
   const ticker = setInterval(show, 200);
   try {
-    await Promise.all(Array.from({ length: buyers }, () => buyer(visitor, offer, ledger, through)));
+    await Promise.all(
+      Array.from({ length: buyers }, (_, index) =>
+        buyer(customerOf(`customer ${index}`), { methods, customers: buyers }),
+      ),
+    );
   } finally {
     clearInterval(ticker);
   }
   show();
-  report(ledger, seconds(), say);
+  reportSale(ledger, seconds(), say);
 
-  const evidence = await gather(visitor, offer.sessionId, ledger, connections);
+  const rush = [...ledger.purchases];
+  const chance = openChance(`${seed}/door`);
+  const door = await openDoors({ platform, offer, reader, ledger, customerOf, chance, say, progress });
+  progress('reading everything again');
+  const evidence = {
+    sessionId: offer.sessionId,
+    ...(await gatherSale(reader, ledger, holdSeconds)),
+    tickets: await readTickets(reader, door.ticketIds),
+    ...door.evidence,
+  };
   const checks = prove(evidence);
   say('');
   for (const { claim, holds, detail } of checks) say(`${holds ? 'proven' : 'FAILED'}  ${claim} (${detail})`);
 
   const isProven = checks.every(({ holds }) => holds);
-  const standing = ledger.holds.filter(({ isCancelled }) => !isCancelled);
-  const owners = ownersOf(standing);
+  const owners = ownersOf(evidence.orders);
   const places = Object.keys(evidence.seats.places).length;
-  const caption = `${buyers.toLocaleString('en')} customers at once: ${owners.size} of ${places} places in ${standing.length} holds${isProven ? ', none given twice' : ''}`;
+  const caption = `${buyers.toLocaleString('en')} customers at once: ${owners.size} of ${places} places sold in ${new Set([...owners.values()].flat()).size} orders${isProven ? ', none sold twice' : ''}`;
   const ownerOf = new Map([...owners].map(([place, [owner = '']]) => [place, owner]));
   return {
     checks,
     isProven,
     places,
-    placesHeld: owners.size,
     picture: drawHall(offer.layout, ownerOf, caption),
+    timeline: drawTimeline(rush, evidence.scans, door.startedAt),
   };
-};
-
-const report = ({ attempts, holds, done }: Ledger, seconds: number, say: (line: string) => void): void => {
-  const held = attempts.filter(({ outcome }) => outcome === 'held');
-  say(
-    `${done} customers through in ${seconds.toFixed(1)} s: ${holds.length} holds, ${attempts.length} requests, ${Math.round(attempts.length / seconds)} a second`,
-  );
-  const times = (name: string, of: readonly { readonly ms: number }[]): void => {
-    const ms = of.map((attempt) => attempt.ms);
-    const at = (share: number) => `${percentile(ms, share).toFixed(0)} ms`.padStart(8);
-    say(
-      `  ${name.padEnd(22)}${String(ms.length).padStart(7)}   p50${at(0.5)}   p95${at(0.95)}   p99${at(0.99)}`,
-    );
-  };
-  times(
-    'held, given seats',
-    held.filter(({ wish }) => wish === 'seats'),
-  );
-  times(
-    'held, best available',
-    held.filter(({ wish }) => wish === 'best'),
-  );
-  for (const [reason] of countBy(attempts.map(({ outcome }) => outcome).filter((one) => one !== 'held')))
-    times(
-      reason,
-      attempts.filter(({ outcome }) => outcome === reason),
-    );
-};
-
-/** Reads everything again: each hold, and the seats document once it has caught up. */
-const gather = async (
-  api: Api,
-  sessionId: string,
-  { holds, repeats }: Ledger,
-  connections: number,
-): Promise<Evidence> => {
-  const reread = new Map(
-    await inParallel(Math.min(connections, 32), holds, async ({ id }) => {
-      const answer = await api.call(routes.getHold, { params: { holdId: id } });
-      const { status, places } =
-        answer.ok && answer.status === 200 ? answer.body : { status: 'gone', places: [] };
-      return [id, { status, places: places.map(({ place }) => place) }] as const;
-    }),
-  );
-  const heldPlaces = holds.reduce((sum, hold) => sum + (hold.isCancelled ? 0 : hold.places.length), 0);
-  // At most two seconds stale; if it never agrees, the last one is the evidence.
-  const deadline = Date.now() + 10_000;
-  const seats = await until('the seats document', 20_000, async () => {
-    const document = await api.must(200, routes.getSeats, {
-      params: { sessionId },
-      query: { format: 'full' },
-    });
-    const hasCaughtUp = document.summary.held === heldPlaces;
-    return hasCaughtUp || Date.now() > deadline ? document : undefined;
-  });
-  return { holds, repeats, reread, seats: { ...seats, places: seats.places ?? {} } };
 };
 
 const main = async (): Promise<number> => {
@@ -150,14 +154,18 @@ const main = async (): Promise<number> => {
     options: {
       plan: { type: 'string', default: path.join(import.meta.dirname, 'data/ull-paraninfo.pretix.json') },
       buyers: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+      'hold-seconds': { type: 'string', default: String(defaultHoldSeconds) },
       connections: { type: 'string', default: '100' },
       target: { type: 'string' },
       'token-url': { type: 'string' },
       svg: { type: 'string' },
+      timeline: { type: 'string' },
     },
   });
   const buyers = positive('--buyers', values.buyers);
   const connections = positive('--connections', values.connections);
+  const holdSeconds = positive('--hold-seconds', values['hold-seconds']);
   const plan = JSON.parse(readFileSync(values.plan, 'utf8')) as Record<string, unknown>;
 
   const { stdout } = process;
@@ -180,11 +188,27 @@ const main = async (): Promise<number> => {
     const url = cloud?.url ?? target ?? '';
     const tokenUrl = values['token-url'] ?? cloud?.tokenUrl ?? new URL('/_local/token', url).href;
     say(`platform: ${url}${cloud === undefined ? '' : ' (embedded, for this demo)'}`);
-    const result = await flashSale({ url, tokenUrl, plan, buyers, connections, say, progress });
-    if (values.svg !== undefined) {
-      mkdirSync(path.dirname(path.resolve(values.svg)), { recursive: true });
-      writeFileSync(values.svg, result.picture);
-      say(`\npicture: ${values.svg}`);
+    const { seed } = values;
+    const result = await flashSale({
+      url,
+      tokenUrl,
+      plan,
+      buyers,
+      seed,
+      connections,
+      holdSeconds,
+      say,
+      progress,
+    });
+    const pictures = [
+      [values.svg, result.picture],
+      [values.timeline, result.timeline],
+    ] as const;
+    for (const [file, picture] of pictures) {
+      if (file === undefined) continue;
+      mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+      writeFileSync(file, picture);
+      say(`picture: ${file}`);
     }
     return result.isProven ? 0 : 1;
   } finally {

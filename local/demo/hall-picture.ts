@@ -1,3 +1,5 @@
+import { escapeXml, round } from './svg.ts';
+
 /** What a picture needs of a layout (GET /sessions/{id}/plan). */
 export interface PicturedLayout {
   readonly name: string;
@@ -97,8 +99,3 @@ const drawArea = ({ x, y, color, rectangle, text }: Rectangle): string => {
       : `<text x="${x + width / 2}" y="${y + height / 2}" font-size="${round(Math.max(20, height / 12))}" text-anchor="middle" dominant-baseline="middle" fill="#39424e">${escapeXml(text.text)}</text>`;
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}" stroke="#9aa5b1"/>${label}`;
 };
-
-const round = (value: number): number => Math.round(value * 10) / 10;
-
-const escapeXml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

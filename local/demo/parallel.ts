@@ -15,18 +15,19 @@ export const inParallel = async <Item, Result>(
   return results;
 };
 
-/** Asks until something else than undefined comes, at most so long. */
+/** Asks every so often until something else than undefined comes, at most so long. */
 export const until = async <T>(
   what: string,
   timeoutMs: number,
   probe: () => Promise<T | undefined>,
+  everyMs = 50,
 ): Promise<T> => {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const seen = await probe();
     if (seen !== undefined) return seen;
     if (Date.now() >= deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`);
-    await setTimeout(50);
+    await setTimeout(everyMs);
   }
 };
 
@@ -46,3 +47,5 @@ export const gate = (limit: number) => {
     }
   };
 };
+
+export type Gate = ReturnType<typeof gate>;

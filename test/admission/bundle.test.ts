@@ -17,6 +17,7 @@ const ticket = {
   serial: '5zr1v9n6q0w8c',
   status: 'valid',
   code: 'x'.repeat(221),
+  locale: 'ro',
   holderName: 'Ștefan Țepeș',
   place: 'A-1',
   ticketType: 'Parter',

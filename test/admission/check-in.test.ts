@@ -1,5 +1,6 @@
 import { CompactSign, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkInCommands } from '../../functions/admission/check-ins-api.ts';
 import { type Ticket, ticketIdOf } from '../../functions/admission/contracts.ts';
 import { type Admission, freshKey, startAdmission } from './harness.ts';
 
@@ -62,8 +63,91 @@ describe('the first scan', () => {
     await call({ code: await admission.codeOf(other), nonce: freshKey() });
     // One unit for the item, and two for its entry in the index, which moves to the end of its shard.
     expect(await call({ code, nonce: freshKey() })).toEqual([201, { calls: 2, readUnits: 1, writeUnits: 3 }]);
-    expect(await call({ code, nonce: freshKey() })).toEqual([200, { calls: 2, readUnits: 1, writeUnits: 1 }]);
+    // A refusal is one more write, which counts it; a wrong code only that.
+    expect(await call({ code, nonce: freshKey() })).toEqual([200, { calls: 3, readUnits: 1, writeUnits: 2 }]);
+    expect(await call({ code: 'x', nonce: freshKey() })).toEqual([
+      200,
+      { calls: 2, readUnits: 1, writeUnits: 1 },
+    ]);
     expect((await admission.read(ticket)).revision).toBe(2);
+  });
+});
+
+describe('what was refused at the door', () => {
+  const numbers = async (sessionId: string) => {
+    // An instance of its own: it reads anew.
+    const { body } = await admission.instance().call('getCheckInSummary', { params: { sessionId } });
+    return [body.refused, body.byReason, body.byGate];
+  };
+
+  test('is counted by reason and gate, each scan once however often it is sent', async () => {
+    const { sessionId, code } = await issued();
+    const other = await issued();
+    const at = (gate: string, device: string, nonce = freshKey()) => ({ gate, device, nonce });
+    expect((await scan(sessionId, code, at('north', 'one'))).status).toBe(201);
+    const retried = at('north', 'one');
+    for (let attempt = 0; attempt < 3; attempt += 1) await scan(sessionId, code, retried);
+    await scan(sessionId, code, at('north', 'two'));
+    await scan(sessionId, code, at('south', 'one'));
+    await scan(sessionId, other.code, at('south', 'one'));
+    await scan(sessionId, 'of no ticket', at('south', 'one'));
+    expect(await numbers(sessionId)).toEqual([
+      5,
+      [
+        { reason: 'already_used', refused: 3 },
+        { reason: 'unknown', refused: 1 },
+        { reason: 'wrong_session', refused: 1 },
+      ],
+      [
+        { gate: 'north', admitted: 1, refused: 2 },
+        { gate: 'south', admitted: 0, refused: 3 },
+      ],
+    ]);
+    expect((await numbers(other.sessionId))[0]).toBe(0);
+  });
+
+  test('by a hundred scanners at once, and by some that name neither gate nor device', async () => {
+    const { sessionId } = await issued();
+    const unnamed = { device: undefined, gate: undefined };
+    await Promise.all([
+      ...Array.from({ length: 100 }, (_, index) => scan(sessionId, 'x', { device: `scanner-${index % 10}` })),
+      scan(sessionId, 'x', unnamed, 'mia'),
+      scan(sessionId, 'x', unnamed, 'sam'),
+    ]);
+    expect(await numbers(sessionId)).toEqual([
+      102,
+      [{ reason: 'unknown', refused: 102 }],
+      [
+        { gate: 'north', admitted: 0, refused: 100 },
+        { admitted: 0, refused: 2 },
+      ],
+    ]);
+  });
+
+  test('is no lifecycle event', async () => {
+    const { sessionId } = await issued();
+    await admission.settle();
+    await scan(sessionId, 'x');
+    expect(await admission.settle()).toEqual([]);
+  });
+
+  test('is answered although it cannot be counted', async () => {
+    const verdicts: string[] = [];
+    const broken = checkInCommands({} as never, { read: async () => undefined } as never, {
+      count: (_sessionId, _scanner, reason) => {
+        verdicts.push(reason);
+        return Promise.reject(new Error('throttled'));
+      },
+    });
+    const answer = await broken.checkIn({
+      now: new Date(),
+      params: { sessionId: 'ses_1' },
+      body: { code: 'x', nonce: 'n' },
+      resource: { entity: {} },
+      caller: { subject: 'sam' },
+    } as never);
+    expect(answer).toMatchObject({ status: 200, body: { result: 'refused', reason: 'unknown' } });
+    expect(verdicts).toEqual(['unknown']);
   });
 });
 

@@ -13,10 +13,12 @@ import {
   ticketPartsOf,
 } from '../../functions/admission/contracts.ts';
 import { admissionLoaders } from '../../functions/admission/loaders.ts';
+import { openRefusals } from '../../functions/admission/refusals.ts';
 import { admissionCommandRoutes, admissionQueryRoutes } from '../../functions/admission/routes.ts';
 import { openSessionPictures } from '../../functions/admission/session-picture.ts';
 import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
 import { openTicketCodes } from '../../functions/admission/ticket-code.ts';
+import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
 import { openTickets } from '../../functions/admission/ticket-store.ts';
 import { ticketCommands } from '../../functions/admission/tickets-api.ts';
 import { admissionQueries } from '../../functions/admission/tickets-queries.ts';
@@ -45,7 +47,6 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly key?: string;
-  readonly accept?: string;
 }
 
 export interface Answered {
@@ -146,7 +147,10 @@ export const startAdmission = async (): Promise<Admission> => {
   });
   const identity = await engine.createTable('identity');
   const catalog = await engine.createTable('catalog');
-  const table = await engine.createTable('admission', 'bySession');
+  const table = await engine.createTable('admission', {
+    ...sessionIndex,
+    attributes: sessionIndexAttributes,
+  });
   const member = async (subject: string, terms: object, organization = organizationId): Promise<void> => {
     const key = { pk: `SUBJECT#${subject}`, sk: `ORG#${organization}` };
     await identity.put({ ...key, organizationId: organization, subject, ...terms }, {});
@@ -188,7 +192,6 @@ export const startAdmission = async (): Promise<Admission> => {
               authorization: `Bearer ${await issuer.mint({ sub: subject })}`,
             }),
           ...('creates' in definition && { 'idempotency-key': options.key ?? freshKey() }),
-          ...(options.accept && { accept: options.accept }),
         },
         params,
         ...(options.query && { query: options.query }),
@@ -222,7 +225,10 @@ export const startAdmission = async (): Promise<Admission> => {
     return instanceOf(
       serve({
         routes: admissionCommandRoutes,
-        handlers: { ...ticketCommands(tickets, codes, factsOf), ...checkInCommands(tickets, codes) },
+        handlers: {
+          ...ticketCommands(tickets, codes, factsOf),
+          ...checkInCommands(tickets, codes, openRefusals(table)),
+        },
         loaders,
         guard,
         idSecretArn: process.env['ID_SECRET_ARN'] ?? '',
@@ -235,6 +241,7 @@ export const startAdmission = async (): Promise<Admission> => {
           codes,
           factsOf,
           openSessionPictures(tickets, clockMs),
+          openRefusals(table),
         ),
         loaders,
         guard,

@@ -206,12 +206,12 @@ describe('numbers at the door', () => {
     expect(await summary()).toEqual([300, 0, 300]);
     nowMs += 1;
     expect(await summary()).toEqual([299, 1, 298]);
-    // A minute later a pass finds what changed since: nothing in eight shards (4 units); beside it the membership, and session, event and venue.
+    // A minute later a pass finds what changed since: nothing in eight shards (4 units), and no refusals; beside it the membership, and session, event and venue.
     nowMs += 60_000;
     await summary();
     nowMs += 60_000;
     await summary();
-    expect(instance.cost()).toEqual({ calls: 11, readUnits: 6.5, writeUnits: 0 });
+    expect(instance.cost()).toEqual({ calls: 12, readUnits: 7, writeUnits: 0 });
   });
 
   test('of a session without tickets are zero', async () => {
@@ -223,6 +223,8 @@ describe('numbers at the door', () => {
       admitted: 0,
       remaining: 0,
       conflicts: 0,
+      refused: 0,
+      byReason: [],
       byGate: [],
       byDevice: [],
     });

@@ -198,9 +198,11 @@ describe('a ticket that two devices let in', () => {
       admitted: 4,
       remaining: 1,
       conflicts: 3,
+      refused: 0,
+      byReason: [],
       byGate: [
-        { gate: 'north', admitted: 3 },
-        { gate: 'south', admitted: 1 },
+        { gate: 'north', admitted: 3, refused: 0 },
+        { gate: 'south', admitted: 1, refused: 0 },
       ],
       byDevice: [{ device: 'one', admitted: 4 }],
     });
@@ -211,6 +213,55 @@ describe('a ticket that two devices let in', () => {
       query: { cursor: first.nextCursor },
     });
     expect(foreign.body.errors[0].code).toBe('INVALID_CURSOR');
+  });
+});
+
+describe('a code that was dead before its log came', () => {
+  test('let somebody in: the organizer is told, and the holder of the new one still gets in', async () => {
+    const { sessionId, tickets, codes } = await begun();
+    const [ticket] = tickets as [Ticket];
+    const moved = await admission.call('transferTicket', {
+      params: { ticketId: ticketIdOf(ticket) },
+      body: { email: 'ana@example.com', name: 'Ana' },
+    });
+    const scan = { code: codes[0] ?? '', nonce: 'nonce-of-old', at: at(-9), device: 'one', gate: 'north' };
+    const refused = { nonce: 'nonce-of-old', result: 'refused', reason: 'revoked' };
+    expect(await upload(sessionId, [scan, scan])).toEqual([refused, refused]);
+    const later = { ...scan, nonce: 'nonce-of-later', at: at(-8) };
+    expect(await upload(sessionId, [later])).toEqual([{ ...refused, nonce: 'nonce-of-later' }]);
+    expect((await admission.read(ticket)).revision).toBe(3);
+
+    const entered = await scanOnline(sessionId, moved.body.code, { device: 'two' });
+    expect(entered).toMatchObject({ result: 'admitted' });
+    const list = await admission.call('listConflicts', { params: { sessionId } });
+    expect(list.body.items.map(({ admissions }: { admissions: unknown }) => admissions)).toEqual([
+      [
+        { at: scan.at, device: 'one', gate: 'north', dead: 'revoked' },
+        { at: entered.admittedAt, device: 'two' },
+      ],
+    ]);
+    const { body } = await admission.call('getCheckInSummary', { params: { sessionId } });
+    expect([body.admitted, body.remaining, body.conflicts]).toEqual([1, 0, 1]);
+    // A copy of the new code at a third door, offline: all three are kept.
+    const [copy] = await upload(sessionId, [
+      { code: moved.body.code, nonce: 'nonce-of-copy', at: at(-7), device: 'three' },
+    ]);
+    expect(copy).toMatchObject({ result: 'conflict', firstDevice: 'three' });
+    expect(kept(await admission.read(ticket)).map((text) => text.split(' ').at(-1))).toEqual([
+      'one',
+      'three',
+      'two',
+    ]);
+  });
+
+  test('of a ticket that was refunded after it let its holder in, and whose log comes again: nothing new', async () => {
+    const { sessionId, tickets, codes } = await begun();
+    const [ticket] = tickets as [Ticket];
+    const scan = { code: codes[0] ?? '', nonce: 'nonce-of-scan', at: at(-9), device: 'one' };
+    expect(await upload(sessionId, [scan])).toEqual([{ nonce: scan.nonce, result: 'admitted' }]);
+    await admission.end(ticket, 'refunded');
+    expect(await upload(sessionId, [scan])).toMatchObject([{ result: 'refused', reason: 'refunded' }]);
+    expect((await admission.read(ticket)).conflicts ?? []).toEqual([]);
   });
 });
 
@@ -254,10 +305,8 @@ describe('any order and any repetition of logs give the same admissions', () => 
     const apply = (scans: readonly Omit<AdmittedBy, 'by'>[]): Ticket => {
       let ticket = fresh;
       for (const scan of scans) {
-        const { admissions } = judgeOfflineScan(ticket, code, { ...scan, by: 'ann' });
-        if (admissions === undefined) continue;
-        const [first, ...conflicts] = admissions;
-        ticket = { ...ticket, admission: first, conflicts };
+        const { kept: next } = judgeOfflineScan(ticket, code, { ...scan, by: 'ann' });
+        if (next !== undefined) ticket = { ...ticket, ...next };
       }
       return ticket;
     };

@@ -572,6 +572,39 @@ describe('sessions', () => {
     expect((await call('getSession', { params })).body.ticketTypes).toEqual(now.body.ticketTypes);
   });
 
+  test('take answers by a free ticket type, say so on the page of the event, and stop to', async () => {
+    const event = await newEvent();
+    const params = { eventId: event.id };
+    const free = { name: 'Guests', price: eur(0), quantity: 10 };
+    const ticketTypes = [standing, free];
+    const refused = await call('createSession', {
+      params,
+      body: sessionBody({ ticketTypes, rsvp: { ticketType: 'Standing' } }),
+    });
+    expect([refused.status, refused.body.errors[0].pointer, refused.body.errors[0].code]).toEqual([
+      422,
+      '/rsvp/ticketType',
+      'NOT_FREE',
+    ]);
+    const session = await newSession(event.id, { ticketTypes, rsvp: { ticketType: 'Guests', guestsMax: 2 } });
+    const rsvp = { ticketType: 'Guests', guestsMax: 2, approval: 'automatic' };
+    expect(session.rsvp).toEqual(rsvp);
+    expect((await call('getEvent', { params })).body.sessions[0].rsvp).toEqual(rsvp);
+    const at = { params: { sessionId: session.id } };
+    const patch = async (body: object) =>
+      call('updateSession', { ...at, ifMatch: await etagOf('getSession', at.params), body });
+    // What answers rely on cannot be taken from under them.
+    const fee = { id: session.ticketTypes[1].id, fee: { amount: 100 } };
+    expect((await patch({ saleTerms: [fee] })).body.errors[0].code).toBe('NOT_FREE');
+    expect((await patch({ ticketTypes: [standing] })).body.errors[0].code).toBe('UNKNOWN_TICKET_TYPE');
+    const changed = { ...rsvp, guestsMax: 0, approval: 'organizer' };
+    expect((await patch({ rsvp: { ticketType: 'Guests', approval: 'organizer' } })).body.rsvp).toEqual(
+      changed,
+    );
+    expect((await patch({ rsvp: null })).body.rsvp).toBeUndefined();
+    expect((await call('getSession', at)).body.rsvp).toBeUndefined();
+  });
+
   test('are postponed, get new dates, and are on sale again', async () => {
     const { params, sessions } = await publishedEvent();
     const session = { sessionId: sessions[0].id };

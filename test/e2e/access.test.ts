@@ -34,6 +34,7 @@ interface World {
   newPerformerId(): Promise<string>;
   newDraftEventId(): Promise<string>;
   newDraftSessionId(): Promise<string>;
+  newCancelledSessionId(): Promise<string>;
   newMember(): Promise<string>;
   newHoldId(): Promise<string>;
   newPromoCode(): Promise<{ eventId: string; code: string }>;
@@ -45,6 +46,8 @@ interface World {
   newBlackout(): Promise<{ truckId: string; blackoutId: string }>;
   /** Everybody sees it. */
   readonly listedTruckId: string;
+  /** A yes that waits for the organizer. */
+  newRsvpId(): Promise<string>;
 }
 
 /** How an allowed caller uses a route, and the status that means that it worked. */
@@ -59,6 +62,8 @@ const orderBody = {
   payment: { provider: 'test' },
 } as const;
 const blackoutBody = { from: '2027-12-24T00:00:00Z', to: '2027-12-27T00:00:00Z' };
+const rsvpBody = () =>
+  ({ answer: 'yes', name: 'Ana Pop', email: `${freshName('ana')}@example.com` }) as const;
 const session = { startsAt, endsAt, ticketTypes: smallHallTicketTypes };
 
 /**
@@ -308,6 +313,10 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     request: async ({ newHoldId }) => ({ body: { ...orderBody, holdIds: [await newHoldId()] } }),
   },
   getOrder: { status: 200, request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }) },
+  getTestPayment: {
+    status: 200,
+    request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
+  },
   payOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({
@@ -344,6 +353,14 @@ const cases: { readonly [O in Operation]: Case<O> } = {
   exportOrders: {
     status: 200,
     request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  getCancellation: {
+    status: 200,
+    request: async ({ newCancelledSessionId }) => ({ params: { sessionId: await newCancelledSessionId() } }),
+  },
+  resendOrderMail: {
+    status: 202,
+    request: async ({ newPaidOrderId }) => ({ params: { orderId: await newPaidOrderId() } }),
   },
   createRefund: {
     status: 201,
@@ -407,6 +424,37 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
   },
+
+  createRsvp: {
+    status: 201,
+    request: async ({ sale }) => ({ params: { eventId: sale.eventId }, body: rsvpBody() }),
+  },
+  getRsvp: { status: 200, request: async ({ newRsvpId }) => ({ params: { rsvpId: await newRsvpId() } }) },
+  updateRsvp: {
+    status: 200,
+    request: async ({ newRsvpId }) => ({
+      params: { rsvpId: await newRsvpId() },
+      ifMatch: '"r1"',
+      body: { answer: 'maybe' },
+    }),
+  },
+  confirmRsvp: {
+    status: 200,
+    request: async ({ newRsvpId }) => ({ params: { rsvpId: await newRsvpId() } }),
+  },
+  cancelRsvp: { status: 200, request: async ({ newRsvpId }) => ({ params: { rsvpId: await newRsvpId() } }) },
+  listRsvps: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  countRsvps: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
+  exportRsvps: {
+    status: 200,
+    request: async ({ newDraftSessionId }) => ({ params: { sessionId: await newDraftSessionId() } }),
+  },
 };
 
 const operations = Object.keys(routes) as Operation[];
@@ -465,7 +513,13 @@ let badTokens: readonly (readonly [string, Client])[];
 
 beforeAll(async () => {
   // As many places as all cases together buy and hold.
-  const sale = await putOnSale({ ticketTypes: [{ name: 'Pit', price: euros(20), quantity: 5_000 }] });
+  const sale = await putOnSale({
+    ticketTypes: [
+      { name: 'Pit', price: euros(20), quantity: 5_000 },
+      { name: 'Guests', price: euros(0), quantity: 100 },
+    ],
+    rsvp: { ticketType: 'Guests', approval: 'organizer' },
+  });
   const { organizer } = sale;
   const { client, organizationId } = organizer;
   world = {
@@ -479,6 +533,11 @@ beforeAll(async () => {
     newDraftSessionId: async () => {
       const { id } = await newEvent(organizer, sale.venueId);
       return (await newSession(organizer, id, { ticketTypes: smallHallTicketTypes })).id;
+    },
+    newCancelledSessionId: async () => {
+      const sessionId = await world.newDraftSessionId();
+      await client.ok(200, 'cancelSession', { params: { sessionId } });
+      return sessionId;
     },
     newMember: async () => {
       const subject = freshName('staff');
@@ -522,6 +581,9 @@ beforeAll(async () => {
       return { truckId, blackoutId: made.body.id };
     },
     listedTruckId: (await newTruck(organizer)).id,
+    newRsvpId: async () =>
+      (await anybody().ok(201, 'createRsvp', { params: { eventId: sale.eventId }, body: rsvpBody() })).body
+        .id,
   };
   // A stranger is no nobody: they have an organization of their own, with the same role in it.
   stranger = (await newOrganizer()).client;
@@ -603,8 +665,16 @@ describe('a policy decides:', () => {
 });
 
 const reads = new Set(['GET']);
-/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders name people. */
-const notForStaff: ReadonlySet<Operation> = new Set(['listPromoCodes', 'listOrders', 'exportOrders']);
+/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders and answers name people. */
+const notForStaff: ReadonlySet<Operation> = new Set([
+  'listPromoCodes',
+  'listOrders',
+  'exportOrders',
+  'getCancellation',
+  'listRsvps',
+  'countRsvps',
+  'exportRsvps',
+]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);
 const isAboutPublicThings = ({ access }: RouteDefinition): boolean =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
+import { acceptHeaders } from '../support/accept-headers.ts';
 import { anybody, type Client, signIn } from './client.ts';
 import { buyTicket, freshName, type OnSale, putOnSale } from './scenario.ts';
 import { waitFor } from './wait-for.ts';
@@ -37,8 +38,10 @@ test('a ticket is drawn in every form, transferred, and let in once', async () =
 
   const { body: svg } = await anybody().ok(200, 'getTicketQrSvg', { params });
   expect(svg).toContain('viewBox="0 0 69 69"');
-  const { body: png } = await anybody().ok(200, 'getTicketQrPng', { params });
-  expect(Buffer.from(png).subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
+  for (const accept of Object.values(acceptHeaders)) {
+    const { body: png } = await anybody().ok(200, 'getTicketQrPng', { params, headers: { accept } });
+    expect(Buffer.from(png).subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
+  }
   const { body: pdf } = await anybody().ok(200, 'getTicketPdf', { params });
   expect(Buffer.from(pdf).subarray(0, 5).toString()).toBe('%PDF-');
   const { body: calendar } = await anybody().ok(200, 'getTicketCalendar', { params });

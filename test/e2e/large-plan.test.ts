@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { generateStadium } from '../../scripts/generate-plan.ts';
 import { anybody } from './client.ts';
 import {
@@ -93,6 +93,22 @@ test('a plan of 40,000 seats and 5 MB goes by upload, and on sale within a minut
   expect(seats.summary).toEqual({ available: 39_980, held: 20, sold: 0 });
   expect(seats.states).toHaveLength(40_000);
   expect(gzipSync(JSON.stringify(seats)).length).toBeLessThanOrEqual(60 * 1024);
+});
+
+test('a plan of 4.5 MB reaches its route in the body, and a byte more is too large', async () => {
+  const organizer = await newOrganizer();
+  const { id: venueId } = await newVenue(organizer);
+  const { token } = organizer.client;
+  const put = (bytes: number) =>
+    fetch(`${inject('target').url}/venues/${venueId}/seating-plan`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: stadiumOf(1_000, bytes),
+    });
+  const taken = await put(4_500_000);
+  expect([taken.status, await taken.json()]).toMatchObject([200, { seats: 1_000 }]);
+  const refused = await put(4_500_001);
+  expect([refused.status, await refused.json()]).toMatchObject([413, { code: 'PAYLOAD_TOO_LARGE' }]);
 });
 
 test('an upload is taken once it is there, by its own organization, and judged like any plan', async () => {

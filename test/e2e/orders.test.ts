@@ -1,6 +1,15 @@
 import { describe, expect, inject, test } from 'vitest';
 import { anybody, type Body, type Request } from './client.ts';
-import { euros, newEvent, newSession, placesOf, publish, putOnSale, ticketTypeOf } from './scenario.ts';
+import {
+  euros,
+  newEvent,
+  newSession,
+  placesOf,
+  publish,
+  putOnSale,
+  smallHallTicketTypes,
+  ticketTypeOf,
+} from './scenario.ts';
 import { waitFor } from './wait-for.ts';
 
 type Order = Body<'getOrder', 200>;
@@ -104,11 +113,12 @@ describe.concurrent('an order', () => {
     expect(ticket.id).not.toBe(first?.id);
     const captured = await untilMoneyIs('captured', made);
     expect(captured).toMatchObject({ status: 'confirmed', refunded: { amount: 0, currency: 'EUR' } });
-    const again = await anybody().refused('TRANSITION_NOT_ALLOWED', 'payOrder', {
+    expect((await pay(made, 'card_ok')).status).toBe('confirmed');
+    const other = await anybody().refused('TRANSITION_NOT_ALLOWED', 'payOrder', {
       params: { orderId: made.id },
-      body: { method: 'card_ok' },
+      body: { method: 'card_late' },
     });
-    expect(again.currentStatus).toBe('confirmed');
+    expect(other.currentStatus).toBe('confirmed');
     const taken = await anybody().refused('PLACES_TAKEN', 'createHold', {
       params: { sessionId },
       body: { seats: ['A-1'] },
@@ -308,8 +318,15 @@ describe.concurrent('of a confirmed order', () => {
     await untilCounted(sessionId, { available: 23, held: 1, sold: 1 });
   });
 
-  test('all money goes back when its session is cancelled, and unpaid ones end', async () => {
-    const { organizer, sessionId } = await putOnSale();
+  test('all money goes back when its session is cancelled; unpaid ones and answers end', async () => {
+    const { organizer, eventId, sessionId } = await putOnSale({
+      ticketTypes: [...smallHallTicketTypes, { name: 'Guests', price: euros(0), quantity: 10 }],
+      rsvp: { ticketType: 'Guests' },
+    });
+    const { body: coming } = await anybody().ok(201, 'createRsvp', {
+      params: { eventId },
+      body: { answer: 'yes', name: 'Ana Pop', email: 'ana@example.com' },
+    });
     const paid = await pay(await order([await hold(sessionId, 'A-1', 'A-2')]), 'card_ok');
     const unpaid = await order([await hold(sessionId, 'B-1')]);
     await organizer.client.ok(200, 'cancelSession', { params: { sessionId } });
@@ -323,6 +340,11 @@ describe.concurrent('of a confirmed order', () => {
     });
     const ended = await untilMoneyIs('voided', unpaid);
     expect(ended).toMatchObject({ status: 'cancelled', cancelReason: 'session_cancelled' });
+    const answer = await waitFor('the answer to end', async () => {
+      const { body } = await anybody().ok(200, 'getRsvp', { params: { rsvpId: coming.id } });
+      return body.status === 'cancelled' ? body : undefined;
+    });
+    expect(answer).toMatchObject({ cancelReason: 'session_cancelled', tickets: [] });
   });
 });
 

@@ -5,6 +5,8 @@ export interface Target {
   readonly url: string;
   /** POST {sub, roles?, expiresInSeconds?} → {token} of the issuer that the platform trusts. */
   readonly tokenUrl: string;
+  /** Where a LocalStack-compatible server shows the mails that SES was given, where it does and we send any. */
+  readonly mailboxUrl?: string;
 }
 
 declare module 'vitest' {
@@ -18,7 +20,8 @@ declare module 'vitest' {
  * undefined when they do not.
  */
 export const targetOf = (environment: NodeJS.ProcessEnv): Target | undefined => {
-  const { FAIRGROUND_TARGET_URL, FAIRGROUND_TOKEN_URL, FAIRGROUND_TARGET } = environment;
+  const { FAIRGROUND_TARGET_URL, FAIRGROUND_TOKEN_URL, FAIRGROUND_TARGET, FAIRGROUND_MAILBOX_URL } =
+    environment;
   if (FAIRGROUND_TARGET_URL === undefined) return undefined;
   if (FAIRGROUND_TOKEN_URL === undefined)
     throw new Error('FAIRGROUND_TARGET_URL needs FAIRGROUND_TOKEN_URL beside it');
@@ -28,5 +31,6 @@ export const targetOf = (environment: NodeJS.ProcessEnv): Target | undefined => 
     kind: FAIRGROUND_TARGET,
     url: FAIRGROUND_TARGET_URL.replace(/\/$/, ''),
     tokenUrl: FAIRGROUND_TOKEN_URL,
+    ...(FAIRGROUND_MAILBOX_URL !== undefined && { mailboxUrl: FAIRGROUND_MAILBOX_URL }),
   };
 };

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { typeId } from '../ticketing/harness.ts';
 import { type Fault, faults, wire } from './injection.ts';
 import { baselines, faultTable, openFacts, outcomeOf, playAll, type Result, scenariosOf } from './matrix.ts';
 import { admissionUseCases, orderUseCases } from './order-use-cases.ts';
@@ -74,7 +75,7 @@ test.for([
     ],
   ],
   [
-    'settlement of a cancelled order: void, holds, machine',
+    'settlement of a cancelled order: machine, void, holds',
     [
       'hold cancelled of 2, owns 0, revision 2',
       'payment voided, 9000 left',
@@ -93,11 +94,21 @@ test.for([
       ...told('TICKET-ENDED 2', 'TICKET-ENDED 2', 'TICKET-ISSUED 1', 'TICKET-ISSUED 1'),
     ],
   ],
+  [
+    'fewer guests',
+    [
+      'sold 1',
+      `ticket ${typeId('guests')}-1 valid, holders 1, admissions 0, revision 1`,
+      `ticket ${typeId('guests')}-2 cancelled, holders 1, admissions 0, revision 2`,
+      ...told('RSVP-CHANGED 2', 'RSVP-CONFIRMED 1', 'RSVP-CREATED 1'),
+      ...told('TICKET-ENDED 2', 'TICKET-ISSUED 1', 'TICKET-ISSUED 1'),
+    ],
+  ],
 ] as const)('orders, %s: what is left behind when nothing fails', ([name, expected]) => {
   const facts = factsOf(calm.find(({ useCase }) => useCase.name === name) as Result).map((fact) =>
     fact.replace(/^.*"rest":(\d+),"sk":"PAYMENT","status":"(\w+)".*$/, 'payment $2, $1 left'),
   );
-  const ofOrders = /^(payment|sold|ticket|hold (confirmed|cancelled)|told (ORDER|TICKET|REFUND)-)/;
+  const ofOrders = /^(payment|sold|ticket|hold (confirmed|cancelled)|told (ORDER|TICKET|REFUND|RSVP)-)/;
   expect(facts.filter((fact) => ofOrders.test(fact)).toSorted()).toEqual([...expected].toSorted());
 });
 

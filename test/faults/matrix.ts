@@ -56,7 +56,7 @@ export const playAll = (platform: Platform, scenarios: readonly Scenario[]): Pro
   inParallel(atOnce, scenarios, (scenario) => play(platform, scenario));
 
 /** Ids, and subjects, by which items and events are found again. */
-const named = /\b[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}\b|owner-[0-9a-f-]{36}/g;
+const named = /\b[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}\b|owner-[0-9a-f-]{36}/g;
 
 /** Finds those of many things that name an id. */
 const byName = <T>(things: readonly T[]): ((id: string) => readonly T[]) => {
@@ -126,9 +126,13 @@ const inOrder = (value: unknown): unknown => {
 
 /** An item without what differs from run to run: ids, instants, hashes, subjects. Its revision stays. */
 const plain = (item: Item): string => {
-  const { requestHash: _, change, ttl: __, payBy: ___, ...rest } = item;
-  return JSON.stringify(inOrder({ ...rest, change: (change as { what?: string } | undefined)?.what }))
-    .replaceAll(/\b([a-z]{2,3})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1')
+  const { requestHash: _, change, ttl: __, payBy: ___, due, ...rest } = item;
+  // The mark is a letter of the id: that it is there is the same each time.
+  const mark = due === undefined ? {} : { due: true };
+  return JSON.stringify(
+    inOrder({ ...rest, ...mark, change: (change as { what?: string } | undefined)?.what }),
+  )
+    .replaceAll(/\b([a-z]{2,4})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1')
     .replaceAll(/"(until|authorizedFrom)":\d+/g, '"$1":T')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
     .replaceAll(/owner-[0-9a-f-]{36}/g, 'owner');

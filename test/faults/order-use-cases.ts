@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { checkInCommands } from '../../functions/admission/check-ins-api.ts';
 import { admissionLoaders } from '../../functions/admission/loaders.ts';
+import { openRefusals } from '../../functions/admission/refusals.ts';
 import { admissionCommandRoutes } from '../../functions/admission/routes.ts';
 import { openSigningKeys } from '../../functions/admission/signing-keys.ts';
 import { openTicketCodes } from '../../functions/admission/ticket-code.ts';
@@ -13,7 +14,7 @@ import { serve } from '../../functions/platform/serve.ts';
 import { type Item, openTable } from '../../functions/platform/table.ts';
 import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
-import { byApi, byQueue, type Ending, freshKey, held, must, type UseCase } from './use-cases.ts';
+import { byApi, byQueue, type Ending, freshKey, held, must, onSale, type UseCase } from './use-cases.ts';
 
 const location = { lat: 28.4817, lon: -16.3176 };
 const customer = { name: 'Ana Pop', email: 'ana@example.com' };
@@ -85,13 +86,13 @@ const organizer = async (platform: Platform) => {
     {},
   );
   const more = { organizationId, eventId };
-  const inCatalog = async (sessionId: string): Promise<void> => {
+  const inCatalog = async (sessionId: string, settings: object = {}): Promise<void> => {
     const timeZone = 'Atlantic/Canary';
     const [now, startsAt, endsAt] = [0, 600_000, 7_200_000].map((ms) =>
       new Date(Date.now() + ms).toISOString(),
     );
     const session = { sessionId, eventId, venueId, timeZone, startsAt, endsAt, status: 'published' };
-    const sale = { publishedAt: now, holdSeconds: 600, maxPlacesPerHold: 20, ...free };
+    const sale = { publishedAt: now, holdSeconds: 600, maxPlacesPerHold: 20, ...free, ...settings };
     const address = { address: 'Calle Padre Herrera', city: 'La Laguna', country: 'ES', timeZone };
     const event = { eventId, venueId, category: 'concert', performerIds: [], status: 'published' };
     for (const item of [
@@ -104,6 +105,23 @@ const organizer = async (platform: Platform) => {
     }
   };
   return { as, more, inCatalog };
+};
+
+/** A session that two may come to by their answers, of an owner’s event. */
+const invitation = async (platform: Platform, approval: 'automatic' | 'organizer') => {
+  const { as, more, inCatalog } = await organizer(platform);
+  const price = { amount: 0, currency: 'EUR' };
+  const ticketTypes = [...free.ticketTypes, { ...slots('guests', 2), price }];
+  const { sessionId } = await onSale(platform, { ...more, ticketTypes });
+  await inCatalog(sessionId, { ticketTypes, rsvp: { ticketType: 'guests', guestsMax: 1, approval } });
+  const body = { answer: 'yes', guests: 1, name: 'Ana Pop', email: 'ana@example.com', sessionId };
+  return { as, sessionId, answer: { params: { eventId: more.eventId }, key: freshKey(), body } };
+};
+
+const answered = async (platform: Platform, approval: 'automatic' | 'organizer' = 'automatic') => {
+  const { as, sessionId, answer } = await invitation(platform, approval);
+  const { body, etag } = await must(platform, 201, 'createRsvp', answer);
+  return { as, sessionId, params: { rsvpId: body.id as string }, etag };
 };
 
 /** What a machine sees: a task that throws is tried again. */
@@ -209,11 +227,11 @@ export const orderUseCases: readonly UseCase[] = [
     context: 'orders',
     calls: [
       'GetItem order',
+      'GetItem token',
+      'SendTaskSuccess',
       'GetItem payment',
       'UpdateItem payment',
       'UpdateItem order',
-      'GetItem token',
-      'SendTaskSuccess',
     ],
     async prepare(platform) {
       const { sessionId, orderId } = await paid(platform);
@@ -224,10 +242,12 @@ export const orderUseCases: readonly UseCase[] = [
     },
   },
   {
-    name: 'settlement of a cancelled order: void, holds, machine',
+    name: 'settlement of a cancelled order: machine, void, holds',
     context: 'orders',
     calls: [
       'GetItem order',
+      'GetItem token',
+      'SendTaskSuccess',
       'GetItem payment',
       'UpdateItem payment',
       'UpdateItem order',
@@ -236,8 +256,7 @@ export const orderUseCases: readonly UseCase[] = [
       'GetObject layout.json',
       'UpdateItem block',
       'UpdateItem block',
-      'GetItem token',
-      'SendTaskSuccess',
+      'UpdateItem order',
     ],
     async prepare(platform) {
       const { sessionId, orderId } = await ordered(platform);
@@ -343,6 +362,59 @@ export const orderUseCases: readonly UseCase[] = [
     },
   },
   {
+    name: 'yes to an invitation',
+    context: 'orders',
+    calls: [
+      'GetItem session',
+      'GetItem session',
+      'GetObject layout.json',
+      'Query blocks',
+      'TransactWriteItems rsvp, block, ticket',
+    ],
+    onlyAfterFaults: ['GetItem rsvp'],
+    async prepare(platform) {
+      const { sessionId, answer } = await invitation(platform, 'automatic');
+      return { marks: [sessionId], run: byApi(platform, 'createRsvp', answer) };
+    },
+  },
+  {
+    name: 'fewer guests',
+    context: 'orders',
+    calls: ['GetItem rsvp', 'GetItem session', 'TransactWriteItems rsvp, ticket, block'],
+    async prepare(platform) {
+      const { sessionId, params, etag } = await answered(platform);
+      const call = { params, ifMatch: etag, body: { guests: 0 } };
+      return { marks: [sessionId], run: byApi(platform, 'updateRsvp', call) };
+    },
+  },
+  {
+    name: 'confirmation of a yes by the organizer',
+    context: 'orders',
+    calls: [
+      'GetItem rsvp',
+      'Query memberships',
+      'GetItem rsvp',
+      'GetItem session',
+      'GetItem session',
+      'GetObject layout.json',
+      'Query blocks',
+      'TransactWriteItems rsvp, block, ticket',
+    ],
+    async prepare(platform) {
+      const { as, sessionId, params } = await answered(platform, 'organizer');
+      return { marks: [sessionId], run: byApi(platform, 'confirmRsvp', { as, params }) };
+    },
+  },
+  {
+    name: 'end of the answers to a cancelled session',
+    context: 'orders',
+    calls: ['Query by session', 'BatchGetItem rsvp', 'GetItem rsvp', 'TransactWriteItems rsvp, ticket'],
+    async prepare(platform) {
+      const { sessionId } = await answered(platform);
+      return { marks: [sessionId], run: byQueue(platform, 'session-undo', { of: 'rsvps', sessionId }) };
+    },
+  },
+  {
     name: 'relay of an order to be paid',
     context: 'orders',
     calls: ['StartExecution', 'PutEvents'],
@@ -383,12 +455,16 @@ const ticketed = async (platform: Platform) => {
 
 /** The commands of a process that knows neither keys nor sessions yet. */
 const freshCommands = (platform: Platform) => {
-  const tickets = openTickets(openTable('admission'));
+  const table = openTable('admission');
+  const tickets = openTickets(table);
   const codes = openTicketCodes(openSigningKeys([process.env['TICKET_KEYS'] ?? '']));
   const factsOf = openSessionFacts(openTable('catalog'));
   return serve({
     routes: admissionCommandRoutes,
-    handlers: { ...ticketCommands(tickets, codes, factsOf), ...checkInCommands(tickets, codes) },
+    handlers: {
+      ...ticketCommands(tickets, codes, factsOf),
+      ...checkInCommands(tickets, codes, openRefusals(table)),
+    },
     loaders: admissionLoaders(factsOf),
     guard: async () => (await import('../../functions/identity/contracts.ts')).identityGuard(),
     idSecretArn: platform.secretArn,

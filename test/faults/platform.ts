@@ -18,6 +18,8 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from 'aws-lambda';
+import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
+import { sessionIndex as ordersBySession, outstandingIndex } from '../../functions/orders/order-indexes.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { routes } from '../../functions/routes.ts';
@@ -211,14 +213,19 @@ export const startPlatform = async () => {
   const identityTable = await engine.createTable('identity');
   const catalogTable = await engine.createTable('catalog');
   const ticketingTable = await engine.createTable('ticketing');
-  const ordersTable = await engine.createTable('orders', 'bySession');
-  await engine.createTable('admission', 'bySession');
+  const ordersTable = await engine.createTable(
+    'orders',
+    { ...ordersBySession, attributes: [] },
+    { ...outstandingIndex, attributes: [] },
+  );
+  await engine.createTable('admission', { ...sessionIndex, attributes: sessionIndexAttributes });
 
   const api: Readonly<Record<string, ApiHandler>> = {
     'identity-commands': (await import('../../functions/identity/commands.ts')).handler,
     'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
     'ticketing-commands': (await import('../../functions/ticketing/commands.ts')).handler,
     'orders-commands': (await import('../../functions/orders/commands.ts')).handler,
+    'orders-rsvps': (await import('../../functions/orders/rsvps/commands.ts')).handler,
     'admission-commands': (await import('../../functions/admission/commands.ts')).handler,
     'admission-queries': (await import('../../functions/admission/queries.ts')).handler,
   };

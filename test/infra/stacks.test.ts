@@ -30,6 +30,11 @@ const first = (templates: Templates, type: string, which: (resource: Resource) =
   if (found === undefined) throw new Error(`No ${type} in the templates`);
   return found[1] as Resource & { Properties: Properties; DeletionPolicy?: string };
 };
+/** Metrics counted from logs: name and pattern of those whose name matches. */
+const filtersOf = (templates: Templates, name: RegExp): readonly (readonly string[])[] =>
+  resourcesOf(templates, 'AWS::Logs::MetricFilter')
+    .map(([, { Properties }]) => [Properties.MetricTransformations[0].MetricName, Properties.FilterPattern])
+    .filter(([metricName = '']) => name.test(metricName));
 const isQuery = (lambda: Resource) =>
   lambda.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === 'identity-queries';
 
@@ -225,15 +230,58 @@ describe('the synthesized stacks', () => {
   });
 
   test('holds made and refused are counted from the log of requests', () => {
-    const filters = resourcesOf(prod, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => [
-      Properties.MetricTransformations[0].MetricName,
-      Properties.FilterPattern,
-    ]);
-    expect(filters).toEqual([
+    expect(filtersOf(prod, /^Holds/)).toEqual([
       ['HoldsMade', '{ ($.resource = "/sessions/{sessionId}/holds") && ($.status = 201) }'],
       ['HoldsRefused', '{ ($.resource = "/sessions/{sessionId}/holds") && ($.status = 409) }'],
     ]);
     expect(resourcesOf(emulator, 'AWS::Logs::MetricFilter')).toEqual([]);
+  });
+
+  test('every client gets bytes as bytes, and every body reaches functions as base64', () => {
+    for (const templates of [emulator, prod])
+      expect(first(templates, 'AWS::ApiGateway::RestApi').Properties).toMatchObject({
+        BinaryMediaTypes: ['*/*'],
+        MinimumCompressionSize: 1_024,
+      });
+  });
+
+  test('drift is counted, as a whole and by kind, and raises alarms', () => {
+    const repaired = '{ ($.message = "drift") && ($.outcome = "repaired") }';
+    const notRepaired = '{ ($.message = "drift") && ($.outcome = "not_repaired") }';
+    expect([...filtersOf(prod, /^Drift/)].sort()).toEqual([
+      ['DriftNotRepaired-orders-reconciliation', notRepaired],
+      ['DriftNotRepaired-orders-reconciliation-by-kind', notRepaired],
+      ['DriftNotRepaired-ticketing-reconciliation', notRepaired],
+      ['DriftNotRepaired-ticketing-reconciliation-by-kind', notRepaired],
+      ['DriftRepaired-orders-reconciliation', repaired],
+      ['DriftRepaired-orders-reconciliation-by-kind', repaired],
+      ['DriftRepaired-ticketing-reconciliation', repaired],
+      ['DriftRepaired-ticketing-reconciliation-by-kind', repaired],
+    ]);
+    const alarms = resourcesOf(prod, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => [
+        Properties.MetricName,
+        Properties.Threshold,
+        Properties.EvaluationPeriods,
+        Properties.Period,
+      ])
+      .filter(([name]) => String(name).startsWith('Drift'))
+      .sort();
+    expect(alarms).toEqual([
+      ['DriftNotRepaired-orders-reconciliation', 1, 1, 300],
+      ['DriftNotRepaired-ticketing-reconciliation', 1, 1, 300],
+      ['DriftRepaired-orders-reconciliation', 1, 3, 300],
+      ['DriftRepaired-ticketing-reconciliation', 1, 3, 300],
+    ]);
+    const schedules = (templates: Templates) =>
+      resourcesOf(templates, 'AWS::Events::Rule')
+        .map(([, { Properties }]) => [Properties.Description, Properties.ScheduleExpression])
+        .filter(([description]) => String(description).endsWith('-reconciliation'));
+    for (const templates of [emulator, prod])
+      expect(schedules(templates).sort()).toEqual([
+        ['Every five minutes → orders-reconciliation', 'rate(5 minutes)'],
+        ['Every five minutes → ticketing-reconciliation', 'rate(5 minutes)'],
+      ]);
   });
 
   test('mail is sent where a sender is named, from its domain alone', async () => {
@@ -275,7 +323,11 @@ describe('the synthesized stacks', () => {
     const schedules = resourcesOf(mailing, 'AWS::Events::Rule').map(
       ([, { Properties }]) => Properties.ScheduleExpression,
     );
-    expect(schedules.filter((one) => one !== undefined)).toEqual(['rate(15 minutes)']);
+    expect(schedules.filter((one) => one !== undefined).sort()).toEqual([
+      'rate(15 minutes)',
+      'rate(5 minutes)',
+      'rate(5 minutes)',
+    ]);
   });
 
   test('only production reserves concurrency', () => {

@@ -33,7 +33,9 @@ const onSale = async (organizer: Organizer, venueId: string) => {
     ticketTypes: [
       ...smallHallTicketTypes,
       { name: 'Pit', price: { amount: 1_000, currency: 'EUR' }, quantity: 2_000 },
+      { name: 'Guests', price: { amount: 0, currency: 'EUR' }, quantity: 500 },
     ],
+    rsvp: { ticketType: 'Guests', guestsMax: 4 },
   });
   await publish(organizer, event.id);
   return { event, session };
@@ -124,6 +126,16 @@ export const setScenery = async (): Promise<Scenery> => {
   const doomedOrders = await ordersOf(3);
   for (const orderId of [...paidOrders, ...doomedOrders])
     await clientWith(undefined).ok(202, 'payOrder', { params: { orderId }, body: { method: 'card_ok' } });
+  const rsvpsOf = async (count: number): Promise<readonly string[]> => {
+    const rsvps: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const body = { answer: 'yes', name: 'Ana Pop', email: `${freshName('ana')}@example.com` } as const;
+      const params = { eventId: sold.event.id };
+      rsvps.push((await clientWith(undefined).ok(201, 'createRsvp', { params, body })).body.id);
+    }
+    return rsvps;
+  };
+  const rsvps = await rsvpsOf(2);
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
   const truck = await newTruck(organizer);
@@ -145,6 +157,7 @@ export const setScenery = async (): Promise<Scenery> => {
     ord: orders,
     trk: [truck.id],
     blk: [blackout.body.id],
+    rsvp: rsvps,
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
@@ -159,6 +172,10 @@ export const setScenery = async (): Promise<Scenery> => {
     cancelOrder: { ord: await ordersOf(3) },
     createRefund: { ord: paidOrders },
     undoOrder: { ord: doomedOrders },
+    resendOrderMail: { ord: paidOrders },
+    getCancellation: { ses: [ended.session.id] },
+    createRsvp: { evt: [sold.event.id], ses: [sold.session.id] },
+    cancelRsvp: { rsvp: await rsvpsOf(3) },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
     deleteEvent: { evt: [kept.event.id, doomedEvent.id] },

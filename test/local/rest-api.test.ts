@@ -6,6 +6,7 @@ import { answerApi } from '../../local/gateway.ts';
 import type { Invocation, LambdaFunction } from '../../local/lambda.ts';
 import { isBinaryType, openRestApi, toProxyEvent } from '../../local/rest-api.ts';
 import type { Resource } from '../../local/template.ts';
+import { acceptHeaders } from '../support/accept-headers.ts';
 
 const resource = (name: string, parent: string, part: string): Resource => ({
   name,
@@ -39,7 +40,11 @@ const gatewayResponse = (type: string, status: string, template: string): Resour
 });
 
 const resources: readonly Resource[] = [
-  { name: 'api', type: 'AWS::ApiGateway::RestApi', properties: { MinimumCompressionSize: 1_024 } },
+  {
+    name: 'api',
+    type: 'AWS::ApiGateway::RestApi',
+    properties: { MinimumCompressionSize: 1_024, BinaryMediaTypes: ['*/*'] },
+  },
   { name: 'stage', type: 'AWS::ApiGateway::Stage', properties: { StageName: 'v1' } },
   resource('events', 'api-root', 'events'),
   resource('event', 'events', '{eventId}'),
@@ -110,8 +115,8 @@ test('the event is that of a Lambda proxy integration', () => {
       path: '/v1/events/evt_1',
       identity: { sourceIp: '127.0.0.1' },
     },
-    body: '{"a":"ä"}',
-    isBase64Encoded: false,
+    body: Buffer.from('{"a":"ä"}').toString('base64'),
+    isBase64Encoded: true,
   });
 });
 
@@ -174,7 +179,7 @@ describe('over HTTP', () => {
   });
 
   test('functions get the plain text of a compressed body, and a broken one is refused', async () => {
-    answer = ({ body }) => result({ statusCode: 200, body });
+    answer = ({ body }) => result({ statusCode: 200, body, isBase64Encoded: true });
     const headers = { 'content-encoding': 'gzip' };
     expect((await call({ method: 'POST', headers, body: gzipSync('hello') })).body.toString()).toBe('hello');
     expect((await call({ method: 'POST', headers, body: Buffer.from('hello') })).status).toBe(400);
@@ -202,6 +207,21 @@ describe('over HTTP', () => {
     answer = () => invocation;
     const answered = await call();
     expect([answered.status, JSON.parse(answered.body.toString()).code]).toEqual([status, code]);
+  });
+
+  test.for(Object.entries(acceptHeaders))('bytes reach who asks for %s', async ([, accept]) => {
+    const bytes = Buffer.from([0x89, 0x50, 0x00, 0xff]);
+    answer = () => result({ statusCode: 200, body: bytes.toString('base64'), isBase64Encoded: true });
+    const answered = await call({ headers: { accept } });
+    expect([answered.body.toString('hex'), answered.headers['content-length']]).toEqual(['895000ff', '4']);
+  });
+
+  test('bytes are compressed like texts, and come whole', async () => {
+    const bytes = Buffer.from(Array.from({ length: 2_000 }, (_, index) => index % 256));
+    answer = () => result({ statusCode: 200, body: bytes.toString('base64'), isBase64Encoded: true });
+    const answered = await call({ headers: { accept: 'image/avif,*/*', 'accept-encoding': 'gzip, br' } });
+    expect(answered.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(answered.body).equals(bytes)).toBe(true);
   });
 
   test('204 and 304 have no body', async () => {
@@ -248,6 +268,7 @@ describe('media types that are bytes', () => {
 
   test('the wildcard of all types covers every body', () => {
     expect(isBinaryType('application/json', ['*/*'])).toBe(true);
+    expect(isBinaryType(undefined, ['*/*'])).toBe(true);
     expect(isBinaryType('application/json', [])).toBe(false);
   });
 });

@@ -9,6 +9,7 @@ import { sessionCancelled } from '../../functions/catalog/contracts.ts';
 import {
   orderCancelled,
   orderConfirmed,
+  orderMailRequested,
   orderPaymentLate,
   refundFailed,
   refundSucceeded,
@@ -139,6 +140,7 @@ test('every event that it accepts has its mail', async () => {
   await deliver(
     mail,
     asMessage(lifecycleEvent(orderCancelled, { ...orders, data: orderData(made) })),
+    asMessage(lifecycleEvent(orderMailRequested, { ...orders, data: orderData(made) })),
     asMessage(lifecycleEvent(orderPaymentLate, { ...orders, data: orderData(made) })),
     asMessage(lifecycleEvent(refundSucceeded, { ...fact('rfd_1'), data: refundData(made) })),
     asMessage(lifecycleEvent(refundFailed, { ...fact('rfd_1', 4), data: refundData(made) })),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ticketIdOf } from '../../functions/admission/contracts.ts';
 import {
+  tellAgain,
   tellCancelled,
   tellConfirmed,
   tellPaymentLate,
@@ -82,6 +83,32 @@ describe('ORDER-CONFIRMED', () => {
     expect(world.taken()).toEqual([]);
     await confirm(made, told);
     expect(world.taken()).toHaveLength(1);
+  });
+});
+
+describe('ORDER-MAIL-REQUESTED', () => {
+  const again = ({ order }: MadeOrder, as = event()) => tellAgain(world.ports, as, order.orderId);
+
+  test('sends the tickets once more for each request, with the dates and tickets as they are now', async () => {
+    const session = await world.session();
+    const made = await world.order({ sessions: [session], tickets: 2 });
+    await confirm(made);
+    world.taken();
+    await world.changeTicket(made.tickets[0]!, { status: 'refunded' }, occurredAt);
+    const [first, second] = [event(), event()];
+    for (const told of [first, first, second, first]) await again(made, told);
+    const mail = `${made.order.customer.email}: Your tickets: Songs`;
+    expect(world.taken()).toEqual([mail, mail]);
+    expect(attachmentsOf(world.sent.at(-1)?.raw ?? '').map((one) => one.split(': ')[1])).toEqual([
+      `paper of ${ticketIdOf(made.tickets[1]!)}`,
+      `calendar of ${made.tickets[1]?.serial} at 2027-04-01T18:00:00Z`,
+    ]);
+  });
+
+  test('of an order that was undone meanwhile sends nothing', async () => {
+    const made = await world.order({ sessions: [await world.session()], status: 'cancelled' });
+    await again(made);
+    expect(world.taken()).toEqual([]);
   });
 });
 

@@ -7,6 +7,9 @@ import { paymentLateMail } from '../../functions/notifications/templates/payment
 import { refundFailedMail } from '../../functions/notifications/templates/refund-failed.ts';
 import { refundSucceededMail } from '../../functions/notifications/templates/refund-succeeded.ts';
 import { type MailText, renderMail } from '../../functions/notifications/templates/render.ts';
+import { rsvpCancelledMail } from '../../functions/notifications/templates/rsvp-cancelled.ts';
+import { rsvpConfirmedMail } from '../../functions/notifications/templates/rsvp-confirmed.ts';
+import { rsvpWaitingMail } from '../../functions/notifications/templates/rsvp-waiting.ts';
 import { sessionCancelledMail } from '../../functions/notifications/templates/session-cancelled.ts';
 import { sessionPostponedMail } from '../../functions/notifications/templates/session-postponed.ts';
 import { sessionReminderMail } from '../../functions/notifications/templates/session-reminder.ts';
@@ -76,6 +79,7 @@ const refund = (names: Names) => ({
   customerName: names.person,
   amount: { amount: 1_234_567, currency: 'KWD' },
 });
+const rsvp = (names: Names) => ({ rsvpId: 'rsvp_1', customerName: names.person, session: session(names) });
 const cancelled = (names: Names, more: object = {}) => ({
   orderId: 'ord_1',
   customerName: names.person,
@@ -236,6 +240,85 @@ const cases: Readonly<Record<string, Case>> = {
     ro: [
       'Rambursarea de 1.234,567\u00a0KWD nu a putut fi plătită',
       'Nu am putut returna 1.234,567\u00a0KWD în contul sau pe cardul cu care ați plătit: banca a refuzat.',
+    ],
+  },
+  'answer confirmed': {
+    mail: (names, locale) =>
+      rsvpConfirmedMail({ ...rsvp(names), tickets: [ticket(names)], isChanged: false }, locale),
+    en: [
+      'You are coming: Four Last Songs',
+      'Your answer is confirmed. These are your tickets:',
+      whenEn,
+      'Ticket: Stalls, A-12',
+      'Answer: rsvp_1',
+    ],
+    ro: [
+      'Participați: Four Last Songs',
+      'Răspunsul dumneavoastră este confirmat. Acestea sunt biletele:',
+      whenRo,
+      'Bilet: Stalls, A-12',
+      'Răspuns: rsvp_1',
+    ],
+  },
+  'answer changed': {
+    mail: (names, locale) =>
+      rsvpConfirmedMail({ ...rsvp(names), tickets: [ticket(names)], isChanged: true }, locale),
+    en: [
+      'You are coming: Four Last Songs',
+      'Your answer was changed. These are your tickets now; any others are no longer valid:',
+    ],
+    ro: [
+      'Participați: Four Last Songs',
+      'Răspunsul dumneavoastră a fost schimbat. Acestea sunt biletele de acum; altele nu mai sunt valabile:',
+    ],
+  },
+  'yes that waits for the organizer': {
+    mail: (names, locale) => rsvpWaitingMail({ ...rsvp(names), answer: 'yes', hadTickets: false }, locale),
+    en: [
+      'Your answer: Four Last Songs',
+      'You would like to come. The organizer will confirm your answer; until then nothing is reserved for you.',
+      whenEn,
+    ],
+    ro: [
+      'Răspunsul dumneavoastră: Four Last Songs',
+      'Doriți să veniți. Organizatorul va confirma răspunsul; până atunci nu vă este rezervat niciun loc.',
+      whenRo,
+    ],
+  },
+  'maybe after a yes': {
+    mail: (names, locale) => rsvpWaitingMail({ ...rsvp(names), answer: 'maybe', hadTickets: true }, locale),
+    en: [
+      'Your answer: Four Last Songs',
+      'You may come. Nothing is reserved for you: answer yes in time to get places.',
+      'The tickets that you had are no longer valid.',
+    ],
+    ro: [
+      'Răspunsul dumneavoastră: Four Last Songs',
+      'Poate veniți. Nu vă este rezervat niciun loc: răspundeți cu da din timp ca să primiți locuri.',
+      'Biletele pe care le aveați nu mai sunt valabile.',
+    ],
+  },
+  'answer cancelled by its guest': {
+    mail: (names, locale) => rsvpCancelledMail({ ...rsvp(names), by: 'guest', hadTickets: true }, locale),
+    en: [
+      'Your answer was cancelled: Four Last Songs',
+      'You have said that you are not coming.',
+      'Its tickets are no longer valid.',
+    ],
+    ro: [
+      'Răspunsul dumneavoastră a fost anulat: Four Last Songs',
+      'Ați răspuns că nu veniți.',
+      'Biletele lui nu mai sunt valabile.',
+    ],
+  },
+  'answer cancelled by the organizer': {
+    mail: (names, locale) =>
+      rsvpCancelledMail({ ...rsvp(names), by: 'organizer', hadTickets: false }, locale),
+    en: ['Your answer was cancelled: Four Last Songs', 'The organizer has cancelled your answer.', whenEn],
+    ro: [
+      'Răspunsul dumneavoastră a fost anulat: Four Last Songs',
+      'Organizatorul a anulat răspunsul dumneavoastră.',
+      whenRo,
     ],
   },
   'ticket received': {

@@ -100,6 +100,30 @@ describe('a provider that does not take the payment', () => {
   });
 });
 
+test('a hold that lapsed is not ordered beside the one that took its place over, whatever our clock says', async () => {
+  const nowMs = Date.now();
+  world.ticketing.clock.stopAt(nowMs);
+  const sessionId = await sell(world, { holdSeconds: 30 });
+  const lapsed = await world.hold(sessionId, { seats: ['1-1', '1-2'] });
+  world.ticketing.clock.stopAt(nowMs + 32_000);
+  const later = await world.hold(sessionId, { seats: ['1-2', '1-3'] });
+  // By the clock of this process the first one is active still.
+  const slow = () => Math.floor(nowMs / 1_000);
+  const ports = {
+    ...portsWith(() => undefined),
+    clock: slow,
+    claims: openOrderClaims('ticketing', 'plans', slow),
+  };
+  for (const holdIds of [
+    [lapsed, later],
+    [later, lapsed],
+  ]) {
+    const wanted = { ...(await wantedOf()), holdIds };
+    expect(await createOrder(ports, wanted, stamp)).toEqual({ kind: 'hold_expired', holdId: lapsed });
+    expect(await ports.orders.get(wanted.orderId)).toBeUndefined();
+  }
+});
+
 describe('prices and promo codes', () => {
   /** An event whose code takes half off, for two orders. */
   const onSale = async (maxUses?: number) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideNews } from '../../functions/orders/apply-payment-news.ts';
+import { decideMoney } from '../../functions/orders/money-due.ts';
 import {
   type OrderCommand,
   type OrderStatus,
@@ -10,7 +11,6 @@ import {
 } from '../../functions/orders/order.ts';
 import { machineName, orderMachine } from '../../functions/orders/order-machine.ts';
 import { type PaymentStatus, paymentStatus } from '../../functions/orders/payments/payment-port.ts';
-import { decideMoney } from '../../functions/orders/settle-order.ts';
 
 const no = undefined;
 const commands = ['awaitPayment', 'confirm', 'cancel', 'undo'] as const satisfies OrderCommand[];

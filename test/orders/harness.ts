@@ -1,14 +1,21 @@
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context, SQSBatchResponse } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
+import {
+  sessionIndexAttributes,
+  sessionIndex as ticketIndex,
+} from '../../functions/admission/ticket-index.ts';
 import type { Order } from '../../functions/orders/order.ts';
+import { outstandingIndex, sessionIndex } from '../../functions/orders/order-indexes.ts';
 import type { MachineInput } from '../../functions/orders/order-machine.ts';
-import { type Orders, openOrders } from '../../functions/orders/order-store.ts';
+import { type OutstandingOrders, openOutstandingOrders } from '../../functions/orders/outstanding-store.ts';
 import { ordersQueryRoutes } from '../../functions/orders/query-routes.ts';
 import { ordersCommandRoutes } from '../../functions/orders/routes.ts';
+import { rsvpCommandRoutes } from '../../functions/orders/rsvps/rsvp-routes.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import { type Item, openTable, type Table } from '../../functions/platform/table.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { runReconciliation, type ToldRun } from '../support/reconcile.ts';
 import { openTableStream } from '../support/table-stream.ts';
 import { hall } from '../ticketing/hall.ts';
 import {
@@ -23,7 +30,7 @@ import {
   type Ticketing,
 } from '../ticketing/harness.ts';
 
-const routes = { ...ordersCommandRoutes, ...ordersQueryRoutes };
+const routes = { ...ordersCommandRoutes, ...ordersQueryRoutes, ...rsvpCommandRoutes };
 export type OrdersOperation = keyof typeof routes;
 
 type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -43,7 +50,7 @@ export interface OrdersWorld {
   readonly table: Table;
   readonly admission: Table;
   readonly catalog: Table;
-  readonly orders: Orders;
+  readonly orders: OutstandingOrders;
   /** Machines started, by order id. */
   readonly executions: Map<string, Execution>;
   /** Tokens that were answered, in order. */
@@ -62,6 +69,8 @@ export interface OrdersWorld {
   /** Delivers messages about payments; those that are not due come back. */
   deliverNews(): Promise<void>;
   settlement(event: unknown): Promise<boolean>;
+  /** One run of the reconciliation, with time for so many pages. */
+  reconcile(pages?: number): Promise<ToldRun>;
   /** State of every place of a session by name. */
   placesOf(sessionId: string): Promise<Record<string, string>>;
   ticketsOf(orderId: string): Promise<readonly Item[]>;
@@ -98,10 +107,17 @@ export const startOrders = async (): Promise<OrdersWorld> => {
     SLOW_PAYMENT_SECONDS: '3',
     ORDER_MACHINE_ARN: 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders',
   });
-  const table = await ticketing.engine.createTable('orders', 'bySession');
-  const admission = await ticketing.engine.createTable('admission');
+  const table = await ticketing.engine.createTable(
+    'orders',
+    { ...sessionIndex, attributes: [] },
+    { ...outstandingIndex, attributes: [] },
+  );
+  const admission = await ticketing.engine.createTable('admission', {
+    ...ticketIndex,
+    attributes: sessionIndexAttributes,
+  });
   const catalog = await ticketing.engine.createTable('catalog');
-  const orders = openOrders(table);
+  const orders = openOutstandingOrders(table);
 
   const executions = new Map<string, Execution>();
   const answered: { taskToken: string; output: unknown }[] = [];
@@ -113,15 +129,24 @@ export const startOrders = async (): Promise<OrdersWorld> => {
     return { executionArn: `arn:${name}` };
   });
   machines.on(SendTaskSuccessCommand).callsFake(async ({ taskToken, output }: Record<string, string>) => {
+    if (answered.some((earlier) => earlier.taskToken === taskToken))
+      throw Object.assign(new Error('answered before'), { name: 'TaskTimedOut' });
     answered.push({ taskToken: taskToken ?? '', output: JSON.parse(output ?? '') });
     return {};
   });
 
   const commands: ApiHandler = (await import('../../functions/orders/commands.ts')).handler;
+  const rsvps: ApiHandler = (await import('../../functions/orders/rsvps/commands.ts')).handler;
   const queries: ApiHandler = (await import('../../functions/orders/queries.ts')).handler;
   const machine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const settlement: QueueHandler = (await import('../../functions/orders/settlement.ts')).handler;
   const paymentNews: QueueHandler = (await import('../../functions/orders/payment-news.ts')).handler;
+  const { handler: reconciliation } = await import('../../functions/orders/reconciliation.ts');
+  const handlers: Readonly<Record<(typeof routes)[OrdersOperation]['function'], ApiHandler>> = {
+    'orders-commands': commands,
+    'orders-queries': queries,
+    'orders-rsvps': rsvps,
+  };
   const { handler: relay } = await import('../../functions/orders/relay.ts');
   const stream = await openTableStream(ticketing.engine.endpoint, 'orders');
 
@@ -129,11 +154,12 @@ export const startOrders = async (): Promise<OrdersWorld> => {
     const definition = routes[operation];
     const params = { ...options.params };
     const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-    const result = await (definition.function === 'orders-queries' ? queries : commands)(
+    const result = await handlers[definition.function](
       gatewayEvent(definition.method, path, {
         headers: {
           ...(options.as && { authorization: `Bearer ${await ticketing.mint(options.as)}` }),
           ...(options.client && { 'fairground-client': options.client }),
+          ...(options.ifMatch && { 'if-match': options.ifMatch }),
           ...('creates' in definition && { 'idempotency-key': options.key ?? freshKey() }),
         },
         params,
@@ -201,6 +227,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
         if (!(await deliver(paymentNews, body))) throw new Error(`News failed: ${body}`);
     },
     settlement: (event) => deliver(settlement, event),
+    reconcile: (pages = Number.POSITIVE_INFINITY) => runReconciliation(reconciliation, lambda, pages),
     async placesOf(sessionId) {
       // The picture that this process has may be a second old.
       ticketing.clock.skip(3);

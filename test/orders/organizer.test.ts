@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type UndoBatch, undoBatch } from '../../functions/orders/cancel-session-orders.ts';
 import { findOrders, maxExamined, maxPlaces } from '../../functions/orders/find-orders.ts';
 import type { Order, OrderStatus } from '../../functions/orders/order.ts';
-import { positionInList } from '../../functions/orders/order-store.ts';
+import { positionInList, sessionListKey } from '../../functions/orders/order-store.ts';
 import { ordersCsv } from '../../functions/orders/orders-csv.ts';
+import { decideMailRequest } from '../../functions/orders/request-mail.ts';
+import { requestRefund } from '../../functions/orders/request-refund.ts';
+import { countList } from '../../functions/orders/session-index.ts';
+import { applyRefundNews } from '../../functions/orders/settle-refund.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { type OrdersWorld, sell, startOrders } from './harness.ts';
 
@@ -74,6 +79,7 @@ describe('the list of a session’s orders', () => {
       ],
       total: { amount: 4_500, currency: 'EUR' },
       refunded: { amount: 0, currency: 'EUR' },
+      paymentStatus: 'created',
       createdAt: (await world.get(id)).createdAt,
     });
   });
@@ -211,7 +217,7 @@ describe('a search is bounded', () => {
       reads,
       orders: {
         async ofSession(_: string, { limit, from }: { limit: number; from?: Record<string, unknown> }) {
-          const start = from === undefined ? 0 : Number(String(from['gsi1sk']).split('#')[0]) + 1;
+          const start = from === undefined ? 0 : Number(from['gsi1sk']) + 1;
           const end = Math.min(count, start + limit);
           reads.push(limit);
           const orders = Array.from({ length: end - start }, (_unused, index) =>
@@ -232,7 +238,7 @@ describe('a search is bounded', () => {
     expect(maxExamined).toBe(1_000);
     const { orders, reads } = listOf(3_000, statusAt(1_500));
     const first = await findOrders(orders, 'ses_1', cancelled, { limit: 20 });
-    expect([first.orders, first.next?.['gsi1sk']]).toEqual([[], '999#ord_1']);
+    expect([first.orders, first.next?.['gsi1sk']]).toEqual([[], '999']);
     expect(reads).toEqual(Array.from({ length: 10 }, () => 100));
     const second = await findOrders(orders, 'ses_1', cancelled, { limit: 20, from: first.next });
     expect(second.orders.map(({ createdAt }) => createdAt)).toEqual(['1500']);
@@ -241,7 +247,7 @@ describe('a search is bounded', () => {
   test('without a filter only what is answered is read', async () => {
     const { orders, reads } = listOf(3_000, () => ({}));
     const { next } = await findOrders(orders, 'ses_1', {}, { limit: 20 });
-    expect([reads, next?.['gsi1sk']]).toEqual([[20], '19#ord_1']);
+    expect([reads, next?.['gsi1sk']]).toEqual([[20], '19']);
   });
 
   test('a page that is full at the very end of the list leads nowhere', async () => {
@@ -255,7 +261,7 @@ describe('a search is bounded', () => {
     const places = Array.from({ length: 30 }, (_, index) => item(`1-${index}`));
     const { orders } = listOf(500, () => ({ items: places }));
     const { orders: found, next } = await findOrders(orders, 'ses_1', {}, { limit: 1_000 });
-    expect([found.length, next?.['gsi1sk']]).toEqual([67, '66#ord_1']);
+    expect([found.length, next?.['gsi1sk']]).toEqual([67, '66']);
   });
 });
 
@@ -331,6 +337,244 @@ describe('the CSV', () => {
     const [names, ...rows] = (first.text + second.text).trimEnd().split('\r\n');
     expect(`${names}\r\n`).toBe(`\uFEFF${header}`);
     expect(rows.map((row) => row.split(',')[0])).toEqual(orders.map(({ orderId }) => orderId).toReversed());
+  });
+});
+
+describe('how far a cancelled session is undone', () => {
+  const progress = (sessionId: string, as = 'ann') =>
+    world.call('getCancellation', { as, params: { sessionId } });
+  const cancel = (sessionId: string) =>
+    world.catalog.update(
+      { pk: `SESSION#${sessionId}`, sk: 'SESSION' },
+      { update: 'SET #status = :status', names: { '#status': 'status' }, values: { ':status': 'cancelled' } },
+    );
+  const stamp = (what: string) => ({
+    what,
+    by: 'system:test',
+    requestId: 'r',
+    at: '2026-11-20T19:00:00.000Z',
+  });
+  const undoNext = async (batch: UndoBatch): Promise<UndoBatch | undefined> => {
+    let next: UndoBatch | undefined;
+    const tables = { ticketing: 'ticketing', admission: 'admission' };
+    await undoBatch(
+      {
+        orders: world.orders,
+        tables,
+        countOrders: (sessionId) => countList(world.table, sessionListKey(sessionId)),
+      },
+      batch,
+      async (asked) => {
+        next = asked;
+      },
+      stamp,
+    );
+    return next;
+  };
+
+  test('waiting, then its orders, then their money; what failed is named', async () => {
+    const { sessionId } = await session();
+    const paid = await ordered(sessionId, '1-1');
+    await world.pay(paid, 'card_ok');
+    const lost = await ordered(sessionId, '1-2');
+    await world.pay(lost, 'card_ok');
+    await ordered(sessionId, '1-3');
+    await world.settle();
+    await cancel(sessionId);
+    const none = { done: 0, remaining: 0, failed: 0 };
+    expect((await progress(sessionId)).body).toEqual({
+      status: 'waiting',
+      orders: { done: 0 },
+      refunds: none,
+      failed: [],
+    });
+
+    expect(await undoNext({ sessionId, done: 0 })).toBeUndefined();
+    const updatedAt = '2026-11-20T19:00:00.000Z';
+    const undone = { status: 'done', orders: { done: 3, remaining: 0 }, updatedAt };
+    expect((await progress(sessionId)).body).toEqual({ ...undone, refunds: none, failed: [] });
+
+    await world.settle();
+    expect((await progress(sessionId)).body).toMatchObject({ refunds: { done: 2, remaining: 0, failed: 0 } });
+    // The bank returned one of them.
+    const refundId = (await world.orders.read(lost))?.refunds[0]?.refundId ?? '';
+    await applyRefundNews(
+      { orders: world.orders },
+      { orderId: lost, refundId, providerRefundId: 'p', status: 'failed' },
+      stamp,
+    );
+    expect((await progress(sessionId)).body).toEqual({
+      ...undone,
+      refunds: { done: 1, remaining: 0, failed: 1 },
+      failed: [{ orderId: lost, refundId }],
+    });
+  });
+
+  test('refunds that were asked for remain until the provider has paid them', async () => {
+    const { sessionId } = await session();
+    const id = await ordered(sessionId, '1-1');
+    await world.pay(id, 'card_ok');
+    await world.settle();
+    await cancel(sessionId);
+    await undoNext({ sessionId, done: 0 });
+    const order = await world.get(id);
+    const money = { refundId: randomId('rfd'), amount: 1, ticketIds: [], reason: 'r', requestHash: 'h' };
+    await requestRefund(
+      { orders: world.orders },
+      order,
+      { ...money, cancelledSessionId: sessionId },
+      undefined,
+      [],
+      stamp,
+    );
+    expect((await progress(sessionId)).body.refunds).toEqual({ done: 0, remaining: 1, failed: 0 });
+  });
+
+  test('half of sixty orders are done: the rest remains', async () => {
+    const { sessionId } = await session();
+    await cancel(sessionId);
+    const at = '2026-11-20T19:00:00.000Z';
+    await world.orders.noteCancellation(sessionId, {
+      status: 'running',
+      orders: 25,
+      total: 60,
+      updatedAt: at,
+    });
+    expect((await progress(sessionId)).body).toMatchObject({
+      status: 'running',
+      orders: { done: 25, remaining: 35 },
+      updatedAt: at,
+    });
+  });
+
+  test('not of a session that takes place; not for staff or strangers', async () => {
+    const { sessionId, organizationId } = await session();
+    expect((await progress(sessionId)).body).toMatchObject({
+      status: 404,
+      detail: 'This session is not cancelled.',
+    });
+    await world.join('sam', organizationId, 'staff');
+    expect((await progress(sessionId, 'sam')).status).toBe(403);
+    expect((await progress(sessionId, 'stranger')).status).toBe(403);
+  });
+});
+
+describe('sending the tickets again', () => {
+  const resend = (orderId: string, key?: string, as = 'ann') =>
+    world.call('resendOrderMail', { as, params: { orderId }, ...(key !== undefined && { key }) });
+  const paid = async () => {
+    const made = await session();
+    const id = await ordered(made.sessionId, '1-1');
+    await world.pay(id, 'card_ok');
+    await world.settle();
+    return { ...made, id };
+  };
+  const typesOf = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type);
+
+  test('is one event for each request; the same key again is the same request', async () => {
+    const { id } = await paid();
+    const first = await resend(id, 'the-first-key');
+    expect([first.status, first.body]).toEqual([
+      202,
+      { id: expect.stringMatching(/^mrq_/), requestedAt: expect.any(String) },
+    ]);
+    const again = await resend(id, 'the-first-key');
+    expect([again.status, again.body, again.headers['Idempotent-Replayed']]).toEqual([
+      202,
+      first.body,
+      'true',
+    ]);
+    const events = await world.settle();
+    expect(typesOf(events)).toEqual(['ORDER-MAIL-REQUESTED']);
+    expect(events[0]).toMatchObject({ data: { orderId: id, status: 'confirmed' } });
+    expect(JSON.stringify(events)).not.toContain('@');
+  });
+
+  test('twenty at once send one mail; the others are told when to come back', async () => {
+    const { id } = await paid();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => resend(id)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect([answers.filter(({ status }) => status === 202).length, refused.length]).toEqual([1, 19]);
+    for (const { body, headers } of refused) {
+      expect(body.code).toBe('TOO_MANY_REQUESTS');
+      expect(Number(headers['Retry-After'])).toBeGreaterThan(50);
+      expect(Number(headers['Retry-After'])).toBeLessThanOrEqual(60);
+    }
+    expect(typesOf(await world.settle())).toEqual(['ORDER-MAIL-REQUESTED']);
+  });
+
+  test('not of an order without tickets', async () => {
+    const { sessionId, id } = await paid();
+    const open = await ordered(sessionId, '1-2');
+    const refused = await resend(open);
+    expect([refused.status, refused.body.code, refused.body.currentStatus]).toEqual([
+      409,
+      'NO_MAIL_TO_SEND',
+      'awaiting_payment',
+    ]);
+    await world.call('undoOrder', { as: 'ann', params: { orderId: id }, body: {} });
+    expect((await resend(id)).body).toMatchObject({ code: 'NO_MAIL_TO_SEND', currentStatus: 'cancelled' });
+  });
+
+  test('not by the customer, staff or strangers', async () => {
+    const { organizationId, id } = await paid();
+    await world.join('sam', organizationId, 'staff');
+    expect((await resend(id, undefined, 'sam')).status).toBe(403);
+    expect((await resend(id, undefined, 'stranger')).status).toBe(404);
+    expect((await world.call('resendOrderMail', { params: { orderId: id } })).status).toBe(401);
+  });
+
+  describe('is decided by what the order has noted', () => {
+    const at = new Date('2026-11-20T19:00:00.000Z');
+    const before = (seconds: number, id = 'mrq_old') => ({
+      id,
+      at: new Date(at.getTime() - seconds * 1_000).toISOString(),
+    });
+    const valid = { status: 'valid' };
+    test.for([
+      ['the first', 'confirmed', [valid], undefined, { kind: 'request' }],
+      ['after a minute', 'confirmed', [valid], [before(60)], { kind: 'request' }],
+      ['sooner', 'confirmed', [valid], [before(59.5)], { kind: 'too_soon', retryAfterSeconds: 1 }],
+      ['the tenth', 'confirmed', [valid], Array.from({ length: 9 }, () => before(600)), { kind: 'request' }],
+      [
+        'the eleventh',
+        'confirmed',
+        [valid],
+        Array.from({ length: 10 }, () => before(600)),
+        { kind: 'limit_reached' },
+      ],
+      [
+        'a repeat, however soon and often',
+        'confirmed',
+        [valid],
+        [before(600, 'mrq_new'), ...Array.from({ length: 9 }, () => before(1))],
+        { kind: 'replayed', at: '2026-11-20T18:50:00.000Z' },
+      ],
+      [
+        'a repeat when the order has ended since',
+        'cancelled',
+        [{ status: 'cancelled' }],
+        [before(600, 'mrq_new')],
+        { kind: 'replayed', at: '2026-11-20T18:50:00.000Z' },
+      ],
+      [
+        'all tickets were refunded',
+        'confirmed',
+        [{ status: 'refunded' }],
+        undefined,
+        { kind: 'nothing_to_send', status: 'confirmed' },
+      ],
+      [
+        'before it is confirmed',
+        'pending',
+        [{ status: 'open' }],
+        undefined,
+        { kind: 'nothing_to_send', status: 'pending' },
+      ],
+    ] as const)('%s', ([, status, items, mailRequests, expected]) => {
+      const order = { status, items: items as never, mailRequests };
+      expect(decideMailRequest(order, { id: 'mrq_new', at })).toEqual(expected);
+    });
   });
 });
 

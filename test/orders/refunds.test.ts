@@ -200,3 +200,44 @@ describe.each(Array.from({ length: 8 }, (_, round) => round))('at once, round %i
     await world.settle();
   });
 });
+
+describe('the books of the test provider', () => {
+  const booksOf = (orderId: string) => world.call('getTestPayment', { params: { orderId } });
+
+  test('follow a payment from its beginning to its refund', async () => {
+    const order = await world.order([await world.hold(await sell(world), { seats: ['1-1'] })]);
+    const created = await booksOf(order.body.id);
+    expect([created.status, created.body]).toEqual([
+      200,
+      { id: order.body.payment.id, status: 'created', captured: eur(0), refunded: eur(0) },
+    ]);
+
+    const { id, tickets } = await paid(['1-1', '1-2'], false);
+    const authorized = (await booksOf(id)).body;
+    // Set aside is not taken.
+    expect(authorized).toEqual({
+      id: authorized.id,
+      status: 'authorized',
+      method: 'card_ok',
+      captured: eur(0),
+      refunded: eur(0),
+    });
+    await world.settle();
+    expect((await refund(id, { ticketIds: [tickets[0]] })).status).toBe(201);
+    // Promised is not given back.
+    const captured = { ...authorized, status: 'captured', captured: eur(9_000) };
+    expect((await booksOf(id)).body).toEqual(captured);
+    await world.settle();
+    expect((await booksOf(id)).body).toEqual({ ...captured, refunded: eur(4_500) });
+  });
+
+  test('are not those of an order that is not there, or was not paid at it', async () => {
+    expect((await booksOf('ord_00000000000000000000000000')).status).toBe(404);
+    const sessionId = await sell(world);
+    // Row 2 costs nothing.
+    const free = await world.order([await world.hold(sessionId, { seats: ['2-1'] })]);
+    expect(free.body.status).toBe('confirmed');
+    const none = await booksOf(free.body.id);
+    expect([none.status, none.body.code]).toEqual([409, 'TEST_PAYMENTS_ONLY']);
+  });
+});

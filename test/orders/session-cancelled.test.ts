@@ -5,7 +5,11 @@ import {
   undoBatch,
   undoOrder,
 } from '../../functions/orders/cancel-session-orders.ts';
+import { refundsOfCancellation } from '../../functions/orders/cancellation-refunds.ts';
 import type { OrderStatus } from '../../functions/orders/order.ts';
+import { sessionListKey } from '../../functions/orders/order-store.ts';
+import { openPromoCodes } from '../../functions/orders/promo-store.ts';
+import { countList } from '../../functions/orders/session-index.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import type { Change } from '../../functions/platform/lifecycle-event.ts';
 import { slots, typeId } from '../ticketing/harness.ts';
@@ -26,7 +30,11 @@ const stamp = (what: string): Change => ({
   at: new Date().toISOString(),
 });
 const tables = { ticketing: 'ticketing', admission: 'admission' };
-const ports = () => ({ orders: world.orders, tables });
+const ports = () => ({
+  orders: world.orders,
+  tables,
+  countOrders: (sessionId: string) => countList(world.table, sessionListKey(sessionId)),
+});
 
 /** Runs the batches one after the other, as the queue does; gives how many orders each began after. */
 const undoAll = async (sessionId: string): Promise<readonly number[]> => {
@@ -71,7 +79,15 @@ test('paid, not captured yet, free and unpaid orders all end; who was charged is
     expect((await world.ticketsOf(id)).map(({ status }) => status)).toEqual(['cancelled']);
   const { body } = await world.call('getOrder', { params: { orderId: captured } });
   expect(body.refunds).toMatchObject([{ status: 'succeeded', reason: 'session_cancelled' }]);
-  expect(await world.orders.getCancellation(sessionId)).toMatchObject({ status: 'done', orders: 5 });
+  expect(await world.orders.getCancellation(sessionId)).toMatchObject({
+    status: 'done',
+    orders: 5,
+    total: 5,
+  });
+  expect(await refundsOfCancellation(world.table, sessionId)).toEqual({
+    counts: { requested: 0, pending: 0, succeeded: 1, failed: 0 },
+    failed: [],
+  });
 
   // Again, as after a crash: nothing changes.
   const before = await view(captured);
@@ -99,6 +115,38 @@ test('of an order with places of two sessions, the part of the cancelled one is 
   await world.settle();
   const undone = await world.get(id);
   expect([undone.status, undone.refunded]).toEqual(['cancelled', 13_500]);
+  // Each refund counts for the session that it is for.
+  for (const sessionId of [one, two])
+    expect((await refundsOfCancellation(world.table, sessionId)).counts.succeeded).toBe(1);
+});
+
+test('an order that is undone with its session gives its use of a promo code back, once', async () => {
+  const { sessionId, sale, event } = world.ticketing.announce({ ticketTypes: [slots('pit', 3)] });
+  await world.ticketing.deliver('inventory-builder', event('SESSION-PUBLISHING', 2));
+  const { eventId } = sale as { readonly eventId: string };
+  const hold = await world.hold(sessionId, { ticketTypeId: typeId('pit'), quantity: 1 });
+  const codes = openPromoCodes(world.table);
+  await codes.create(
+    {
+      eventId,
+      organizationId: 'org_1',
+      code: 'ONCE',
+      discount: { basisPoints: 1_000 },
+      maxUses: 1,
+      isActive: true,
+    },
+    { at: '2026-01-01T00:00:00.000Z', requestHash: 'h' },
+    stamp('promoCode.created'),
+  );
+  const { id } = (await world.order([hold], { promoCode: 'ONCE' })).body;
+  await world.pay(id, 'card_ok');
+  await world.settle();
+  const usesNow = async () => (await codes.get({ eventId, code: 'ONCE' }))?.uses;
+  expect([(await world.get(id)).status, await usesNow()]).toEqual(['confirmed', 1]);
+  for (let run = 0; run < 2; run += 1) {
+    await undoOrder(ports(), id, sessionId, stamp);
+    expect([(await world.get(id)).status, await usesNow()]).toEqual(['cancelled', 0]);
+  }
 });
 
 test('many orders in batches of 25; one that was cut off is repeated, and progress never goes back', async () => {
@@ -114,7 +162,12 @@ test('many orders in batches of 25; one that was cut off is repeated, and progre
   const first = () => undoBatch(ports(), { sessionId, done: 0 }, keep, stamp);
   await first();
   expect(next?.done).toBe(25);
-  expect(await world.orders.getCancellation(sessionId)).toMatchObject({ status: 'running', orders: 25 });
+  expect(await world.orders.getCancellation(sessionId)).toMatchObject({
+    status: 'running',
+    orders: 25,
+    total: 30,
+  });
+  expect(next?.total).toBe(30);
   expect(await undoAll(sessionId)).toEqual([0, 25]);
   await first();
   expect(await world.orders.getCancellation(sessionId)).toMatchObject({ status: 'done', orders: 30 });

@@ -189,12 +189,7 @@ describe('input', () => {
       413,
       'PAYLOAD_TOO_LARGE',
     ],
-    [
-      'invalid UTF-8',
-      { rawBody: Buffer.from([0x22, 0xff, 0x22]).toString('base64'), isBase64Encoded: true },
-      400,
-      'INVALID_REQUEST',
-    ],
+    ['invalid UTF-8', { rawBody: Buffer.from([0x22, 0xff, 0x22]) }, 400, 'INVALID_REQUEST'],
     ['no body', {}, 422, 'VALIDATION_FAILED'],
     ['null', { rawBody: 'null' }, 422, 'VALIDATION_FAILED'],
     ['a __proto__ field', { rawBody: '{"size":1,"__proto__":{"size":2}}' }, 422, 'VALIDATION_FAILED'],
@@ -207,7 +202,8 @@ describe('input', () => {
   test.for([
     ['text that JSON would not keep', { rawBody: '{ "a":1.0}\n' }, '7b202261223a312e307d0a'],
     ['text beyond ASCII', { rawBody: 'ä€' }, 'c3a4e282ac'],
-    ['base64, of bytes that are no text', { rawBody: '/wBB', isBase64Encoded: true }, 'ff0041'],
+    ['bytes that are no text', { rawBody: Buffer.from([0xff, 0x00, 0x41]) }, 'ff0041'],
+    ['text of an emulator', { rawBody: 'ä€', bodyAsText: true }, 'c3a4e282ac'],
     ['another media type', { rawBody: 'a=1', headers: { 'content-type': 'text/plain' } }, '613d31'],
     ['nothing', {}, ''],
   ] as const)('a raw body comes as its bytes: %s', async ([, options, hex]) => {
@@ -217,20 +213,28 @@ describe('input', () => {
   test('a raw body is measured in bytes, decoded', async () => {
     const most = '€'.repeat(6) + 'xx';
     expect((await call('POST', '/seals', { rawBody: most })).status).toBe(200);
-    const encoded = Buffer.from(most).toString('base64');
-    expect((await call('POST', '/seals', { rawBody: encoded, isBase64Encoded: true })).status).toBe(200);
+    expect((await call('POST', '/seals', { rawBody: most, bodyAsText: true })).status).toBe(200);
     expect(await call('POST', '/seals', { rawBody: `${most}x` })).toMatchObject({
       status: 413,
       body: { code: 'PAYLOAD_TOO_LARGE', detail: 'The body may have 20 bytes on this route.' },
     });
   });
 
-  test('base64 bodies are read', async () => {
-    const rawBody = Buffer.from('{"size":4}').toString('base64');
-    expect(await call('POST', '/boxes', { rawBody, isBase64Encoded: true })).toMatchObject({
-      status: 200,
-      body: { size: 4 },
-    });
+  test.for([false, true])('bodies are read, as text too: %s', async (bodyAsText) => {
+    const answer = await call('POST', '/boxes', { body: { size: 4, tags: ['red'] }, bodyAsText });
+    expect(answer).toMatchObject({ status: 200, body: { size: 4 } });
+  });
+
+  test.for([
+    ['nothing', {}, 200],
+    ['an empty text', { rawBody: '' }, 200],
+    ['an empty object, as some clients send with every request', { rawBody: ' {}\n' }, 200],
+    ['the same as text', { rawBody: '{}', bodyAsText: true }, 200],
+    ['anything else', { rawBody: '{"size":1}' }, 400],
+  ] as const)('a route without a body takes %s: %s', async ([, options, status]) => {
+    expect(
+      (await call('GET', '/boxes', { headers: { authorization: 'Bearer ann' }, ...options })).status,
+    ).toBe(status);
   });
 
   test('unknown query parameters and repeated ones are refused, defaults filled in', async () => {

@@ -8,6 +8,8 @@ type Values = Readonly<Record<string, unknown>>;
 type Document = Readonly<Record<string, unknown>>;
 type Condition = (item: Document | undefined, names: Names, values: Values) => boolean;
 type Update = (item: Document, names: Names, values: Values) => Document;
+/** Makes its change to a copy of the item. */
+type Clause = (item: Document, copy: Record<string, unknown>, names: Names, values: Values) => void;
 type Path = readonly string[];
 type Operand = (item: Document | undefined, names: Names, values: Values) => unknown;
 
@@ -90,6 +92,23 @@ const comparisons: Readonly<Record<string, (a: unknown, b: unknown) => boolean>>
 };
 
 const operand = (tokens: Tokens): Operand => {
+  if (tokens.takeIf('size')) {
+    tokens.take('(');
+    const path = tokens.path();
+    tokens.take(')');
+    return (item, names) => (at(item, path, names) as readonly unknown[] | undefined)?.length;
+  }
+  if (tokens.takeIf('list_append')) {
+    tokens.take('(');
+    const first = operand(tokens);
+    tokens.take(',');
+    const second = operand(tokens);
+    tokens.take(')');
+    return (...given) => [
+      ...(first(...given) as readonly unknown[]),
+      ...(second(...given) as readonly unknown[]),
+    ];
+  }
   if (tokens.peek()?.startsWith(':')) {
     const token = tokens.take();
     return (_item, _names, values) => givenValue(token, values);
@@ -171,76 +190,86 @@ export const conditionOf = compiled((text): Condition => {
   return condition;
 });
 
-/** The document with a value at a path; undefined removes what is there. */
-const withAt = (item: Document, path: readonly string[], value: unknown): Document => {
-  const [name = '', ...rest] = path;
-  if (rest.length > 0) {
-    const inner = item[name];
+/** Puts a value at a path of `copy`, which begins as a shallow copy of `item`; undefined removes what is there. */
+const putAt = (
+  item: Document,
+  copy: Record<string, unknown>,
+  path: Path,
+  names: Names,
+  value: unknown,
+): void => {
+  let [old, here]: [Document | undefined, Record<string, unknown>] = [item, copy];
+  for (let index = 0; index < path.length - 1; index += 1) {
+    const name = nameOf(path[index] ?? '', names);
+    const inner = here[name] as Record<string, unknown> | undefined;
     if (inner === undefined) throw new Error(`The document path ${name} is not there`);
-    return { ...item, [name]: withAt(inner as Document, rest, value) };
+    const before = old?.[name] as Document | undefined;
+    // Copied once: what was copied already is not the old one any more.
+    const fresh = inner === before ? { ...inner } : inner;
+    here[name] = fresh;
+    [old, here] = [before, fresh];
   }
-  if (value !== undefined) return { ...item, [name]: value };
-  const { [name]: _removed, ...others } = item;
-  return others;
+  const name = nameOf(path.at(-1) ?? '', names);
+  if (value === undefined) delete here[name];
+  else here[name] = value;
 };
 
-const resolved = (path: Path, names: Names): readonly string[] => path.map((token) => nameOf(token, names));
+/** An operand, or one more or less another. */
+const sum = (tokens: Tokens): Operand => {
+  const first = operand(tokens);
+  const sign = tokens.takeIf('+') ? 1 : tokens.takeIf('-') ? -1 : 0;
+  if (sign === 0) return first;
+  const second = operand(tokens);
+  return (...given) => (first(...given) as number) + sign * (second(...given) as number);
+};
 
-const setClause = (tokens: Tokens): Update => {
+const setClause = (tokens: Tokens): Clause => {
   const path = tokens.path();
   tokens.take('=');
-  const first = operand(tokens);
-  const second = tokens.takeIf('+') ? operand(tokens) : undefined;
-  return (item, names, values) => {
-    const base = first(item, names, values);
-    const sum = second === undefined ? base : (base as number) + (second(item, names, values) as number);
-    return withAt(item, resolved(path, names), sum);
-  };
+  const value = sum(tokens);
+  return (item, copy, names, values) => putAt(item, copy, path, names, value(item, names, values));
 };
 
-const removeClause = (tokens: Tokens): Update => {
+const removeClause = (tokens: Tokens): Clause => {
   const path = tokens.path();
-  return (item, names) => withAt(item, resolved(path, names), undefined);
+  return (item, copy, names) => putAt(item, copy, path, names, undefined);
 };
 
-const addClause = (tokens: Tokens): Update => {
-  const path = tokens.path();
-  const token = tokens.take();
-  return (item, names, values) => {
-    const old = at(item, path, names) as ReadonlySet<unknown> | undefined;
-    const added = new Set([...(old ?? []), ...(givenValue(token, values) as ReadonlySet<unknown>)]);
-    return withAt(item, resolved(path, names), added);
+/** `ADD` or `DELETE` of the elements of a set. */
+const setOfClause =
+  (change: (old: ReadonlySet<unknown>, given: ReadonlySet<unknown>) => ReadonlySet<unknown>) =>
+  (tokens: Tokens): Clause => {
+    const path = tokens.path();
+    const token = tokens.take();
+    return (item, copy, names, values) => {
+      const old = (at(item, path, names) ?? new Set()) as ReadonlySet<unknown>;
+      const left = change(old, givenValue(token, values) as ReadonlySet<unknown>);
+      // DynamoDB keeps no empty sets.
+      putAt(item, copy, path, names, left.size === 0 ? undefined : left);
+    };
   };
-};
 
-const deleteClause = (tokens: Tokens): Update => {
-  const path = tokens.path();
-  const token = tokens.take();
-  return (item, names, values) => {
-    const old = at(item, path, names) as ReadonlySet<unknown> | undefined;
-    const gone = givenValue(token, values) as ReadonlySet<unknown>;
-    const left = new Set([...(old ?? [])].filter((element) => !gone.has(element)));
-    // DynamoDB keeps no empty sets.
-    return withAt(item, resolved(path, names), left.size === 0 ? undefined : left);
-  };
-};
-
-const clauses: Readonly<Record<string, (tokens: Tokens) => Update>> = {
+const clauses: Readonly<Record<string, (tokens: Tokens) => Clause>> = {
   SET: setClause,
   REMOVE: removeClause,
-  ADD: addClause,
-  DELETE: deleteClause,
+  ADD: setOfClause((old, given) => old.union(given)),
+  DELETE: setOfClause((old, given) => old.difference(given)),
 };
 
 /** An update, given its text; gives the item as it is afterwards, never changes the old one. */
 export const updateOf = compiled((text): Update => {
   const tokens = new Tokens(text);
-  const updates: Update[] = [];
+  const made: Clause[] = [];
   while (!tokens.isDone) {
     const clause = clauses[tokens.take()];
     if (clause === undefined) throw new Error(`Not an update: ${text}`);
-    do updates.push(clause(tokens));
+    do made.push(clause(tokens));
     while (tokens.takeIf(','));
   }
-  return (item, names, values) => updates.reduce((now, update) => update(now, names, values), item);
+  return (item, names, values) => {
+    const copy = { ...item };
+    // Values are those of the item as it was: DynamoDB knows no order of clauses.
+    for (const clause of made) clause(item, copy, names, values);
+    return copy;
+  };
 });

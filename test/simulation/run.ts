@@ -50,7 +50,7 @@ const lowest = (findings: readonly Found[]): Found | undefined =>
   findings.toSorted((a, b) => a.seed - b.seed)[0];
 
 /** Schedules that take turns in one thread: a turn of the event loop serves all of them. */
-const lanes = 8;
+const lanes = 2;
 
 /** Runs the schedules of a share in the order of their seeds, until one breaks an invariant. */
 export const runShare = async (

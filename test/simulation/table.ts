@@ -65,9 +65,8 @@ export const openSimulatedTable = ({ onCommit, seesOld, initial }: TableOptions)
     if ('check' in write) return items.get(textOf(key));
     let after: Item | undefined;
     if ('put' in write) {
-      after = Object.fromEntries(
-        Object.entries(write.put).filter(([, value]) => value !== undefined),
-      ) as Item;
+      after = { ...write.put };
+      for (const name in after) if (after[name] === undefined) delete after[name];
     } else if ('update' in write) {
       const { update, names = nothing, values = nothing } = write.by;
       const old = items.get(textOf(key)) ?? { pk: key.pk, sk: key.sk };

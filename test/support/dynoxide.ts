@@ -3,11 +3,26 @@ import { openTable, type Table } from '../../functions/platform/table.ts';
 import { localClient } from '../../local/account.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
 
+interface Index {
+  readonly name: string;
+  readonly pk: string;
+  readonly sk: string;
+  /** What it carries beside its keys; all of the item without. */
+  readonly attributes?: readonly string[];
+}
+
+const projectionOf = ({ attributes }: Index) => {
+  if (attributes === undefined) return { ProjectionType: 'ALL' as const };
+  return attributes.length === 0
+    ? { ProjectionType: 'KEYS_ONLY' as const }
+    : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...attributes] };
+};
+
 export interface Engine {
   readonly endpoint: string;
   readonly client: DynamoDBClient;
-  /** Creates a table of the platform’s shape with an index (default: the catalog’s) and opens it. */
-  createTable(name: string, indexName?: string): Promise<Table>;
+  /** Creates a table of the platform’s shape with indexes (default: the catalog’s) and opens it. */
+  createTable(name: string, ...indexes: readonly Index[]): Promise<Table>;
   stop(): Promise<void>;
 }
 
@@ -18,7 +33,9 @@ export const startEngine = async (): Promise<Engine> => {
   return {
     endpoint: dynamoDb.endpoint,
     client,
-    async createTable(name, indexName = 'byOrganization') {
+    async createTable(name, ...given) {
+      const indexes: readonly Index[] =
+        given.length === 0 ? [{ name: 'byOrganization', pk: 'gsi1pk', sk: 'gsi1sk' }] : given;
       const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
       const keys = (pk: string, sk: string) => [
         { AttributeName: pk, KeyType: 'HASH' as const },
@@ -28,15 +45,15 @@ export const startEngine = async (): Promise<Engine> => {
         new CreateTableCommand({
           TableName: name,
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map(attribute),
+          AttributeDefinitions: [...new Set(['pk', 'sk', ...indexes.flatMap(({ pk, sk }) => [pk, sk])])].map(
+            attribute,
+          ),
           KeySchema: keys('pk', 'sk'),
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: indexName,
-              KeySchema: keys('gsi1pk', 'gsi1sk'),
-              Projection: { ProjectionType: 'ALL' },
-            },
-          ],
+          GlobalSecondaryIndexes: indexes.map((index) => ({
+            IndexName: index.name,
+            KeySchema: keys(index.pk, index.sk),
+            Projection: projectionOf(index),
+          })),
           StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
         }),
       );

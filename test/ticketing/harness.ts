@@ -25,6 +25,7 @@ import { openSales } from '../../functions/ticketing/sales.ts';
 import { createIssuer } from '../../local/issuer.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { runReconciliation, type ToldRun } from '../support/reconcile.ts';
 import { openTableStream } from '../support/table-stream.ts';
 
 const routes = { ...ticketingCommandRoutes, ...ticketingQueryRoutes };
@@ -40,6 +41,7 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly key?: string;
+  readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
   readonly authorization?: string;
 }
@@ -123,6 +125,8 @@ export interface Ticketing extends Instance {
   attempt(consumer: Consumer, body: unknown): Promise<boolean>;
   /** Relays what the stream has got since the last time, and hands it to the consumers that want it. */
   settle(): Promise<readonly LifecycleEvent[]>;
+  /** One run of the reconciliation, with time for so many pages. */
+  reconcile(pages?: number): Promise<ToldRun>;
   stop(): Promise<void>;
 }
 
@@ -294,6 +298,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
     'hold-expiry': (await import('../../functions/ticketing/hold-expiry.ts')).handler,
     'claim-release': (await import('../../functions/ticketing/claim-release.ts')).handler,
   };
+  const { handler: reconciliation } = await import('../../functions/ticketing/reconciliation.ts');
   const attempt = async (consumer: Consumer, body: unknown): Promise<boolean> => {
     const { batchItemFailures } = await consumers[consumer](sqsEvent(body), lambda);
     return batchItemFailures.length === 0;
@@ -379,6 +384,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
     deliver,
     attempt,
     settle,
+    reconcile: (pages = Number.POSITIVE_INFINITY) => runReconciliation(reconciliation, lambda, pages),
     async stop() {
       clock.run();
       await issuer.stop();

@@ -1,4 +1,4 @@
-export type Locale = 'en' | 'ro';
+export type { Locale } from '../../platform/locale.ts';
 
 /** A session as mails speak of it. */
 export interface SessionFacts {

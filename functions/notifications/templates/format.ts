@@ -1,12 +1,10 @@
+import { localeTags } from '../../platform/locale.ts';
 import type { Locale, Money, SessionFacts, TicketFacts } from './facts.ts';
 import type { Block } from './render.ts';
 
-/** Regional forms of our locales: dates as they are written in Europe. */
-const tags: Readonly<Record<Locale, string>> = { en: 'en-GB', ro: 'ro-RO' };
-
 /** Money as the locale writes it; a currency has the fraction digits that ICU gives it (0, 2 or 3). */
 export const formatMoney = ({ amount, currency }: Money, locale: Locale): string => {
-  const format = new Intl.NumberFormat(tags[locale], { style: 'currency', currency });
+  const format = new Intl.NumberFormat(localeTags[locale], { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);
 };
@@ -16,7 +14,7 @@ export const formatStart = (
   { startsAt, timeZone }: Pick<SessionFacts, 'startsAt' | 'timeZone'>,
   locale: Locale,
 ): string =>
-  new Intl.DateTimeFormat(tags[locale], {
+  new Intl.DateTimeFormat(localeTags[locale], {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -48,6 +46,12 @@ export const sessionBlock = (
       ...tickets.map(({ place, ticketTypeName }) => [ticket, `${ticketTypeName}, ${place}`] as const),
     ],
   };
+};
+
+/** What comes with a mail of tickets, and how to use it. */
+export const ticketsAttached: Readonly<Record<Locale, string>> = {
+  en: 'The tickets are attached as PDF, and a calendar file with them. Show the code of each ticket at the entrance, printed or on a screen.',
+  ro: 'Biletele sunt atașate în format PDF, împreună cu un fișier pentru calendar. Arătați la intrare codul fiecărui bilet, tipărit sau pe ecran.',
 };
 
 const greetings = { en: 'Hello', ro: 'Bună ziua' } as const;

@@ -1,5 +1,5 @@
 import type { Locale, Money, SessionFacts, TicketFacts } from './facts.ts';
-import { formatMoney, greeting, sessionBlock } from './format.ts';
+import { formatMoney, greeting, sessionBlock, ticketsAttached } from './format.ts';
 import { type MailText, renderMail } from './render.ts';
 
 export interface OrderConfirmedFacts {
@@ -18,8 +18,6 @@ const words = {
   en: {
     subject: (name: string) => `Your tickets: ${name}`,
     confirmed: 'Your order is confirmed. These are your tickets:',
-    attached:
-      'The tickets are attached as PDF, and a calendar file with them. Show the code of each ticket at the entrance, printed or on a screen.',
     postponed: 'This date has been put off. Your tickets stay valid; we will write again with the new date.',
     cancelled: 'This date has been cancelled. What you paid for it is given back without your asking.',
     order: 'Order',
@@ -29,8 +27,6 @@ const words = {
   ro: {
     subject: (name: string) => `Biletele dumneavoastră: ${name}`,
     confirmed: 'Comanda dumneavoastră este confirmată. Acestea sunt biletele:',
-    attached:
-      'Biletele sunt atașate în format PDF, împreună cu un fișier pentru calendar. Arătați la intrare codul fiecărui bilet, tipărit sau pe ecran.',
     postponed: 'Această dată a fost amânată. Biletele rămân valabile; vă vom scrie din nou cu data cea nouă.',
     cancelled: 'Această dată a fost anulată. Suma plătită pentru ea vă este returnată fără să o cereți.',
     order: 'Comandă',
@@ -53,7 +49,7 @@ export const orderConfirmedMail = (facts: OrderConfirmedFacts, locale: Locale): 
       ...(session.status === 'postponed' ? [say.postponed] : []),
       ...(session.status === 'cancelled' ? [say.cancelled] : []),
     ]),
-    say.attached,
+    ticketsAttached[locale],
     {
       rows: [
         [say.order, orderId],

@@ -31,6 +31,15 @@ export type TestPaid =
   | { readonly kind: 'paid'; readonly news: PaymentNews; readonly authorizedFrom?: number }
   | { readonly kind: 'missing' };
 
+/** What the provider’s own books say of a payment, in minor units. */
+export interface TestBooks {
+  readonly status: PaymentStatus;
+  readonly method?: TestMethod;
+  readonly currency: string;
+  readonly captured: number;
+  readonly refunded: number;
+}
+
 const keyOf = (paymentId: string) => ({ pk: `TEST-PAYMENT#${paymentId}`, sk: 'PAYMENT' });
 const refundKey = (paymentId: string, refundId: string) => ({
   pk: `TEST-PAYMENT#${paymentId}`,
@@ -125,6 +134,21 @@ export const openTestProvider = (table: Table, clock: () => number) => {
 
   return {
     ...provider,
+
+    /** What the books say of a payment; amounts in minor units. */
+    async booksOf(paymentId: string): Promise<TestBooks | undefined> {
+      const payment = await get(paymentId);
+      if (payment === undefined) return undefined;
+      const { amount, currency, rest, method } = payment;
+      const status = statusAt(payment, clock());
+      return {
+        status,
+        ...(method !== undefined && { method }),
+        currency,
+        captured: status === 'captured' ? amount : 0,
+        refunded: amount - rest,
+      };
+    },
 
     /** How the customer paid, if they did. */
     methodOf: async (paymentId: string): Promise<TestMethod | undefined> => (await get(paymentId))?.method,

@@ -22,6 +22,9 @@ export const callNames = [
   'transact HOLD',
   'put CANCELLATION',
   'update TICKET',
+  'get TICKET',
+  'session facts',
+  'batchGet PROMO',
   'create payment',
   'capture',
   'void',
@@ -46,6 +49,13 @@ export const happenings = [
   'payment_timeout',
   'payment_failed',
   'session_cancelled',
+  'organizer',
+  'offered holds',
+  'several sessions',
+  'refund of one of several sessions',
+  'promo code used',
+  'promo code given back',
+  'promo code refused',
   'news that never came',
   'charged at once',
   'late payment refunded',
@@ -56,6 +66,8 @@ export const happenings = [
   'relayed twice',
   'admitted',
   'admitted on two devices',
+  'transferred',
+  'old code refused',
 ] as const;
 export type Happening = (typeof happenings)[number];
 

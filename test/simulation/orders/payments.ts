@@ -124,12 +124,12 @@ export const openPayments = (
       return true;
     },
 
-    /** The bank is done with refunds that it was working on: they come through, or do not. */
-    endRefunds(isFailing: () => boolean): boolean {
+    /** The bank is done with refunds that it was working on, or some of them: they come through, or do not. */
+    endRefunds(isFailing: () => boolean, isDone: () => boolean): boolean {
       let isAny = false;
       for (const { paymentId, orderId, refunds } of payments.values())
         for (const [refundId, refund] of refunds) {
-          if (refund.status !== 'pending') continue;
+          if (refund.status !== 'pending' || !isDone()) continue;
           refund.status = isFailing() ? 'failed' : 'succeeded';
           isAny = true;
           const news = { provider: 'stripe', paymentId, orderId, refundId } as const;

@@ -1,6 +1,8 @@
 import type { Ticket } from '../../../functions/admission/ticket.ts';
 import type { Order, OrderItem } from '../../../functions/orders/order.ts';
+import type { PromoCode } from '../../../functions/orders/promo-code.ts';
 import type { Refund } from '../../../functions/orders/refund.ts';
+import type { Change } from '../../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../../functions/platform/table.ts';
 import type { Claim } from '../../../functions/ticketing/block.ts';
 import type { Violation } from '../run.ts';
@@ -17,6 +19,7 @@ export const invariants = {
   path: 'an order goes only where it may',
   calm: 'at rest nothing is open: no order, no token, no refund',
   door: 'a ticket admits once, or the conflict is told',
+  promo: 'a promo code is used as often as it may be, by orders that stand',
   honest: 'answers are true',
   noSurprise: 'nothing fails but what was made to fail',
 } as const;
@@ -29,24 +32,40 @@ const paths: Readonly<Record<string, readonly string[]>> = {
   cancelled: ['cancelled'],
 };
 
-const placeOf = ({ block, key }: Pick<OrderItem, 'block' | 'key'>): string => `${block}/${key}`;
+/** How the organizer says in the stamp of an order's end that its places go back on sale. */
+export const restocking = 'organizer, who sells the places again';
+
+const blockOf = ({ sessionId, block }: Pick<OrderItem, 'sessionId' | 'block'>): string =>
+  `${sessionId}/${block}`;
+const placeOf = (item: Pick<OrderItem, 'sessionId' | 'block' | 'key'>): string =>
+  `${blockOf(item)}/${item.key}`;
 const serialOf = (ticketId: string): string => ticketId.slice(4, 17);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Scans that let somebody in, of a ticket as it is. */
+const admissionsOf = ({ admission, conflicts = [] }: Pick<Ticket, 'admission' | 'conflicts'>) => [
+  ...(admission === undefined ? [] : [admission]),
+  ...conflicts.filter(({ dead }) => dead === undefined),
+];
 
 export interface RefereeOptions {
   /** Whether no clock at all is past this second (epoch). */
   readonly isLiveForAll: (until: number) => boolean;
   readonly nameOf: (id: string) => string;
+  readonly nowMs: () => number;
 }
 
 /** Watches every write, every call to the provider and every scan; knows only what the invariants say. */
-export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
+export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) => {
   const orders = new Map<string, Order>();
   const leftBefore = new Map<string, number>();
   const refunds = new Map<string, Refund>();
   const tickets = new Map<string, Ticket>();
-  const sold = new Map<number, ReadonlySet<string>>();
-  const claims = new Map<number, Readonly<Record<string, Claim>>>();
+  const promos = new Map<string, PromoCode>();
+  /** Until when (ms) a code was used up or switched off at some moment. */
+  const refusedPromosUntil = new Map<string, number>();
+  const sold = new Map<string, ReadonlySet<string>>();
+  const claims = new Map<string, Readonly<Record<string, Claim>>>();
   const holds = new Map<string, Item>();
   const wasConfirmed = new Set<string>();
   /** Places that an organizer took out of sale when their tickets ended. */
@@ -55,7 +74,11 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
   let takenClaims: { readonly place: string; readonly claim: Claim }[] = [];
   /** Scans that opened the door, by ticket and nonce. */
   const admitted = new Map<string, Map<string, { readonly device: string; readonly isOffline: boolean }>>();
-  let isSessionCancelled = false;
+  /** The secret that each scan showed, by its nonce. */
+  const shown = new Map<string, string>();
+  /** The secret that a ticket was given away by, by that which it has since. */
+  const given = new Map<string, string>();
+  const cancelledSessions = new Set<string>();
   let isDirty = false;
   let violation: Violation | undefined;
 
@@ -75,7 +98,8 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
       if (before.total !== after.total) report('money', `the price of ${name} changed`);
     } else if (after.revision !== 1) report('path', `${name} begins with revision ${after.revision}`);
     if (after.status === 'confirmed') wasConfirmed.add(after.orderId);
-    if (after.status === 'cancelled' && before?.status === 'confirmed')
+    const { by } = (after as Order & { readonly change: Change }).change;
+    if (after.status === 'cancelled' && before?.status === 'confirmed' && by !== restocking)
       for (const item of before.items) if (item.status === 'valid') kept.add(placeOf(item));
     if (after.refunded > after.captured || after.refunded < 0)
       report('money', `${name}: ${after.refunded} of ${after.captured} captured are promised back`);
@@ -91,32 +115,74 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
     const left = leftBefore.get(after.orderId) ?? 0;
     const due =
       items.length > 0
-        ? Math.min(left, sum(items.map(({ refundable }) => refundable)))
+        ? // Whose session is cancelled gets the fees back too.
+          Math.min(
+            left,
+            sum(
+              items.map(({ total, refundable }) =>
+                after.reason === 'session_cancelled' ? total : refundable,
+              ),
+            ),
+          )
         : order.status === 'cancelled'
           ? left
           : after.amount;
     if (after.amount !== due) report('money', `${name}: a refund of ${after.amount} where ${due} are due`);
   };
 
-  const seeBlock = (number: number, after: Item): void => {
+  const seeBlock = (block: string, after: Item): void => {
     const now = (after['sold'] as ReadonlySet<string> | undefined) ?? new Set<string>();
-    const old = sold.get(number) ?? new Set<string>();
+    const old = sold.get(block) ?? new Set<string>();
     for (const key of now) {
-      const claim = claims.get(number)?.[key];
-      if (!old.has(key) && claim !== undefined) takenClaims.push({ place: `${number}/${key}`, claim });
+      const claim = claims.get(block)?.[key];
+      if (!old.has(key) && claim !== undefined) takenClaims.push({ place: `${block}/${key}`, claim });
     }
-    sold.set(number, now);
-    claims.set(number, after['held'] as Readonly<Record<string, Claim>>);
+    sold.set(block, now);
+    claims.set(block, after['held'] as Readonly<Record<string, Claim>>);
+  };
+
+  const seeHold = (before: Item | undefined, after: Item): void => {
+    const holdId = String(after['holdId']);
+    holds.set(holdId, after);
+    const owner = before?.['orderId'];
+    if (owner !== undefined && owner !== after['orderId'])
+      report(
+        'oneOwner',
+        `${nameOf(String(after['orderId']))} took ${nameOf(holdId)}, which another order has`,
+      );
+  };
+
+  const seePromo = (before: PromoCode | undefined, after: PromoCode): void => {
+    const { code, uses = 0, maxUses = 0, isActive } = after;
+    promos.set(code, after);
+    if (uses > maxUses) report('promo', `${code} is used ${uses} times, and may be ${maxUses} times`);
+    if (uses > (before?.uses ?? 0) && !isActive)
+      report('promo', `${code} was used after it was switched off`);
+    if (!isActive || uses >= maxUses) refusedPromosUntil.set(code, Number.POSITIVE_INFINITY);
+    else if (refusedPromosUntil.has(code)) refusedPromosUntil.set(code, nowMs());
   };
 
   const seeTicket = (before: Ticket | undefined, after: Ticket): void => {
-    tickets.set(after.serial, after);
+    const { serial, secret, status } = after;
+    tickets.set(serial, after);
     if (before === undefined) return;
-    const isAdmission = after.admission?.nonce !== before.admission?.nonce;
-    if (isAdmission && after.status !== 'valid')
-      report('door', `a ticket that is ${after.status} let somebody in`);
-    if (before.status !== 'valid' && after.status !== before.status)
-      report('oneFact', `a ticket was ${before.status} and became ${after.status}`);
+    const known = new Set(admissionsOf(before).map(({ nonce }) => nonce));
+    for (const { nonce } of admissionsOf(after)) {
+      if (known.has(nonce)) continue;
+      if (status !== 'valid') report('door', `a ticket that is ${status} let somebody in`);
+      if (shown.get(nonce) !== secret) report('door', `an old code of ticket ${serial} let somebody in`);
+    }
+    if (before.status !== 'valid' && status !== before.status)
+      report('oneFact', `a ticket was ${before.status} and became ${status}`);
+    if (secret === before.secret && after.holders.length === before.holders.length) return;
+    if (given.get(secret) !== before.secret)
+      report('door', `ticket ${serial} was given away by an id that is dead`);
+    if (before.status !== 'valid')
+      report('door', `ticket ${serial} is ${before.status}, and was given to somebody else`);
+    if (before.admission !== undefined)
+      report('door', `ticket ${serial} let somebody in, and was given to somebody else`);
+    if (after.holders.length !== before.holders.length + 1)
+      report('door', `ticket ${serial} has a new code, and no new holder`);
   };
 
   /** Confirmed, sold and ticketed, place by place. */
@@ -144,18 +210,19 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
         if (other !== undefined)
           report('oneOwner', `${place} is sold to ${nameOf(other)} and ${nameOf(order.orderId)}`);
         owners.set(place, order.orderId);
-        if (!sold.get(item.block)?.has(item.key)) report('oneFact', `${name} is not sold`);
+        if (!sold.get(blockOf(item))?.has(item.key)) report('oneFact', `${name} is not sold`);
       }
     }
     for (const serial of tickets.keys())
       if (!serials.has(serial)) report('oneFact', `ticket ${serial} belongs to no item`);
-    for (const [number, keys] of sold)
+    for (const [block, keys] of sold)
       for (const key of keys)
-        if (!owners.has(`${number}/${key}`) && !kept.has(`${number}/${key}`))
-          report('oneFact', `${number}/${key} is sold to nobody`);
+        if (!owners.has(`${block}/${key}`) && !kept.has(`${block}/${key}`))
+          report('oneFact', `${block}/${key} is sold to nobody`);
     for (const place of kept) {
-      const [number, key = ''] = place.split('/');
-      if (!sold.get(Number(number))?.has(key)) report('oneFact', `${place} was kept, and is on sale again`);
+      const end = place.lastIndexOf('/');
+      if (!sold.get(place.slice(0, end))?.has(place.slice(end + 1)))
+        report('oneFact', `${place} was kept, and is on sale again`);
     }
     for (const { place, claim } of takenClaims) {
       const owner = orders.get(owners.get(place) ?? '');
@@ -164,6 +231,16 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
         report('oneOwner', `${place} was sold while ${nameOf(`hld_${claim.h}`)} held it`);
     }
     takenClaims = [];
+  };
+
+  /** Each use of a code is that of an order that stands. */
+  const checkPromos = (): void => {
+    for (const { code, uses = 0 } of promos.values()) {
+      let standing = 0;
+      for (const { promoUse, status } of orders.values())
+        if (promoUse?.code === code && status !== 'cancelled') standing += 1;
+      if (uses !== standing) report('promo', `${code} counts ${uses} uses, and ${standing} orders use it`);
+    }
   };
 
   const checkMoney = (order: Order, payment: TruePayment | undefined): void => {
@@ -184,7 +261,10 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
       // What is still valid, and what is kept of tickets that were given back; less single amounts.
       if (!isFailed) {
         const has = sum(
-          order.items.map(({ status, total, refundable }) => total - (status === 'valid' ? 0 : refundable)),
+          order.items.map(({ status, total, refundable }) => {
+            if (status === 'cancelled') return 0;
+            return status === 'refunded' ? total - refundable : total;
+          }),
         );
         const single = sum(
           ofOrder.filter(({ ticketIds }) => ticketIds.length === 0).map(({ amount }) => amount),
@@ -212,8 +292,17 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
     wantsRestock: (refundId: string, restock: boolean): void => {
       isRestocked.set(refundId, restock);
     },
-    onSessionCancelled(): void {
-      isSessionCancelled = true;
+    onSessionCancelled(sessionId: string): void {
+      cancelledSessions.add(sessionId);
+    },
+    /** Whether a code could be refused at some moment since then (ms). */
+    couldBeRefused: (code: string, sinceMs: number): boolean =>
+      (refusedPromosUntil.get(code) ?? 0) >= sinceMs,
+    onTransfer(secret: string, newSecret: string): void {
+      given.set(newSecret, secret);
+    },
+    onScan(nonce: string, secret: string): void {
+      shown.set(nonce, secret);
     },
 
     onCommit({ key, before, after }: Commit): void {
@@ -223,8 +312,11 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
       else if (key.sk.startsWith('REFUND#'))
         seeRefund(before as Refund | undefined, after as unknown as Refund);
       else if (key.sk === 'TICKET') seeTicket(before as Ticket | undefined, after as unknown as Ticket);
-      else if (key.sk.startsWith('BLOCK#')) seeBlock(Number(key.sk.slice('BLOCK#'.length)), after);
-      else if (key.sk === 'HOLD') holds.set(String(after['holdId']), after);
+      else if (key.sk.startsWith('BLOCK#'))
+        seeBlock(`${key.pk.split('#')[1]}/${Number(key.sk.slice('BLOCK#'.length))}`, after);
+      else if (key.sk.startsWith('PROMO#'))
+        seePromo(before as PromoCode | undefined, after as unknown as PromoCode);
+      else if (key.sk === 'HOLD') seeHold(before, after);
     },
 
     onCapture(orderId: string): void {
@@ -245,6 +337,7 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
       if (!isDirty) return;
       isDirty = false;
       checkFact();
+      checkPromos();
     },
 
     /** When nobody works and nothing is under way, past every deadline. */
@@ -256,20 +349,25 @@ export const createReferee = ({ isLiveForAll, nameOf }: RefereeOptions) => {
           report('calm', `${name} is ${order.status} past its deadline`);
           continue;
         }
-        if (isSessionCancelled && order.items.some(({ status }) => status === 'valid'))
-          report('ended', `the session is cancelled, and ${name} has valid tickets`);
+        for (const { sessionId, status } of order.items)
+          if (status === 'valid' && cancelledSessions.has(sessionId))
+            report('ended', `${nameOf(sessionId)} is cancelled, and ${name} has a valid ticket of it`);
         checkMoney(order, paymentOf(order.orderId));
         if (order.cancelReason !== 'customer' && order.cancelReason !== 'places_lost') continue;
         for (const { holdId } of order.holds)
           if (holds.get(holdId)?.['status'] === 'active')
             report('ended', `${name} ended, and ${nameOf(holdId)} is active`);
+        if (order.cancelReason === 'customer') continue;
+        if (order.offeredHoldIds === undefined)
+          report('ended', `${name} lost its places, and was offered none`);
+        for (const holdId of order.offeredHoldIds ?? [])
+          if (!holds.has(holdId)) report('honest', `${name} is offered a hold that was never made`);
       }
       for (const { refundId, orderId, status } of refunds.values())
         if (status === 'requested' || status === 'pending')
           report('calm', `refund ${refundId} of ${nameOf(orderId)} is ${status}`);
       for (const [serial, scans] of admitted) {
-        const { admission, conflicts = [] } = tickets.get(serial) ?? {};
-        const known = new Set([admission, ...conflicts].flatMap((scan) => (scan ? [scan.device] : [])));
+        const known = new Set(admissionsOf(tickets.get(serial) ?? {}).map(({ device }) => device));
         for (const { device } of scans.values())
           if (!known.has(device)) report('door', `${serial} was admitted on ${device}, and nobody is told`);
       }

@@ -4,7 +4,10 @@ import type { CallName } from './coverage.ts';
 /** Puts a call before the scheduler; the promise is kept when the schedule says so, if ever. */
 export type Scheduled = <T>(name: CallName, text: () => string, perform: () => Promise<T>) => Promise<T>;
 
-const kindOf = ({ sk }: Key): string => sk.split('#')[0] ?? sk;
+const kindOf = ({ sk }: Key): string => {
+  const end = sk.indexOf('#');
+  return end < 0 ? sk : sk.slice(0, end);
+};
 
 const keyOf = (write: TransactionWrite): Key =>
   'put' in write

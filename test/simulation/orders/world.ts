@@ -1,4 +1,7 @@
+import { readTicketId, ticketIdOf } from '../../../functions/admission/ticket.ts';
 import { openTickets } from '../../../functions/admission/ticket-store.ts';
+import { ticketCommands } from '../../../functions/admission/tickets-api.ts';
+import type { SessionFacts } from '../../../functions/catalog/session-facts.ts';
 import { awaitPayment } from '../../../functions/orders/await-payment.ts';
 import { cancelOrder } from '../../../functions/orders/cancel-order.ts';
 import { type UndoBatch, undoBatch } from '../../../functions/orders/cancel-session-orders.ts';
@@ -6,21 +9,25 @@ import { createOrder } from '../../../functions/orders/create-order.ts';
 import { createRefund, type WantedRefund } from '../../../functions/orders/create-refund.ts';
 import { orderMachines, ordersLifecycle } from '../../../functions/orders/lifecycle.ts';
 import type { MachineInput } from '../../../functions/orders/order-machine.ts';
-import { openOrders } from '../../../functions/orders/order-store.ts';
+import { sessionListKey, sessionsOf } from '../../../functions/orders/order-store.ts';
+import { openOutstandingOrders } from '../../../functions/orders/outstanding-store.ts';
 import type {
   PaymentNews,
   PaymentProvider,
   ProviderResult,
   RefundNews,
 } from '../../../functions/orders/payments/payment-port.ts';
+import { openPromoCodes } from '../../../functions/orders/promo-store.ts';
 import { receivePaymentNews } from '../../../functions/orders/receive-news.ts';
+import { countList } from '../../../functions/orders/session-index.ts';
 import { settleOrder } from '../../../functions/orders/settle-order.ts';
 import { applyRefundNews, settleRefund } from '../../../functions/orders/settle-refund.ts';
 import { timeOutOrder } from '../../../functions/orders/time-out-order.ts';
+import { undoConfirmedOrder } from '../../../functions/orders/undo-confirmed-order.ts';
 import { contentId } from '../../../functions/platform/ids.ts';
 import type { Change } from '../../../functions/platform/lifecycle-event.ts';
 import type { StreamChange } from '../../../functions/platform/relay.ts';
-import type { Item } from '../../../functions/platform/table.ts';
+import type { Item, Key } from '../../../functions/platform/table.ts';
 import { planInventory } from '../../../functions/ticketing/block-plan.ts';
 import { createHold } from '../../../functions/ticketing/create-hold.ts';
 import { endedOrderHolds } from '../../../functions/ticketing/ended-order-holds.ts';
@@ -36,9 +43,17 @@ import type { Outcome, RunOptions } from '../run.ts';
 import { openSimulatedTable } from '../table.ts';
 import { type CallName, type QueueName, reach } from './coverage.ts';
 import { openPayments, type Paying } from './payments.ts';
-import { createReferee } from './referee.ts';
+import { createReferee, restocking } from './referee.ts';
 import { scheduledTable } from './scheduled-table.ts';
-import { type Activity, activities, processNames, settingOf } from './setting.ts';
+import {
+  type Activity,
+  activities,
+  maxSkewMs,
+  processNames,
+  type SimulatedSession,
+  settingOf,
+} from './setting.ts';
+import { visitors } from './visitors.ts';
 
 /** A fault that the schedule made: the use case sees it as a failed call. */
 class SimulatedFault {
@@ -78,6 +93,7 @@ interface OrderRequest {
   readonly name: string;
   readonly orderId: string;
   readonly holdIds: readonly string[];
+  readonly promoCode: string | undefined;
 }
 
 interface RefundRequest {
@@ -86,25 +102,27 @@ interface RefundRequest {
   readonly wanted: WantedRefund;
 }
 
-interface Scan {
-  readonly serial: string;
-  readonly secret: string;
-  readonly nonce: string;
-  readonly device: string;
-  readonly atMs: number;
-  readonly isOffline: boolean;
-}
-
 type Process = ReturnType<ReturnType<typeof createWorld>['start']>;
 
-const sessionId = 'ses_00000000000000000000000000';
+const promoCode = 'FEW';
 const startMs = 1_800_000_000_000;
 const stepMs = 5;
 const mostDrainSteps = 4_000;
 const messageTimeoutMs = 30_000;
 const customers = ['ann', 'bob', 'cem', 'dot'] as const;
 /** Orders of one schedule: each takes dozens of steps. */
-const mostOrders = 5;
+const mostOrders = 6;
+const mostHolds = 8;
+const endsAt = '2099-01-01T22:00:00Z';
+
+/** Ids that every schedule uses, by what they are made of. */
+const ids = new Map<string, string>();
+const idOf = (prefix: string, content: string): string => {
+  const key = `${prefix} ${content}`;
+  const known = ids.get(key) ?? contentId(prefix, content);
+  ids.set(key, known);
+  return known;
+};
 
 /** All that was asked in this turn has happened: microtasks are done, nothing here waits for more. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -115,12 +133,17 @@ export const runHistory = (history: History, options: RunOptions): Promise<Outco
 
 const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOptions) => {
   const setting = settingOf(seed);
-  const plan = planInventory(setting.layout, setting.ticketTypes);
+  const sessions = setting.sessions.map((session) => ({
+    ...session,
+    plan: planInventory(setting.layout, session.ticketTypes),
+    isCancelled: false,
+  }));
   const timeline: string[] = [];
   let nowMs = startMs;
   let now: Step = { action: 0, which: 0, fault: 0, detail: 0 };
   let draw = numbersFrom(0);
-  let isDraining = false;
+  /** While it is, nobody asks for anything new, and nothing goes wrong. */
+  let isQuiet = false;
 
   const note = (who: string, text: () => string): void => {
     if (!isRecording) return;
@@ -130,8 +153,10 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   const names = new Map<string, string>();
   const nameOf = (id: string): string => names.get(id) ?? id;
   const aheadMs = Math.max(0, ...setting.skewsMs);
+  for (const { sessionId, name } of sessions) names.set(sessionId, name);
   const referee = createReferee({
     nameOf,
+    nowMs: () => nowMs,
     isLiveForAll: (until) => Math.floor((nowMs + aheadMs) / 1_000) <= until,
   });
 
@@ -148,7 +173,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
 
   // — the provider
   const tell = (news: PaymentNews): void => {
-    if (draw() % 6 === 0 && !isDraining) {
+    if (draw() % 6 === 0 && !isQuiet) {
       reach(coverage, 'news that never came');
       note('provider', () => `loses the news that ${nameOf(news.orderId)} is ${news.status}`);
       return;
@@ -163,44 +188,66 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     );
   const payments = openPayments(referee, tell, tellRefund, () => {
     if (draw() % 100 < setting.failingRefunds) return 'failed';
-    return draw() % 3 === 0 ? 'pending' : 'succeeded';
+    return draw() % 2 === 0 ? 'pending' : 'succeeded';
   });
 
   // — the tables, all three as one, and their stream
   const records: StreamChange[] = [];
   let changes = 0;
+  let at = { ms: 0, text: '' };
+  /** An instant as ISO 8601: many changes are made in one. */
+  const textOf = (ms: number): string => {
+    if (at.ms !== ms) at = { ms, text: new Date(ms).toISOString() };
+    return at.text;
+  };
   const change = (what: string): Change => {
     changes += 1;
-    return { what, by: 'simulation', requestId: `r${changes}`, at: new Date(nowMs).toISOString() };
+    return { what, by: 'simulation', requestId: `r${changes}`, at: textOf(nowMs) };
   };
-  const sale = saleOfSession(
-    {
+  const saleKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
+  const saleItems = sessions.flatMap(({ sessionId, eventId, ticketTypes, plan }): Item[] => {
+    const facts = {
       sessionId,
-      eventId: 'evt_1',
+      eventId,
       venueId: 'ven_1',
       organizationId: 'org_1',
       status: 'published',
       timeZone: 'Atlantic/Canary',
       startsAt: '2099-01-01T20:00:00Z',
-      endsAt: '2099-01-01T22:00:00Z',
+      endsAt,
       holdSeconds: setting.holdSeconds,
       maxPlacesPerHold: 4,
-      ticketTypes: [...setting.ticketTypes],
+      ticketTypes: [...ticketTypes],
       planVersion: setting.layout.planVersion,
-    },
-    2,
-    'on_sale',
-    plan.blocks.length,
-  );
-  const saleKey = { pk: `SESSION#${sessionId}`, sk: 'SESSION' };
-  const initial: Item[] = [
-    { ...saleKey, ...sale, blocksBuilt: plan.blocks.length, change: change('sale.built') },
-    ...plan.blocks.map(({ number, shard }) => ({
-      pk: `SESSION#${sessionId}#${shard}`,
-      sk: `BLOCK#${String(number).padStart(5, '0')}`,
-      held: {},
-    })),
-  ];
+    } satisfies Parameters<typeof saleOfSession>[0];
+    const sale = saleOfSession(facts, 2, 'on_sale', plan.blocks.length);
+    return [
+      {
+        ...saleKey(sessionId),
+        ...sale,
+        blocksBuilt: plan.blocks.length,
+        change: change('sale.built'),
+      },
+      ...plan.blocks.map(({ number, shard }) => ({
+        pk: `SESSION#${sessionId}#${shard}`,
+        sk: `BLOCK#${String(number).padStart(5, '0')}`,
+        held: {},
+      })),
+    ];
+  });
+  const promoItem: Item = {
+    pk: `EVENT#${setting.sessions[0].eventId}`,
+    sk: `PROMO#${promoCode}`,
+    eventId: setting.sessions[0].eventId,
+    organizationId: 'org_1',
+    code: promoCode,
+    ...setting.promo,
+    uses: 0,
+    isActive: true,
+    revision: 1,
+  };
+  referee.onCommit({ key: promoItem, before: undefined, after: promoItem, expired: false });
+  const initial = [...saleItems, promoItem];
   const table = openSimulatedTable({
     initial,
     seesOld: () => draw() % 3 === 0,
@@ -256,7 +303,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         );
     }
     // It crashes before it has told how far it is: the record comes again.
-    if (!isDraining && draw() % 8 === 0) reach(coverage, 'relayed twice');
+    if (!isQuiet && draw() % 8 === 0) reach(coverage, 'relayed twice');
     else records.shift();
     return true;
   };
@@ -308,7 +355,8 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         asked('refund', ofPayment(id), () => provider.refund(id, refundId, amount)),
       read: (id) => asked('read payment', ofPayment(id), () => provider.read(id)),
     };
-    const orders = openOrders(scheduled);
+    const orders = openOutstandingOrders(scheduled);
+    const tickets = openTickets(scheduled, async () => {});
     const process = {
       ...me,
       get isDead() {
@@ -318,9 +366,24 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         me.isDead = true;
       },
       stamp: change,
-      tickets: openTickets(scheduled, async () => {}),
+      tickets,
+      /** The handler of a transfer; codes are signed elsewhere, the session is as the catalog last told. */
+      transferTicket: ticketCommands(
+        tickets,
+        { codeOf: async () => 'code', read: async () => undefined },
+        (id) =>
+          call(
+            'session facts',
+            () => `reads the facts of ${nameOf(id)}`,
+            async () => {
+              const session = sessions.find(({ sessionId }) => sessionId === id);
+              return { status: session?.isCancelled ? 'cancelled' : 'published', endsAt } as SessionFacts;
+            },
+          ),
+      ).transferTicket,
       ports: {
         orders,
+        countOrders: (id: string) => countList(scheduled, sessionListKey(id)),
         claims: orderClaims({ table: scheduled, store, sales, clock }),
         endedHolds: endedOrderHolds(
           { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
@@ -329,7 +392,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         tables: { ticketing: 'simulated', admission: 'simulated' },
         providers: async () => remote,
         providerNames: ['stripe'] as const,
-        promoCodes: { find: async () => [] },
+        promoCodes: openPromoCodes(scheduled),
         idSecret: async () => 'secret',
         graceSeconds: setting.graceSeconds,
         clock,
@@ -338,8 +401,10 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
             'answer token',
             () => `answers the machine of ${nameOf(orderId)}`,
             async () => {
-              if (waiting.get(orderId) === token) waiting.delete(orderId);
+              const isWaiting = waiting.get(orderId) === token;
+              if (isWaiting) waiting.delete(orderId);
               else reach(coverage, 'token after the end');
+              return isWaiting;
             },
           ),
       },
@@ -388,14 +453,14 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   /** What use cases throw so that a queue brings the message again. */
   const isExpected = (error: unknown): boolean =>
     error instanceof SimulatedFault ||
-    (error instanceof Error && /out of reach|could not be read: unavailable/.test(error.message));
+    (error instanceof Error &&
+      /out of reach|could not be read: unavailable|is not captured yet/.test(error.message));
 
   // — one call goes on, or meets a fault
   const go1 = (fault: FaultName | undefined): boolean => {
-    const ready = calls.flatMap((call, index) => (call.notBeforeMs <= nowMs ? [index] : []));
-    const index = ready[now.which % ready.length];
-    const call = index === undefined ? undefined : calls[index];
-    if (index === undefined || call === undefined) return false;
+    const ready = calls.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
+    const call = ready[now.which % ready.length];
+    if (call === undefined) return false;
     const { name, process, text } = call;
     if (fault !== undefined) reach(coverage, `${name} × ${fault}`);
     if (fault === 'slow') {
@@ -403,7 +468,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       note(process.name, () => `${text()} … slow`);
       return true;
     }
-    calls.splice(index, 1);
+    calls.splice(calls.indexOf(call), 1);
     if (fault === 'not sent' || fault === 'crash before') {
       note(process.name, () => `${text()} … not sent`);
       if (fault === 'crash before') crash(process, 'crashed');
@@ -442,17 +507,25 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   const holds: { readonly holdId: string; readonly customer: string }[] = [];
   const requests: OrderRequest[] = [];
   const refundRequests: RefundRequest[] = [];
-  const scans: Scan[] = [];
   const oneOf = <T>(values: readonly T[]): T | undefined => values[draw() % values.length];
   const shop = (): Process => processOf(draw() % 2);
 
   /** Holds are made at once and without faults: how they are made has a simulation of its own. */
   const hold = (): boolean => {
-    if (holds.length >= 8 || isDraining) return false;
+    if (holds.length >= mostHolds || isQuiet) return false;
     const customer = oneOf(customers) ?? 'ann';
-    const holdId = contentId('hld', `${holds.length}`);
-    const ticketType = draw() % setting.ticketTypes.length;
-    const quantity = 1 + (draw() % 2);
+    const session = oneOf(sessions);
+    if (session === undefined) return false;
+    makeHold(customer, session, draw() % session.ticketTypes.length, 1 + (draw() % 2));
+    return true;
+  };
+  const makeHold = (
+    customer: string,
+    { sessionId }: Pick<SimulatedSession, 'sessionId'>,
+    ticketType: number,
+    quantity: number,
+  ): string => {
+    const holdId = idOf('hld', `${holds.length}`);
     names.set(holdId, `${customer}/hold-${holds.length}`);
     holds.push({ holdId, customer });
     const ports = {
@@ -464,16 +537,21 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       if (open === undefined || open.sale.status !== 'on_sale') return;
       const request = { kind: 'best', ticketType, quantity, adjacent: false } as const;
       const outcome = await createHold(ports, open, { holdId, requestHash: '', customer, request }, change);
-      note(customer, () => `asks for ${quantity} places: ${outcome.kind} (${nameOf(holdId)})`);
+      note(
+        customer,
+        () => `asks for ${quantity} places of ${nameOf(sessionId)}: ${outcome.kind} (${nameOf(holdId)})`,
+      );
     });
-    return true;
+    return holdId;
   };
 
   const ask = (process: Process, request: OrderRequest): void => {
     note(
       request.name.split('/')[0] ?? '',
-      () => `asks ${process.name} to order (${request.name}) ${request.holdIds.map(nameOf).join(', ')}`,
+      () =>
+        `asks ${process.name} to order (${request.name}) ${request.holdIds.map(nameOf).join(', ')}${request.promoCode === undefined ? '' : ` with ${request.promoCode}`}`,
     );
+    const askedAtMs = nowMs;
     work(process, 1_000 * requestSeconds, async () => {
       const outcome = await createOrder(
         process.ports,
@@ -483,12 +561,19 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
           holdIds: request.holdIds,
           customer: { name: 'Customer', email: 'customer@example.com', locale: 'en' },
           provider: 'stripe',
+          promoCode: request.promoCode,
         },
         process.stamp,
       );
       note('', () => `${request.name} is answered ${outcome.kind}`);
       if (outcome.kind === 'key_reused' || outcome.kind === 'faults')
         referee.report('honest', `${request.name} is answered ${outcome.kind}`);
+      if (outcome.kind === 'promo_refused') {
+        reach(coverage, 'promo code refused');
+        const isTrue = outcome.reason === 'other_ticket_types' || outcome.reason === 'unknown';
+        if (!isTrue && !referee.couldBeRefused(promoCode, askedAtMs))
+          referee.report('honest', `${request.name} was told that ${promoCode} is ${outcome.reason}`);
+      }
       if (outcome.kind !== 'created' && outcome.kind !== 'replayed') return;
       const known = referee.orders().get(request.orderId);
       if (known === undefined || known.revision < outcome.order.revision)
@@ -498,17 +583,26 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     });
   };
   const order = (): boolean => {
-    const free = holds.filter(({ holdId }) => table.peek({ pk: `HOLD#${holdId}`, sk: 'HOLD' }) !== undefined);
+    if (requests.length >= mostOrders) return false;
+    const offered = [...referee.orders().values()].flatMap(({ orderId, offeredHoldIds = [] }) =>
+      offeredHoldIds.map((holdId) => ({ holdId, customer: nameOf(orderId).split('/')[0] ?? '' })),
+    );
+    const free = [...holds, ...offered].filter(
+      ({ holdId }) => table.peek({ pk: `HOLD#${holdId}`, sk: 'HOLD' }) !== undefined,
+    );
     const first = oneOf(free);
-    if (first === undefined || requests.length >= mostOrders) return false;
-    const second = draw() % 3 === 0 ? oneOf(free) : undefined;
-    const holdIds = [...new Set([first.holdId, ...(second ? [second.holdId] : [])])];
-    const name = `${first.customer}/order-${requests.length}`;
-    const request = { name, orderId: contentId('ord', name), holdIds };
+    if (first === undefined) return false;
+    const more = Array.from({ length: [0, 0, 1, 1, 2][draw() % 5] ?? 0 }, () => oneOf(free)?.holdId);
+    const holdIds = [...new Set([first.holdId, ...more.flatMap((id) => id ?? [])])];
+    orderOf(first.customer, holdIds, draw() % 2 === 0 ? promoCode : undefined);
+    return true;
+  };
+  const orderOf = (customer: string, holdIds: readonly string[], code?: string): void => {
+    const name = `${customer}/order-${requests.length}`;
+    const request = { name, orderId: idOf('ord', name), holdIds, promoCode: code };
     names.set(request.orderId, name);
     requests.push(request);
     ask(shop(), request);
-    return true;
   };
   const askAgain = (): boolean => {
     const request = oneOf(requests);
@@ -517,6 +611,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       askRefund(shop(), old);
       return true;
     }
+    if (draw() % 3 === 0 && transferAgain()) return true;
     if (request === undefined) return false;
     ask(shop(), request);
     return true;
@@ -544,13 +639,33 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
   const giveUp = (): boolean => {
     const found = oneOf(ordersThat((status) => status !== 'cancelled'));
-    if (found === undefined) return false;
+    // Seldom, or few orders would come to anything else.
+    if (found === undefined || draw() % 3 !== 0) return false;
     const process = shop();
     note('customer', () => `gives up ${nameOf(found.orderId)}`);
     work(process, 1_000 * requestSeconds, async () => {
       const outcome = await cancelOrder(process.ports, found.orderId, 'customer', process.stamp);
       if (outcome.kind === 'cancelled' && referee.orders().get(found.orderId)?.status !== 'cancelled')
         referee.report('honest', `${nameOf(found.orderId)} was said to be cancelled`);
+    });
+    return true;
+  };
+  const currentIdOf = (ticketId: string): string => {
+    const ticket = referee.tickets().get(readTicketId(ticketId).serial);
+    return ticket === undefined ? ticketId : ticketIdOf(ticket);
+  };
+  /** The organizer undoes a confirmed order as a whole. */
+  const undo = (): boolean => {
+    const found = oneOf(ordersThat((status) => status === 'confirmed'));
+    if (found === undefined || draw() % 12 !== 0) return false;
+    const process = shop();
+    const restock = draw() % 2 === 0;
+    const stamp = (what: string): Change => ({ ...change(what), ...(restock && { by: restocking }) });
+    note('organizer', () => `undoes ${nameOf(found.orderId)}`);
+    work(process, 1_000 * requestSeconds, async () => {
+      const outcome = await undoConfirmedOrder(process.ports, found.orderId, restock, stamp);
+      if (outcome.kind === 'cancelled' && referee.orders().get(found.orderId)?.status !== 'cancelled')
+        referee.report('honest', `${nameOf(found.orderId)} was said to be undone`);
     });
     return true;
   };
@@ -565,7 +680,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         process.stamp,
       );
       note('organizer', () => `is answered ${outcome.kind}`);
-      if (outcome.kind === 'key_reused' || outcome.kind === 'missing')
+      const isUnknown =
+        outcome.kind === 'faults' && outcome.faults.some(({ code }) => code === 'UNKNOWN_TICKET');
+      if (outcome.kind === 'key_reused' || outcome.kind === 'missing' || isUnknown)
         referee.report('honest', `a refund of ${nameOf(orderId)} is answered ${outcome.kind}`);
     });
   };
@@ -579,12 +696,13 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         ? { kind: 'amount', amount: 1 + (draw() % 5_000), currency: 'EUR' }
         : {
             kind: 'tickets',
-            ticketIds: kind === 1 ? undefined : some.map(({ ticketId }) => ticketId),
+            // As they are now: a transfer changes the id of a ticket.
+            ticketIds: kind === 1 ? undefined : some.map(({ ticketId }) => currentIdOf(ticketId)),
             restock: draw() % 2 === 0,
           };
     const request = {
       orderId: found.orderId,
-      refundId: contentId('rfd', `${refundRequests.length}`),
+      refundId: idOf('rfd', `${refundRequests.length}`),
       wanted,
     };
     refundRequests.push(request);
@@ -592,43 +710,18 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     return true;
   };
 
-  const tellScan = (process: Process, scan: Scan): void => {
-    const { serial, secret, nonce, device, atMs, isOffline } = scan;
-    const code = { serial, secret, sessionId };
-    const admission = { at: new Date(atMs).toISOString(), nonce, device, by: 'staff' };
-    note(device, () => `scans ${serial}${isOffline ? ', without a connection' : ''} (${nonce})`);
-    work(process, 1_000 * requestSeconds, async () => {
-      const instant = new Date(nowMs);
-      const verdict = isOffline
-        ? await process.tickets.recordOffline(code, admission, instant, change('ticket.admitted'))
-        : (await process.tickets.checkIn(code, admission, instant, change('ticket.admitted'))).verdict;
-      note(device, () => `is answered ${verdict.kind} (${nonce})`);
-      if (verdict.kind === 'refused') return;
-      reach(coverage, verdict.kind === 'conflict' ? 'admitted on two devices' : 'admitted');
-      referee.onAdmitted(serial, nonce, device, isOffline);
-    });
-  };
-  const scan = (): boolean => {
-    const old = oneOf(scans);
-    if (old !== undefined && draw() % 3 === 0) {
-      tellScan(shop(), old);
-      return true;
-    }
-    const ticket = oneOf([...referee.tickets().values()]);
-    if (ticket === undefined || scans.length >= 6) return false;
-    const isOffline = draw() % 2 === 0;
-    const fresh: Scan = {
-      serial: ticket.serial,
-      secret: ticket.secret,
-      nonce: `scan-${scans.length}`,
-      device: `gate-${draw() % 3}`,
-      atMs: isOffline ? nowMs - (draw() % 5_000) : nowMs,
-      isOffline,
-    };
-    scans.push(fresh);
-    tellScan(shop(), fresh);
-    return true;
-  };
+  const { scan, transfer, transferAgain } = visitors({
+    referee,
+    coverage,
+    ask: (request) => {
+      const process = shop();
+      work(process, 1_000 * requestSeconds, () => request(process));
+    },
+    note,
+    draw: () => draw(),
+    nowMs: () => nowMs,
+    idOf,
+  });
 
   // — messages
   const takeMessage = (): boolean => {
@@ -643,7 +736,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       reach(coverage, `${queue} × overtaken`);
     if (nowMs - message.availableAtMs > 5_000) reach(coverage, `${queue} × late`);
     const process = processOf(2 + (draw() % 2));
-    const isTwice = !isDraining && now.fault % 7 === 6;
+    const isTwice = !isQuiet && now.fault % 7 === 6;
     if (isTwice) reach(coverage, `${queue} × duplicated`);
     else messages.splice(messages.indexOf(message), 1);
     note(process.name, () => `takes ${text}${isTwice ? ', which will come again' : ''}`);
@@ -679,25 +772,40 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     return true;
   };
 
-  let isCancelled = false;
   const sendUndo = (batch: UndoBatch, delaySeconds: number): void =>
     send(
       'undo',
-      'orders of the session are undone',
+      `orders of ${nameOf(batch.sessionId)} are undone`,
       ({ ports, stamp }) => undoBatch(ports, batch, async (next) => sendUndo(next, 0), stamp),
       delaySeconds,
     );
-  const happen = (): boolean => {
-    if (draw() % 3 !== 0) return payments.endRefunds(() => draw() % 100 < setting.failingRefunds);
-    if (isCancelled) return false;
-    isCancelled = true;
-    referee.onSessionCancelled();
-    note('catalog', () => 'the session is cancelled');
-    void table.update(saleKey, {
-      update: 'SET #status = :cancelled',
-      names: { '#status': 'status' },
-      values: { ':cancelled': 'cancelled' },
+  /** Changes what somebody else writes: at once and without faults. */
+  const setNow = (key: Key, name: string, value: unknown): void =>
+    void table.update(key, {
+      update: 'SET #name = :value',
+      names: { '#name': name },
+      values: { ':value': value },
     });
+  const happen = (): boolean => {
+    const what = draw() % 6;
+    if (what < 4)
+      return payments.endRefunds(
+        () => draw() % 100 < setting.failingRefunds,
+        () => draw() % 2 === 0,
+      );
+    if (what === 4) {
+      if (table.peek(promoItem)?.['isActive'] !== true || draw() % 4 !== 0) return false;
+      note('organizer', () => `switches ${promoCode} off`);
+      setNow(promoItem, 'isActive', false);
+      return true;
+    }
+    const session = oneOf(sessions);
+    if (session === undefined || session.isCancelled) return false;
+    const { sessionId } = session;
+    session.isCancelled = true;
+    referee.onSessionCancelled(sessionId);
+    note('catalog', () => `${nameOf(sessionId)} is cancelled`);
+    setNow(saleKey(sessionId), 'status', 'cancelled');
     sendUndo({ sessionId, done: 0 }, sweepDelaySeconds);
     return true;
   };
@@ -716,7 +824,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     pay,
     giveUp,
     refund,
+    undo,
     scan,
+    transfer,
     hold,
     wait,
     happen,
@@ -732,41 +842,100 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     for (let index = 0; index < dice.length; index += 1) if (dice[(first + index) % dice.length]?.()) return;
   };
 
-  /** Goes on with what waited longest; without faults. Tells whether anything was left to do. */
-  const drain = (): boolean => {
+  /** Goes on with what waited longest; without faults. Tells whether anything can be done now. */
+  const goOnQuietly = (): boolean => {
     now = { action: 0, which: 0, fault: 0, detail: 0 };
+    return go1(undefined) || relay() || takeMessage();
+  };
+  /** The same, and waits for what comes later. */
+  const drain = (): boolean => {
     draw = numbersFrom(0);
-    if (go1(undefined) || relay() || takeMessage()) return true;
+    if (goOnQuietly()) return true;
     const later = [...calls.map(({ notBeforeMs }) => notBeforeMs), ...messages.map((m) => m.availableAtMs)];
-    if (later.length === 0) return payments.endRefunds(() => false);
+    if (later.length === 0)
+      return payments.endRefunds(
+        () => false,
+        () => true,
+      );
     passTime(Math.max(0, Math.min(...later) - nowMs));
     return true;
   };
 
   const reachEnds = (): void => {
-    for (const { status, cancelReason, captured } of referee.orders().values()) {
+    for (const order of referee.orders().values()) {
+      const { status, cancelReason, captured, promoUse, offeredHoldIds = [] } = order;
       if (status === 'confirmed') reach(coverage, 'confirmed');
-      // Nobody plays an organizer who undoes orders here.
-      if (cancelReason !== undefined && cancelReason !== 'organizer') reach(coverage, cancelReason);
-      if (cancelReason !== undefined && cancelReason !== 'session_cancelled' && captured > 0)
-        reach(coverage, 'late payment refunded');
+      if (cancelReason !== undefined) reach(coverage, cancelReason);
+      const isUndone = cancelReason === 'session_cancelled' || cancelReason === 'organizer';
+      if (cancelReason !== undefined && !isUndone && captured > 0) reach(coverage, 'late payment refunded');
+      if (offeredHoldIds.length > 0) reach(coverage, 'offered holds');
+      if (sessionsOf(order).length > 1) reach(coverage, 'several sessions');
+      if (promoUse !== undefined)
+        reach(coverage, status === 'confirmed' ? 'promo code used' : 'promo code given back');
     }
     for (const { status, ticketIds, reason } of referee.refunds().values()) {
       if (status === 'failed') reach(coverage, 'refund that failed');
       if (reason === 'customer')
         reach(coverage, ticketIds.length > 0 ? 'refund of tickets' : 'refund of an amount');
+      if (reason === 'session_cancelled' && ticketIds.length > 0)
+        reach(coverage, 'refund of one of several sessions');
     }
+  };
+
+  /** Goes on until nothing is left to do at this instant. */
+  const settle = async (): Promise<void> => {
+    isQuiet = true;
+    while (goOnQuietly()) await settled();
+    isQuiet = false;
+  };
+  const orderOfHolds = async (
+    customer: string,
+    holdIds: readonly string[],
+    code?: string,
+  ): Promise<string> => {
+    await settled();
+    orderOf(customer, holdIds, code);
+    await settle();
+    return requests.at(-1)?.orderId ?? '';
+  };
+  /** Where a schedule begins: some begin deep in what else is rare. Without faults. */
+  const open = async (): Promise<void> => {
+    draw = numbersFrom(seed);
+    const {
+      opening,
+      sessions: [session],
+    } = setting;
+    if (opening === 'holds') {
+      for (const customer of ['ann', 'bob']) {
+        makeHold(customer, session, draw() % session.ticketTypes.length, 1 + (draw() % 2));
+        await settled();
+      }
+      return;
+    }
+    const quantity = draw() % 3 === 0 ? 1 : 2;
+    if (opening === 'paid') {
+      const ofAll = sessions.map((each) => makeHold('ann', each, 0, quantity));
+      payments.pay(await orderOfHolds('ann', ofAll, promoCode), 'authorize');
+      await settle();
+      return;
+    }
+    const late = await orderOfHolds('ann', [makeHold('ann', session, 0, quantity)], promoCode);
+    // The hold lapses by every clock, before its payment is due, and somebody else holds the same places.
+    passTime(1_000 * (setting.holdSeconds + 1) + 2 * maxSkewMs);
+    const other = makeHold('bob', session, 0, quantity);
+    await settled();
+    const isPaid = draw() % 4 !== 0;
+    if (opening === 'sold') {
+      payments.pay(await orderOfHolds('bob', [other]), 'authorize');
+      await settle();
+    }
+    if (isPaid) payments.pay(late, 'authorize');
   };
 
   return {
     start,
     async run(): Promise<Outcome> {
-      // Somebody holds places from the beginning.
-      for (const detail of [seed, seed + 1]) {
-        draw = numbersFrom(detail);
-        hold();
-        await settled();
-      }
+      await open();
       let taken = 0;
       for (const step of steps) {
         taken += 1;
@@ -776,7 +945,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         referee.check();
         if (referee.violation !== undefined) break;
       }
-      isDraining = true;
+      isQuiet = true;
       if (referee.violation === undefined) note('', () => '— no more faults; what is under way goes on');
       for (let left = mostDrainSteps; referee.violation === undefined; left -= 1) {
         nowMs += stepMs;
