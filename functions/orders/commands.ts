@@ -7,6 +7,7 @@ import { serve } from '../platform/serve.ts';
 import { openTable } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { openOrderClaims } from '../ticketing/contracts.ts';
+import type { ExtendForPayment } from '../ticketing/payment-extension-contracts.ts';
 import { ordersCommandsEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderCommands } from './orders-api.ts';
@@ -26,10 +27,19 @@ const orders = openOrders(table);
 const promoCodes = openPromoCodes(table);
 const events = openEventReader(openTable(environment.CATALOG_TABLE));
 
+let extension: Promise<ExtendForPayment> | undefined;
+
 const ports = {
   orders,
   promoCodes,
   claims: openOrderClaims(TICKETING_TABLE, environment.PLANS_BUCKET, clock),
+  // Needed only while a provider is down.
+  extendForPayment: async (holdIds, payBy, by) => {
+    extension ??= import('../ticketing/payment-extension-contracts.ts').then(({ openPaymentExtension }) =>
+      openPaymentExtension(TICKETING_TABLE, environment.PLANS_BUCKET, clock),
+    );
+    return (await extension)(holdIds, payBy, by);
+  },
   tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
   providers: openProviders({
     names: PAYMENT_PROVIDERS,
@@ -48,7 +58,7 @@ const ports = {
     await timer.askLater(environment.PAYMENT_NEWS_QUEUE_URL, question, clock());
   },
   clock,
-};
+} satisfies Parameters<typeof orderCommands>[0];
 
 const loaders = { ...orderLoaders(orders), event: events.event };
 type LoadersOfAll = typeof loaders;

@@ -42,7 +42,8 @@ const refusal = (outcome: Exclude<OrderOutcome, { kind: 'created' | 'replayed' }
     case 'provider_unavailable':
       return problem('SERVICE_UNAVAILABLE', {
         detail:
-          'The payment provider does not answer; the order stands and the same request goes on with it.',
+          'The payment provider does not answer; the order stands, its holds with it, and the same request goes on with it.',
+        members: { holdsExpireAt: outcome.holdsExpireAt },
         headers: { 'Retry-After': String(outcome.retryAfterSeconds) },
       });
   }

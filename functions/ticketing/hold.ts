@@ -27,6 +27,8 @@ interface HoldBase {
   readonly requestHash: string;
   readonly revision: number;
   readonly customerSlot?: CustomerSlot | undefined;
+  /** It was extended once already because its order could not be paid. */
+  readonly isExtendedForPayment?: boolean | undefined;
   /** The order that took its places; of a confirmed hold only. */
   readonly orderId?: string | undefined;
 }
@@ -55,6 +57,18 @@ export type ExtendDecision =
   | { readonly kind: 'not_active'; readonly status: HoldStatus }
   | { readonly kind: 'limit'; readonly latest: number };
 
+const endedAt = (
+  hold: Hold,
+  now: number,
+): Extract<ExtendDecision, { kind: 'expired' | 'not_active' }> | undefined => {
+  const status = statusAt(hold, now);
+  if (status === 'active') return undefined;
+  return status === 'expired' ? { kind: 'expired' } : { kind: 'not_active', status };
+};
+
+const latestUntil = ({ createdAt }: Hold, holdSeconds: number): number =>
+  createdAt + Math.max(extensionCapSeconds, holdSeconds);
+
 /**
  * How far a hold may be extended: `seconds` from now, at most 30 minutes from its creation (or its own
  * first duration, where that is longer). Without `seconds` it is a heartbeat: the session’s duration,
@@ -66,10 +80,9 @@ export const decideExtend = (
   holdSeconds: number,
   seconds: number | undefined,
 ): ExtendDecision => {
-  const status = statusAt(hold, now);
-  if (status === 'expired') return { kind: 'expired' };
-  if (status !== 'active') return { kind: 'not_active', status };
-  const latest = hold.createdAt + Math.max(extensionCapSeconds, holdSeconds);
+  const ended = endedAt(hold, now);
+  if (ended !== undefined) return ended;
+  const latest = latestUntil(hold, holdSeconds);
   const wanted = now + (seconds ?? holdSeconds);
   if (seconds !== undefined && wanted > latest) return { kind: 'limit', latest };
   const until = Math.min(wanted, latest);
@@ -77,4 +90,23 @@ export const decideExtend = (
   return hold.until >= latest && seconds === undefined && wanted > latest
     ? { kind: 'limit', latest }
     : { kind: 'unchanged', until: hold.until };
+};
+
+/**
+ * How far a hold is extended whose order cannot be paid because the provider does not answer: as long as the
+ * order may be paid (`payBy`, epoch seconds), not beyond where any extension ends, and once in its life,
+ * whatever orders ask for it.
+ */
+export const decideExtendForPayment = (
+  hold: Hold,
+  now: number,
+  holdSeconds: number,
+  payBy: number,
+): ExtendDecision => {
+  const ended = endedAt(hold, now);
+  if (ended !== undefined) return ended;
+  const until = Math.min(payBy, latestUntil(hold, holdSeconds));
+  return hold.isExtendedForPayment || until <= hold.until
+    ? { kind: 'unchanged', until: hold.until }
+    : { kind: 'extend', until };
 };
