@@ -15,7 +15,6 @@ import type { PaymentQuestion } from './pay-order.ts';
 import type { promoCommandRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
 import { openProviders, stripeOf } from './providers.ts';
-import { receivePaymentNews } from './receive-news.ts';
 import { orderLoaders } from './request-of-order.ts';
 import { type orderCommandRoutes, ordersCommandRoutes } from './routes.ts';
 
@@ -81,6 +80,7 @@ export const handler = serve<typeof ordersCommandRoutes, LoadersOfAll>({
     updatePromoCode: async (request) => (await promoCommands()).updatePromoCode(request),
     receiveStripeWebhook: async (request) => {
       const { stripeWebhook } = await import('./payments/stripe-webhook.ts');
+      const { receivePaymentNews } = await import('./receive-news.ts');
       const { applyRefundNews } = await import('./settle-refund.ts');
       const useCases = {
         applyPaymentNews: (news, by) => receivePaymentNews(ports, news, (what) => stamp(what, by)),

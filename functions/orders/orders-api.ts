@@ -5,7 +5,7 @@ import { type CancelOutcome, cancelOrder } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
 import type { CancelReason, Order } from './order.ts';
 import type { Orders } from './order-store.ts';
-import { type PayPorts, payOrder } from './pay-order.ts';
+import type { PayPorts } from './pay-order.ts';
 import { promoProblem } from './promo-problem.ts';
 import { notAllowed, type OrderLoaders, stampOf } from './request-of-order.ts';
 import type { orderCommandRoutes, orderQueryRoutes } from './routes.ts';
@@ -105,6 +105,8 @@ export const orderCommands = (
 
     async payOrder(request) {
       if (!ports.providerNames.includes('test')) return problem('TEST_PAYMENTS_ONLY');
+      // Only payments of tests come here.
+      const { payOrder } = await import('./pay-order.ts');
       const { orderId } = request.params;
       const outcome = await payOrder(ports, orderId, request.body.method, stampOf(request as never));
       switch (outcome.kind) {

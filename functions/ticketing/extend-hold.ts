@@ -1,14 +1,11 @@
 import { reachesUntil, rules } from './block.ts';
-import {
-  claimId,
-  decideExtend,
-  decideExtendForPayment,
-  type ExtendDecision,
-  type Hold,
-  type HoldStatus,
-  statusAt,
-} from './hold.ts';
-import type { HoldPorts, OpenSale, Stamp } from './ports.ts';
+import { claimId, type Hold, type HoldStatus, statusAt } from './hold.ts';
+import { decideExtend, decideExtendForPayment, type ExtendDecision } from './hold-extension.ts';
+import type { HoldPorts, OpenSale, Pictures, Stamp } from './ports.ts';
+
+export interface ExtendPorts extends Pick<HoldPorts, 'store' | 'clock'> {
+  readonly pictures: Pick<Pictures, 'mend'>;
+}
 
 export type ExtendOutcome =
   | { readonly kind: 'extended'; readonly hold: Hold }
@@ -18,7 +15,7 @@ export type ExtendOutcome =
 
 /** Extends a hold as its customer asks: by `seconds` from now, or without them by the session’s duration. */
 export const extendHold = (
-  ports: HoldPorts,
+  ports: ExtendPorts,
   open: OpenSale,
   hold: Hold,
   seconds: number | undefined,
@@ -37,7 +34,7 @@ export const extendHold = (
 
 /** Extends a hold, once in its life, as long as its order may be paid (`payBy`, epoch seconds). */
 export const extendHoldForPayment = (
-  ports: HoldPorts,
+  ports: ExtendPorts,
   open: OpenSale,
   hold: Hold,
   payBy: number,
@@ -65,7 +62,7 @@ interface Extension {
  * crash in between leaves claims that reach further than the hold; they lapse, or are freed with it.
  */
 const extendBy = async (
-  ports: HoldPorts,
+  ports: ExtendPorts,
   open: OpenSale,
   hold: Hold,
   extension: Extension,

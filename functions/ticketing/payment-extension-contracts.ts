@@ -1,9 +1,8 @@
 import { openTable } from '../platform/table.ts';
-import { extendHoldForPayment } from './extend-hold.ts';
+import { type ExtendPorts, extendHoldForPayment } from './extend-hold.ts';
 import type { HoldStatus } from './hold.ts';
 import { openInventory } from './inventory-store.ts';
-import { openPictures } from './pictures.ts';
-import type { HoldPorts, Stamp } from './ports.ts';
+import type { Stamp } from './ports.ts';
 import { openSales, type Sales } from './sales.ts';
 import { expiresAt } from './views.ts';
 
@@ -18,15 +17,18 @@ export type PaymentExtension =
 export const openPaymentExtension = (
   ticketingTable: string,
   plansBucket: string,
-  clock: HoldPorts['clock'],
+  clock: ExtendPorts['clock'],
 ) => {
   const store = openInventory(openTable(ticketingTable));
-  return paymentExtension({ store, pictures: openPictures(store), clock }, openSales(store, plansBucket));
+  return paymentExtension({ store, clock }, openSales(store, plansBucket));
 };
+
+/** Functions of orders keep no pictures of sessions. */
+const pictures = { mend: () => undefined };
 
 /** The same on stores that are open; simulations bring their own. */
 export const paymentExtension =
-  (ports: HoldPorts, sales: Pick<Sales, 'open'>) =>
+  (ports: Pick<ExtendPorts, 'store' | 'clock'>, sales: Pick<Sales, 'open'>) =>
   /**
    * Extends the holds of an order whose payment provider does not answer, each once in its life, as long as the
    * order may be paid. Repeating it changes nothing.
@@ -40,7 +42,7 @@ export const paymentExtension =
         const open = hold && (await sales.open(hold.sessionId));
         // TTL has deleted it a day after its end.
         if (hold === undefined || open === undefined) return { kind: 'expired', holdId };
-        const outcome = await extendHoldForPayment(ports, open, hold, payBy, stamp);
+        const outcome = await extendHoldForPayment({ ...ports, pictures }, open, hold, payBy, stamp);
         switch (outcome.kind) {
           case 'extended':
             untils.push(outcome.hold.until);

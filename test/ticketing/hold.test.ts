@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planInventory } from '../../functions/ticketing/block-plan.ts';
-import { decideExtend, decideExtendForPayment, type Hold, statusAt } from '../../functions/ticketing/hold.ts';
+import { type Hold, statusAt } from '../../functions/ticketing/hold.ts';
+import { decideExtend, decideExtendForPayment } from '../../functions/ticketing/hold-extension.ts';
 import type { OpenSale } from '../../functions/ticketing/ports.ts';
 import { saleState } from '../../functions/ticketing/sale.ts';
 import { expiresAt, holdView } from '../../functions/ticketing/views.ts';

@@ -386,10 +386,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         orders,
         countOrders: (id: string) => countList(scheduled, sessionListKey(id)),
         claims: orderClaims({ table: scheduled, store, sales, clock }),
-        extendForPayment: paymentExtension(
-          { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
-          sales,
-        ),
+        extendForPayment: paymentExtension({ store, clock }, sales),
         endedHolds: endedOrderHolds(
           { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
           sales,
