@@ -26,6 +26,7 @@ import { routes } from '../../functions/routes.ts';
 import { account, arnOf, localClient } from '../../local/account.ts';
 import { answered, type JsonService, refused } from '../../local/aws-answer.ts';
 import { answerAws, eventBridge, secretsManager, serviceOf } from '../../local/aws-endpoint.ts';
+import { inParallel } from '../../local/demo/parallel.ts';
 import { EventBus } from '../../local/event-bus.ts';
 import { openFrontDoor } from '../../local/front-door.ts';
 import { createIssuer } from '../../local/issuer.ts';
@@ -278,6 +279,14 @@ export const startPlatform = async () => {
     });
   };
 
+  /** Signing a token takes as long as all the rest of a small request. */
+  const tokens = new Map<string, Promise<string>>();
+  const tokenOf = (sub: string): Promise<string> => {
+    const token = tokens.get(sub) ?? issuer.mint({ sub });
+    tokens.set(sub, token);
+    return token;
+  };
+
   let messages = 0;
   return {
     identityTable,
@@ -298,7 +307,7 @@ export const startPlatform = async () => {
       const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
       const event = gatewayEvent(definition.method, path, {
         headers: {
-          ...(as !== undefined && { authorization: `Bearer ${await issuer.mint({ sub: as })}` }),
+          ...(as !== undefined && { authorization: `Bearer ${await tokenOf(as)}` }),
           ...(key !== undefined && { 'idempotency-key': key }),
           ...(ifMatch !== undefined && { 'if-match': ifMatch }),
           'fairground-client': 'a client of the fault tests',
@@ -354,7 +363,7 @@ export const startPlatform = async () => {
       let told = outbox.length;
       for (let isQuiet = false; !isQuiet; ) {
         isQuiet = true;
-        for (const table of Object.keys(relays) as Table[]) {
+        const relayAll = async (table: Table): Promise<void> => {
           for (let found = await records(table); found.length > 0; found = await records(table)) {
             isQuiet = false;
             for (let start = 0; start < found.length; start += 100) {
@@ -362,13 +371,14 @@ export const startPlatform = async () => {
               if (batchItemFailures.length > 0) throw new Error(`The relay of ${table} gave records back`);
             }
           }
-        }
+        };
+        await Promise.all((Object.keys(relays) as Table[]).map(relayAll));
         const ended = outbox.slice(told).filter(({ type }) => /^SEAT-HOLD-(CANCELLED|EXPIRED)$/.test(type));
         told = outbox.length;
-        for (const detail of ended) {
+        await inParallel(14, ended, async (detail) => {
           if (!(await this.deliver('claim-release', { 'detail-type': detail.type, detail })))
             throw new Error('Claims could not be freed');
-        }
+        });
       }
     },
 
