@@ -19,7 +19,8 @@ import { orderLoaders } from './request-of-order.ts';
 import { type orderCommandRoutes, ordersCommandRoutes } from './routes.ts';
 
 const environment = readEnvironment(ordersCommandsEnvironment);
-const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PAYMENT_PROVIDERS, STRIPE_SECRET_ARN } = environment;
+const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PAYMENT_PROVIDERS } = environment;
+const stripe = { secretArn: environment.STRIPE_SECRET_ARN, apiOrigin: environment.STRIPE_API_ORIGIN };
 const clock = () => epochSeconds(new Date());
 const table = openTable(ORDERS_TABLE);
 const orders = openOrders(table);
@@ -43,7 +44,7 @@ const ports = {
   providers: openProviders({
     names: PAYMENT_PROVIDERS,
     ordersTable: ORDERS_TABLE,
-    stripeSecretArn: STRIPE_SECRET_ARN,
+    stripe,
     clock,
   }),
   providerNames: PAYMENT_PROVIDERS,
@@ -86,9 +87,7 @@ export const handler = serve<typeof ordersCommandRoutes, LoadersOfAll>({
         applyPaymentNews: (news, by) => receivePaymentNews(ports, news, (what) => stamp(what, by)),
         applyRefundNews: (news, by) => applyRefundNews(ports, news, (what) => stamp(what, by)),
       } satisfies Parameters<typeof stripeWebhook>[1];
-      return stripeWebhook(await stripeOf(STRIPE_SECRET_ARN), useCases).receiveStripeWebhook(
-        request as never,
-      );
+      return stripeWebhook(await stripeOf(stripe), useCases).receiveStripeWebhook(request as never);
     },
   },
   loaders,
