@@ -9,6 +9,7 @@ import Stripe from 'stripe';
  */
 
 export const fakeSecretKey = 'rk_test_fake';
+export const fakeWebhookSecret = 'whsec_fake';
 
 type Metadata = Record<string, string>;
 
@@ -146,8 +147,11 @@ export class FakeStripe {
     });
   });
 
-  async open(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  /** @param port a free one when left out. */
+  async open(port = 0): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
     this.origin = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return this;
   }
