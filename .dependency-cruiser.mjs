@@ -31,16 +31,10 @@ export default {
       severity: 'error',
       from: {
         path: [
-<<<<<<< HEAD
-          '^functions/ticketing/(block|block-plan|best-available|hold|hold-drift|sale-terms)\\.ts$',
+          '^functions/ticketing/(block|block-plan|best-available|hold|hold-drift|hold-extension|sale-terms)\\.ts$',
           '^functions/orders/(money-due|order|order-drift|order-indexes|order-machine|outstanding|pricing|promo-code|refund)\\.ts$',
           '^functions/orders/rsvps/rsvp\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms|rsvp-terms)\\.ts$',
-=======
-          '^functions/ticketing/(block|block-plan|best-available|hold|hold-extension|sale-terms)\\.ts$',
-          '^functions/orders/(order|order-machine|pricing|promo-code|refund)\\.ts$',
-          '^functions/catalog/(seating-plan|layout|event|session|sale-terms)\\.ts$',
->>>>>>> f347daf (Extending a hold is decided in a file of its own; what few requests need is loaded by them)
           '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
           '^functions/notifications/(session-notice|reminder-time|recipients|templates/.*)\\.ts$',
           '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',

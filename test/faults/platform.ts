@@ -20,6 +20,7 @@ import type {
 } from 'aws-lambda';
 import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../../functions/orders/order-indexes.ts';
+import { shortHash } from '../../functions/platform/ids.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { routes } from '../../functions/routes.ts';
@@ -35,8 +36,16 @@ import { openMailbox } from '../../local/mailbox.ts';
 import { createQueuesAndBuckets, startQueuesAndBuckets } from '../../local/queues-and-buckets.ts';
 import { Secrets } from '../../local/secrets.ts';
 import { openState } from '../../local/state.ts';
+import {
+  deliveryOf,
+  type FakeEvent,
+  FakeStripe,
+  fakeSecretKey,
+  fakeWebhookSecret,
+} from '../orders/payments/fake-stripe.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { breakStripe } from './injection.ts';
 
 export type Operation = keyof typeof routes;
 
@@ -71,7 +80,8 @@ export type Consumer =
   | 'publication'
   | 'orders-settlement'
   | 'payment-news'
-  | 'session-undo';
+  | 'session-undo'
+  | 'mail';
 export type Table = 'identity' | 'catalog' | 'ticketing' | 'orders' | 'admission';
 
 const lambda = {
@@ -83,6 +93,7 @@ const lambda = {
 const lambdaOfConsumers = { ...lambda, getRemainingTimeInMillis: () => 1 };
 
 const secretArn = arnOf('secretsmanager', 'secret:id');
+const stripeSecretArn = arnOf('secretsmanager', 'secret:data-StripeSecret');
 const ticketKeyName = 'ticket-key';
 
 /** Step Functions as its callers see it: a name starts once, a token is answered once. */
@@ -122,7 +133,7 @@ export const startPlatform = async () => {
   const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
   await createQueuesAndBuckets(
     queues,
-    ['hold-expiry', 'session-sweep', 'payment-news', 'session-undo']
+    ['hold-expiry', 'session-sweep', 'payment-news', 'session-undo', 'notices']
       .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
       .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
   );
@@ -133,15 +144,17 @@ export const startPlatform = async () => {
   );
   const state = openState();
   const secrets = new Secrets(
-    [
-      {
-        type: 'AWS::SecretsManager::Secret',
-        name: secretArn,
-        properties: { GenerateSecretString: { PasswordLength: 32, ExcludePunctuation: true } },
-      },
-    ] as never,
+    [secretArn, stripeSecretArn].map((name) => ({
+      type: 'AWS::SecretsManager::Secret',
+      name,
+      properties: { GenerateSecretString: { PasswordLength: 32, ExcludePunctuation: true } },
+    })),
     state,
+    { StripeSecret: JSON.stringify({ secretKey: fakeSecretKey, webhookSecrets: [fakeWebhookSecret] }) },
   );
+  const stripe = await new FakeStripe().open();
+  const downFor = breakStripe(stripe);
+  const mailbox = openMailbox();
   const kms = openKms(
     [
       {
@@ -171,7 +184,7 @@ export const startPlatform = async () => {
           kms,
           states: machines.service,
         },
-        mailbox: openMailbox(),
+        mailbox,
       },
       serviceOf(request) ?? '',
       request,
@@ -201,7 +214,13 @@ export const startPlatform = async () => {
     SESSION_SWEEP_QUEUE_URL: queueUrl('session-sweep'),
     ORDERS_TABLE: 'orders',
     ADMISSION_TABLE: 'admission',
-    PAYMENT_PROVIDERS: 'test',
+    PAYMENT_PROVIDERS: 'test,stripe',
+    STRIPE_SECRET_ARN: stripeSecretArn,
+    STRIPE_API_ORIGIN: stripe.origin,
+    NOTIFICATIONS_TABLE: 'notifications',
+    NOTICES_QUEUE_URL: queueUrl('notices'),
+    MAIL_FROM: 'tickets@example.com',
+    MAIL_CONFIGURATION_SET: 'mails',
     PAYMENT_NEWS_QUEUE_URL: queueUrl('payment-news'),
     SESSION_UNDO_QUEUE_URL: queueUrl('session-undo'),
     PAYMENT_GRACE_SECONDS: '60',
@@ -220,12 +239,14 @@ export const startPlatform = async () => {
     { ...outstandingIndex, attributes: [] },
   );
   await engine.createTable('admission', { ...sessionIndex, attributes: sessionIndexAttributes });
+  const notificationsTable = await engine.createTable('notifications');
 
+  const commands: ApiHandler = (await import('../../functions/orders/commands.ts')).handler;
   const api: Readonly<Record<string, ApiHandler>> = {
     'identity-commands': (await import('../../functions/identity/commands.ts')).handler,
     'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
     'ticketing-commands': (await import('../../functions/ticketing/commands.ts')).handler,
-    'orders-commands': (await import('../../functions/orders/commands.ts')).handler,
+    'orders-commands': commands,
     'orders-rsvps': (await import('../../functions/orders/rsvps/commands.ts')).handler,
     'admission-commands': (await import('../../functions/admission/commands.ts')).handler,
     'admission-queries': (await import('../../functions/admission/queries.ts')).handler,
@@ -240,6 +261,7 @@ export const startPlatform = async () => {
     'orders-settlement': (await import('../../functions/orders/settlement.ts')).handler,
     'payment-news': (await import('../../functions/orders/payment-news.ts')).handler,
     'session-undo': (await import('../../functions/orders/session-undo.ts')).handler,
+    mail: (await import('../../functions/notifications/mail.ts')).handler,
   };
   const orderMachine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const relays: Readonly<Record<Table, StreamHandler>> = {
@@ -293,6 +315,9 @@ export const startPlatform = async () => {
     catalogTable,
     ticketingTable,
     ordersTable,
+    stripe,
+    /** Addresses of customers for whom Stripe does not answer. */
+    downFor,
     outbox,
     secretArn,
     machinesStarted: machines.started as ReadonlySet<string>,
@@ -324,6 +349,33 @@ export const startPlatform = async () => {
         body: text === '' ? undefined : JSON.parse(text),
       };
     },
+
+    /** Delivers news of Stripe’s, signed as they are. */
+    async webhook(event: FakeEvent): Promise<ApiAnswer> {
+      const { method, path } = routes.receiveStripeWebhook;
+      const { statusCode, body } = await commands(
+        gatewayEvent(method, path, deliveryOf(event, fakeWebhookSecret)),
+        lambda,
+      );
+      return { status: statusCode, etag: '', body: JSON.parse(body) };
+    },
+
+    /** Whoever was sending a mail has it no longer to itself. */
+    async endMailLease(mailId: string, address: string): Promise<void> {
+      await notificationsTable.update(
+        { pk: `MAIL#${mailId}#${shortHash(address)}`, sk: 'MAIL' },
+        {
+          update: 'SET #leaseUntil = :past',
+          condition: 'attribute_exists(#leaseUntil)',
+          names: { '#leaseUntil': 'leaseUntil' },
+          values: { ':past': 1 },
+        },
+      );
+    },
+
+    /** Subjects of the mails that came to an address. */
+    mailsTo: (address: string): readonly string[] =>
+      mailbox.list(address, 1_000).map(({ subject }) => subject),
 
     /** Whether the consumer handled the message. */
     async deliver(consumer: Consumer, body: unknown): Promise<boolean> {
@@ -400,6 +452,8 @@ export const startPlatform = async () => {
       streams.destroy();
       s3.destroy();
       await door.close();
+      await stripe.close();
+      mailbox.close();
       state.close();
       await issuer.stop();
       await queues.stop();

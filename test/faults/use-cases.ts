@@ -12,6 +12,7 @@ import { holdCancelled } from '../../functions/ticketing/lifecycle.ts';
 import { openPictures } from '../../functions/ticketing/pictures.ts';
 import { ticketingCommandRoutes } from '../../functions/ticketing/routes.ts';
 import { openSales } from '../../functions/ticketing/sales.ts';
+import type { FakeRequest } from '../orders/payments/fake-stripe.ts';
 import { hall } from '../ticketing/hall.ts';
 import { seats, slots, typeId } from '../ticketing/harness.ts';
 import type { ApiCall, Consumer, Operation, Platform } from './platform.ts';
@@ -28,22 +29,37 @@ export interface Ready {
   /** Ids by which everything of this world is found again: in items and in lifecycle events. */
   readonly marks: readonly string[];
   run(): Promise<Ending>;
+  /** Lets the time pass that the next attempt waits for. */
+  wait?(): Promise<void>;
   /** What only this use case can tell, besides tables and lifecycle events. */
   facts?(): readonly string[];
+  /** Subjects of the mails that came. */
+  mails?(): readonly string[];
+  /** What Stripe was asked about its payments. */
+  stripeRequests?(): readonly FakeRequest[];
 }
 
 export interface UseCase {
   readonly name: string;
-  readonly context: 'ticketing' | 'catalog' | 'identity' | 'orders' | 'admission' | 'platform';
+  readonly context:
+    | 'ticketing'
+    | 'catalog'
+    | 'identity'
+    | 'orders'
+    | 'admission'
+    | 'notifications'
+    | 'platform';
   /** The calls to AWS that it makes, in order; those made only when something failed stand in `onlyAfterFaults`. */
   readonly calls: readonly string[];
   readonly onlyAfterFaults?: readonly string[];
+  /** Which of its calls are to fail; all when left out. The others fail in a use case that is alike. */
+  readonly failing?: RegExp;
   /** Reads a fact without what depends on when an attempt is made. */
   readonly timeless?: (fact: string) => string;
   prepare(platform: Platform): Promise<Ready>;
 }
 
-const ending = ({ status, body }: { status: number; body?: { code?: string } }): Ending => ({
+export const ending = ({ status, body }: { status: number; body?: { code?: string } }): Ending => ({
   isFailure: status >= 500,
   text: status < 400 ? String(status) : `${status} ${body?.code}`,
 });

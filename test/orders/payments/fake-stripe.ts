@@ -209,9 +209,10 @@ export class FakeStripe {
     this.tell(status === 'failed' ? 'refund.failed' : 'refund.updated', refund);
   }
 
-  /** Keys are pruned when they are a day old. */
-  forgetKeys(): void {
-    this.kept.clear();
+  /** Keys are pruned when they are a day old: all, or the one that is named. */
+  forgetKeys(key?: string): void {
+    if (key === undefined) this.kept.clear();
+    else this.kept.delete(key);
   }
 
   /** What the account’s books say of a payment, in minor units. */
@@ -224,6 +225,11 @@ export class FakeStripe {
       refunds: own.length,
       status: intent.status,
     };
+  }
+
+  /** Ids of the payments that a customer was to make. */
+  paymentsOf(email: string): readonly string[] {
+    return [...this.intents.values()].filter((intent) => intent.receipt_email === email).map(({ id }) => id);
   }
 
   intent(paymentId: string): Intent {
