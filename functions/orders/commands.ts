@@ -1,4 +1,4 @@
-import { openEventReader } from '../catalog/contracts.ts';
+import type { EventReader } from '../catalog/event-contracts.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { idSecret } from '../platform/id-secret.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
@@ -25,7 +25,6 @@ const clock = () => epochSeconds(new Date());
 const table = openTable(ORDERS_TABLE);
 const orders = openOrders(table);
 const promoCodes = openPromoCodes(table);
-const events = openEventReader(openTable(environment.CATALOG_TABLE));
 
 let extension: Promise<ExtendForPayment> | undefined;
 
@@ -60,14 +59,22 @@ const ports = {
   clock,
 } satisfies Parameters<typeof orderCommands>[0];
 
-const loaders = { ...orderLoaders(orders), event: events.event };
+let eventReader: Promise<EventReader> | undefined;
+/** Events are looked at for promo codes only. */
+const events = (): Promise<EventReader> => {
+  eventReader ??= import('../catalog/event-contracts.ts').then(({ openEventReader }) =>
+    openEventReader(openTable(environment.CATALOG_TABLE)),
+  );
+  return eventReader;
+};
+const loaders = { ...orderLoaders(orders), event: async (id: string) => (await events()).event(id) };
 type LoadersOfAll = typeof loaders;
 
 /** What organizers and Stripe come for is loaded when they come: customers wait for none of it. */
 const promoCommands = async () => {
   const { promoCodeCommands } = await import('./promo-codes-api.ts');
   // It knows the loader of its own routes only.
-  return promoCodeCommands(promoCodes, events) as unknown as Handlers<
+  return promoCodeCommands(promoCodes, await events()) as unknown as Handlers<
     typeof promoCommandRoutes,
     LoadersOfAll
   >;

@@ -1,7 +1,7 @@
 import { ok, type Problem, problem } from '../platform/answer.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
-import { type CancelOutcome, cancelOrder } from './cancel-order.ts';
+import type { CancelOutcome } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
 import type { CancelReason, Order } from './order.ts';
 import type { Orders } from './order-store.ts';
@@ -125,6 +125,8 @@ export const orderCommands = (
     resendOrderMail: async (request) => (await organizer()).resendOrderMail(request),
 
     async cancelOrder(request) {
+      // Few do.
+      const { cancelOrder } = await import('./cancel-order.ts');
       const { orderId } = request.params;
       return ended(await cancelOrder(ports, orderId, 'customer', stampOf(request as never)), 'customer');
     },

@@ -4,11 +4,22 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { typeId } from '../ticketing/harness.ts';
 import { type Fault, faults, wire } from './injection.ts';
 import { baselines, faultTable, openFacts, outcomeOf, playAll, type Result, scenariosOf } from './matrix.ts';
-import { admissionUseCases, notificationUseCases, orderUseCases } from './order-use-cases.ts';
+import {
+  admissionUseCases,
+  notificationUseCases,
+  orderUseCases,
+  ticketMailUseCases,
+} from './order-use-cases.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { useCases as otherUseCases } from './use-cases.ts';
 
-const useCases = [...otherUseCases, ...orderUseCases, ...admissionUseCases, ...notificationUseCases];
+const useCases = [
+  ...ticketMailUseCases,
+  ...otherUseCases,
+  ...orderUseCases,
+  ...admissionUseCases,
+  ...notificationUseCases,
+];
 
 /** Calls fail here by the dozen at once: its circuit would open for all of them. It has tests of its own. */
 vi.mock('../../functions/orders/payments/guarded-provider.ts', () => ({

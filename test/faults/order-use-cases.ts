@@ -12,6 +12,7 @@ import { ordersLifecycle } from '../../functions/orders/lifecycle.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import { type Item, openTable } from '../../functions/platform/table.ts';
+import { gate } from '../../local/demo/parallel.ts';
 import type { FakeRequest } from '../orders/payments/fake-stripe.ts';
 import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
@@ -421,6 +422,8 @@ export const orderUseCases: readonly UseCase[] = [
     name: 'end of the orders of a cancelled session',
     context: 'orders',
     calls: [
+      'Query by session',
+      'PutItem cancellation',
       'Query by session',
       'BatchGetItem order',
       'GetItem order',
@@ -883,27 +886,14 @@ const ticketMail = async (platform: Platform): Promise<Ready> => {
   const { sessionId, holdId } = await held(platform, { seats: ['1-1'] }, { ...more, ...free });
   await inCatalog(sessionId);
   const { body } = await must(platform, 201, 'createOrder', newOrder(holdId, content));
-  return { marks: [sessionId], ...mailing(platform, email, await endingOf(platform, body.id)) };
+  const { run, ...mail } = mailing(platform, email, await endingOf(platform, body.id));
+  return { marks: [sessionId], ...mail, run: () => oneAtATime(run) };
 };
+const oneAtATime = gate(1);
 const papersKnown = new WeakMap<Platform, Promise<unknown>>();
 
-export const notificationUseCases: readonly UseCase[] = [
-  {
-    name: 'mail of a cancelled order',
-    context: 'notifications',
-    calls: ['GetItem order', 'PutItem mail', 'SendEmail', 'UpdateItem mail'],
-    onlyAfterFaults: ['DeleteItem mail'],
-    async prepare(platform) {
-      const { email, content } = await atStripe(platform);
-      const { sessionId, orderId } = await ordered(
-        platform,
-        {},
-        { ...content, payment: { provider: 'test' } },
-      );
-      await must(platform, 202, 'cancelOrder', { params: { orderId } });
-      return { marks: [sessionId], ...mailing(platform, email, await endingOf(platform, orderId)) };
-    },
-  },
+/** Apart from the others, and one at a time: drawing a ticket holds up all who wait for an answer in this process. */
+export const ticketMailUseCases: readonly UseCase[] = [
   {
     name: 'mail with the tickets of an order',
     context: 'notifications',
@@ -927,6 +917,25 @@ export const notificationUseCases: readonly UseCase[] = [
       papersKnown.set(platform, known);
       await known;
       return ticketMail(platform);
+    },
+  },
+];
+
+export const notificationUseCases: readonly UseCase[] = [
+  {
+    name: 'mail of a cancelled order',
+    context: 'notifications',
+    calls: ['GetItem order', 'PutItem mail', 'SendEmail', 'UpdateItem mail'],
+    onlyAfterFaults: ['DeleteItem mail'],
+    async prepare(platform) {
+      const { email, content } = await atStripe(platform);
+      const { sessionId, orderId } = await ordered(
+        platform,
+        {},
+        { ...content, payment: { provider: 'test' } },
+      );
+      await must(platform, 202, 'cancelOrder', { params: { orderId } });
+      return { marks: [sessionId], ...mailing(platform, email, await endingOf(platform, orderId)) };
     },
   },
 ];

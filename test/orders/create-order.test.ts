@@ -104,7 +104,6 @@ describe('a provider that does not take the payment', () => {
   });
 });
 
-<<<<<<< HEAD
 test('a hold that lapsed is not ordered beside the one that took its place over, whatever our clock says', async () => {
   const nowMs = Date.now();
   world.ticketing.clock.stopAt(nowMs);
@@ -127,7 +126,8 @@ test('a hold that lapsed is not ordered beside the one that took its place over,
     expect(await createOrder(ports, wanted, stamp)).toEqual({ kind: 'hold_expired', holdId: lapsed });
     expect(await ports.orders.get(wanted.orderId)).toBeUndefined();
   }
-=======
+});
+
 describe('holds of an order whose provider is out of reach', () => {
   /** Sessions are sold with holds of ten minutes; orders may be paid a minute longer. */
   const start = Date.parse('2036-11-21T20:00:00Z');
@@ -213,7 +213,6 @@ describe('holds of an order whose provider is out of reach', () => {
       status: 'cancelled',
     });
   });
->>>>>>> d258c08 (A payment provider that is down extends the holds of an order once)
 });
 
 describe('prices and promo codes', () => {
