@@ -561,6 +561,8 @@ export const orderUseCases: readonly UseCase[] = [
       'UpdateItem block',
       'PutItem hold',
       'UpdateItem order',
+      'UpdateItem order',
+      'UpdateItem order',
       'GetItem token',
     ],
     async prepare(platform) {
@@ -669,6 +671,8 @@ export const orderUseCases: readonly UseCase[] = [
       'Query blocks',
       'UpdateItem block',
       'PutItem hold',
+      'UpdateItem order',
+      'UpdateItem order',
       'UpdateItem order',
       'GetItem token',
     ],
