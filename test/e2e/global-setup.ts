@@ -1,5 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startCloud } from '../../local/cloud.ts';
+import { freePort } from '../../local/free-port.ts';
+import { fakeSecretKey, fakeWebhookSecret } from '../orders/payments/fake-stripe.ts';
 import { targetOf } from './target.ts';
 
 /** Gives all journeys one platform: the one that the environment names, or an embedded cloud of their own. */
@@ -9,7 +11,16 @@ export default async (project: TestProject): Promise<(() => Promise<void>) | und
     project.provide('target', running);
     return undefined;
   }
-  const cloud = await startCloud({ port: 0 });
+  // Where the journey of Stripe puts its fake.
+  const stripePort = await freePort();
+  const cloud = await startCloud({
+    port: 0,
+    context: { paymentProviders: 'stripe,test', stripeApiOrigin: `http://127.0.0.1:${stripePort}` },
+    secrets: {
+      StripeSecret: JSON.stringify({ secretKey: fakeSecretKey, webhookSecrets: [fakeWebhookSecret] }),
+    },
+  });
   project.provide('target', { kind: 'embedded', url: cloud.url, tokenUrl: cloud.tokenUrl });
+  project.provide('stripePort', stripePort);
   return () => cloud.stop();
 };
