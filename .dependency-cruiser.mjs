@@ -31,7 +31,7 @@ export default {
       severity: 'error',
       from: {
         path: [
-          '^functions/ticketing/(block|block-plan|best-available|hold|hold-drift|sale-terms)\\.ts$',
+          '^functions/ticketing/(block|block-plan|best-available|hold|hold-drift|hold-extension|sale-terms)\\.ts$',
           '^functions/orders/(money-due|order|order-drift|order-indexes|order-machine|outstanding|pricing|promo-code|refund)\\.ts$',
           '^functions/orders/rsvps/rsvp\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms|rsvp-terms)\\.ts$',

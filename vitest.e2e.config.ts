@@ -1,14 +1,21 @@
 import { defineConfig } from 'vitest/config';
 import { targetOf } from './test/e2e/target.ts';
 
+const running = targetOf(process.env);
 /** Journeys of `test/e2e/embedded` need the outbox or the demo data, which only the embedded cloud has. */
-const isEmbedded = targetOf(process.env)?.kind !== 'localstack';
+const isEmbedded = running?.kind !== 'localstack';
+/** Those of `test/e2e/own-cloud` need servers of theirs that the cloud asks: it is started for them. */
+const isOwn = running === undefined;
 
 /** The end-to-end journeys: by HTTP, against the embedded cloud or the target of the environment. */
 export default defineConfig({
   test: {
     name: 'e2e',
-    include: ['test/e2e/*.test.ts', ...(isEmbedded ? ['test/e2e/embedded/*.test.ts'] : [])],
+    include: [
+      'test/e2e/*.test.ts',
+      ...(isEmbedded ? ['test/e2e/embedded/*.test.ts'] : []),
+      ...(isOwn ? ['test/e2e/own-cloud/*.test.ts'] : []),
+    ],
     globalSetup: ['test/e2e/global-setup.ts'],
     testTimeout: isEmbedded ? 90_000 : 360_000,
     hookTimeout: isEmbedded ? 120_000 : 360_000,

@@ -92,6 +92,7 @@ export const measureColdStarts = async (runs: number): Promise<readonly ColdStar
       TICKET_KEYS: 'arn:aws:kms:eu-central-1:000000000000:key/1',
       PAYMENT_PROVIDERS: 'test',
       STRIPE_SECRET_ARN: '',
+      STRIPE_API_ORIGIN: 'https://api.stripe.com',
       PAYMENT_NEWS_QUEUE_URL: 'http://127.0.0.1:9/queue',
       PAYMENT_GRACE_SECONDS: '10',
       SLOW_PAYMENT_SECONDS: '3',

@@ -197,6 +197,7 @@ export class AppStack extends Stack {
       ADMISSION_TABLE: data.admissionTable.tableName,
       PAYMENT_PROVIDERS: settings.paymentProviders.join(),
       STRIPE_SECRET_ARN: data.stripeSecret?.secretArn ?? '',
+      STRIPE_API_ORIGIN: settings.stripeApiOrigin,
     };
     /** Confirming an order sells its places and issues its tickets, in one transaction. */
     const confirmOrders = [

@@ -9,6 +9,8 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) =>
 const paymentProvider = z.enum(['stripe', 'test']);
 type PaymentProviderName = z.output<typeof paymentProvider>;
 
+const stripeApi = 'https://api.stripe.com';
+
 const contextSchema = z.object({
   stage: z.enum(['dev', 'staging', 'prod']).default('dev'),
   /** Deploys to a LocalStack-compatible endpoint: what those lack is left out. */
@@ -35,6 +37,8 @@ const contextSchema = z.object({
     .transform((list) => list.split(',').map((name) => name.trim()))
     .pipe(z.array(paymentProvider))
     .optional(),
+  /** Another server in the place of Stripe’s, for tests. */
+  stripeApiOrigin: z.url({ protocol: /^https?$/ }).default(stripeApi),
 });
 
 export type Stage = z.output<typeof contextSchema>['stage'];
@@ -118,7 +122,12 @@ export const readSettings = (node: Node): Settings => {
     const faults = result.error.issues.map((issue) => `-c ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The CDK context is wrong: ${faults.join('; ')}`);
   }
-  const { stage, paymentProviders = stages[stage].paymentProviders } = result.data;
+  const { stage, stripeApiOrigin, paymentProviders = stages[stage].paymentProviders } = result.data;
+  if (stage === 'prod' && stripeApiOrigin !== stripeApi) {
+    throw new Error(
+      'The CDK context is wrong: -c stripeApiOrigin: payments of prod are made by Stripe itself',
+    );
+  }
   if (stage === 'prod' && paymentProviders.includes('test')) {
     throw new Error(
       'The CDK context is wrong: -c paymentProviders: the provider `test` takes no money and is not for prod',

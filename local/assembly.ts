@@ -11,8 +11,11 @@ export interface Assembly {
 }
 
 /** Synthesizes the CDK app in this process, as `cdk deploy` does before it uploads. */
-export const synthesize = async (outdir: string, issuer: string, jwksUri: string): Promise<Assembly> => {
-  const context = { issuer, jwksUri, mailFrom: 'tickets@fairground.example' };
+export const synthesize = async (
+  outdir: string,
+  given: Readonly<Record<string, unknown>>,
+): Promise<Assembly> => {
+  const context = { mailFrom: 'tickets@fairground.example', ...given };
   const app = await buildApp({ stage: 'dev', outdir, context });
   await stopBundler();
   const { stacks } = app.synth();

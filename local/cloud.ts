@@ -34,6 +34,10 @@ export interface CloudOptions {
   readonly port?: number;
   /** Folder that everything is kept in; in memory when left out. */
   readonly dataDirectory?: string;
+  /** Context of the CDK app, as `-c name=value` gives it. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Texts of secrets, by their logical id in the template. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Told of each step of the start. */
   readonly progress?: (step: string) => void;
   /** Told every line that functions write, and what goes wrong behind requests. */
@@ -104,7 +108,11 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
   progress('bundling the functions and synthesizing the stacks');
   const synthesizeHere = async () => {
     const outdir = mkdtempSync(path.join(dynamoDb.scratch, 'assembly-'));
-    const assembly = await synthesize(outdir, issuer.issuer, issuer.jwksUri);
+    const assembly = await synthesize(outdir, {
+      issuer: issuer.issuer,
+      jwksUri: issuer.jwksUri,
+      ...options.context,
+    });
     const references = referencesWith({ queueUrlBase: `${queues.endpoint}/000000000000/` });
     const resources = resolveStacks(assembly.stacks, references);
     const functions = declaredFunctions(resources, assembly.assetDirectories, origin, endpoints);
@@ -126,7 +134,7 @@ const start = async (options: CloudOptions, undo: Undo): Promise<Omit<Cloud, 'st
     (queueArn, body) => queues.server.sendMessage(queueNameOf(queueArn), body),
     usage,
   );
-  const secrets = new Secrets(resources, state);
+  const secrets = new Secrets(resources, state, options.secrets);
   const kms = openKms(resources, state);
   const mailbox = openMailbox(kept('mailbox.sqlite'));
   undo.push(() => mailbox.close());

@@ -5,18 +5,30 @@ import type { Resource } from './template.ts';
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
 
-/** Secrets Manager: secrets generated once, and read. */
+/** Secrets Manager: secrets generated once or given at the start, and read. */
 export class Secrets {
   private readonly values = new Map<string, string>();
 
-  constructor(resources: readonly Resource[], state: State) {
+  /**
+   * @param given texts of secrets, by their logical id in the template (without its hash); they are kept in no file.
+   * @throws Error for a text of a secret that the template does not have.
+   */
+  constructor(resources: readonly Resource[], state: State, given: Readonly<Record<string, string>> = {}) {
+    const unused = new Set(Object.keys(given));
     for (const { name, type, properties } of resources) {
       if (type !== 'AWS::SecretsManager::Secret') continue;
+      const id = Object.keys(given).find((logicalId) => name.includes(`-${logicalId}`));
+      if (id !== undefined) {
+        this.values.set(name, given[id] ?? '');
+        unused.delete(id);
+        continue;
+      }
       const known = state.get('secret', name);
       const value = known ?? generate(name, properties['GenerateSecretString']);
       if (known === undefined) state.set('secret', name, value);
       this.values.set(name, value);
     }
+    if (unused.size > 0) throw new Error(`The template has no secret ${[...unused].join(', ')}`);
   }
 
   /** The GetSecretValue call; undefined when there is no such secret. */

@@ -1,17 +1,20 @@
-import { globSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Cloud, startCloud } from './cloud.ts';
+import { parseStripeKeys } from '../functions/orders/payments/stripe-keys.ts';
+import { type Cloud, type CloudOptions, startCloud } from './cloud.ts';
 import { seed } from './demo/seed.ts';
 
-/** `npm start [-- --port N] [--data DIR] [--verbose]`: the whole platform with demo data, until Ctrl-C. */
+/** `npm start`: the whole platform with demo data, until Ctrl-C. */
 
-const usage = `npm start -- [--port N] [--data DIR] [--no-demo] [--verbose]
+const usage = `npm start -- [--port N] [--data DIR] [--stripe-keys FILE [--stripe-api URL]] [--no-demo] [--verbose]
 
-  --port N     port to listen on (3000)
-  --data DIR   keep everything in DIR over restarts; without it, it is gone at the end
-  --no-demo    start empty
-  --verbose    print every line that functions log; without it, warnings and errors`;
+  --port N             port to listen on (3000)
+  --data DIR           keep everything in DIR over restarts; without it, it is gone at the end
+  --stripe-keys FILE   offer payments by Stripe too, with its keys for tests: {"secretKey", "webhookSecrets"}
+  --stripe-api URL     ask this server instead of Stripe
+  --no-demo            start empty
+  --verbose            print every line that functions log; without it, warnings and errors`;
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 const startedAt = performance.now();
@@ -25,6 +28,8 @@ const readOptions = () => {
       options: {
         port: { type: 'string', default: '3000' },
         data: { type: 'string' },
+        'stripe-keys': { type: 'string' },
+        'stripe-api': { type: 'string' },
         'no-demo': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -33,11 +38,29 @@ const readOptions = () => {
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       throw new Error(`--port is a number up to 65535, not ${values.port}`);
-    return { ...values, port };
+    return { ...values, port, stripe: readStripe(values['stripe-keys'], values['stripe-api']) };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     return process.exit(2);
   }
+};
+
+/** What offers Stripe too; nothing without a file of keys. Keys of real money are refused. */
+const readStripe = (
+  file: string | undefined,
+  api: string | undefined,
+): Pick<CloudOptions, 'context' | 'secrets'> => {
+  if (file === undefined) {
+    if (api !== undefined) throw new Error('--stripe-api is of use with --stripe-keys only');
+    return {};
+  }
+  const keys = parseStripeKeys(file, readFileSync(file, 'utf8'));
+  if (!/^[rs]k_test_/.test(keys.secretKey))
+    throw new Error(`${file}: only keys of Stripe’s test mode (sk_test_…, rk_test_…) are taken here`);
+  return {
+    context: { paymentProviders: 'stripe,test', ...(api !== undefined && { stripeApiOrigin: api }) },
+    secrets: { StripeSecret: JSON.stringify(keys) },
+  };
 };
 
 /** Functions log one line of JSON a message; what is no JSON was not meant to be logged and is shown. */
@@ -67,6 +90,7 @@ const main = async (): Promise<void> => {
   try {
     cloud = await startCloud({
       port: options.port,
+      ...options.stripe,
       ...(options.data !== undefined && { dataDirectory: path.resolve(options.data) }),
       progress: step,
       log: (line) => {

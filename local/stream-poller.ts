@@ -36,7 +36,10 @@ export interface StreamPollerPorts {
   readonly log: (line: string) => void;
 }
 
+/** Pause after an empty read: short while something goes on, longer when nothing has for some seconds. */
 const idleMs = 50;
+const restingMs = 250;
+const restingAfter = 60;
 const recordsPerCall = 1_000;
 
 /**
@@ -51,6 +54,7 @@ export const pollStream = async (
 ): Promise<void> => {
   let iterator: string | undefined;
   let failures = 0;
+  let emptyReads = 0;
   while (!signal.aborted) {
     try {
       iterator ??= await shardIterator(ports);
@@ -64,7 +68,8 @@ export const pollStream = async (
       }
       iterator = output.NextShardIterator;
       failures = 0;
-      if (records.length === 0) await pause(idleMs, signal);
+      emptyReads = records.length === 0 ? emptyReads + 1 : 0;
+      if (emptyReads > 0) await pause(emptyReads > restingAfter ? restingMs : idleMs, signal);
     } catch (error) {
       if (signal.aborted) return;
       ports.log(`${mapping.name}: the stream cannot be read: ${(error as Error).message}`);

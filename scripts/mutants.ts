@@ -134,7 +134,7 @@ const mutants: readonly Mutant[] = [
     mistake: 'the hold is extended before its claims',
     file: `${ticketing}/extend-hold.ts`,
     from: '  const extended = await Promise.all(',
-    to: "  await store.extendHold(hold.holdId, until, now, stamp('hold.extended'));\n  const extended = await Promise.all(",
+    to: "  await store.extendHold(hold.holdId, until, now, stamp('hold.extended'), false);\n  const extended = await Promise.all(",
   },
   {
     mistake: 'the sweep is asked for before the sale is marked',

@@ -1,4 +1,3 @@
-export { type EventReader, openEventReader } from './event-reader.ts';
 export type { Layout } from './layout.ts';
 export { sessionCancelled, sessionPostponed, sessionPublishing, sessionUpdated } from './lifecycle.ts';
 export { readLayout } from './plan-documents.ts';

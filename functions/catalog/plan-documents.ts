@@ -4,12 +4,12 @@ import type { Layout } from './layout.ts';
  * Plan documents in the bucket, under keys that follow from their content: writing one twice is writing
  * the same. The S3 client is loaded on first use, since most requests need none.
  */
-const s3 = async () => {
+const loadS3 = async () => {
   const [{ S3Client, ...commands }, { clientSettings }] = await Promise.all([
     import('@aws-sdk/client-s3'),
     import('../platform/aws-client.ts'),
   ]);
-  client ??= new S3Client({
+  const client = new S3Client({
     ...clientSettings('s3'),
     // Emulators serve buckets by path; AWS takes both.
     forcePathStyle: true,
@@ -18,7 +18,11 @@ const s3 = async () => {
   });
   return { client, ...commands };
 };
-let client: import('@aws-sdk/client-s3').S3Client | undefined;
+let loaded: ReturnType<typeof loadS3> | undefined;
+const s3 = (): ReturnType<typeof loadS3> => {
+  loaded ??= loadS3();
+  return loaded;
+};
 
 const layoutKey = (venueId: string, planVersion: string): string =>
   `plans/${venueId}/${planVersion}/layout.json`;

@@ -18,7 +18,7 @@ export const backgroundPorts = (environment: z.output<typeof ordersBackgroundEnv
     providers: openProviders({
       names: environment.PAYMENT_PROVIDERS,
       ordersTable: ORDERS_TABLE,
-      stripeSecretArn: environment.STRIPE_SECRET_ARN,
+      stripe: { secretArn: environment.STRIPE_SECRET_ARN, apiOrigin: environment.STRIPE_API_ORIGIN },
       clock,
     }),
     clock,

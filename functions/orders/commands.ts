@@ -1,4 +1,4 @@
-import { openEventReader } from '../catalog/contracts.ts';
+import type { EventReader } from '../catalog/event-contracts.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { idSecret } from '../platform/id-secret.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
@@ -7,6 +7,7 @@ import { serve } from '../platform/serve.ts';
 import { openTable } from '../platform/table.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { openOrderClaims } from '../ticketing/contracts.ts';
+import type { ExtendForPayment } from '../ticketing/payment-extension-contracts.ts';
 import { ordersCommandsEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderCommands } from './orders-api.ts';
@@ -14,27 +15,35 @@ import type { PaymentQuestion } from './pay-order.ts';
 import type { promoCommandRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
 import { openProviders, stripeOf } from './providers.ts';
-import { receivePaymentNews } from './receive-news.ts';
 import { orderLoaders } from './request-of-order.ts';
 import { type orderCommandRoutes, ordersCommandRoutes } from './routes.ts';
 
 const environment = readEnvironment(ordersCommandsEnvironment);
-const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PAYMENT_PROVIDERS, STRIPE_SECRET_ARN } = environment;
+const { ORDERS_TABLE, TICKETING_TABLE, ADMISSION_TABLE, PAYMENT_PROVIDERS } = environment;
+const stripe = { secretArn: environment.STRIPE_SECRET_ARN, apiOrigin: environment.STRIPE_API_ORIGIN };
 const clock = () => epochSeconds(new Date());
 const table = openTable(ORDERS_TABLE);
 const orders = openOrders(table);
 const promoCodes = openPromoCodes(table);
-const events = openEventReader(openTable(environment.CATALOG_TABLE));
+
+let extension: Promise<ExtendForPayment> | undefined;
 
 const ports = {
   orders,
   promoCodes,
   claims: openOrderClaims(TICKETING_TABLE, environment.PLANS_BUCKET, clock),
+  // Needed only while a provider is down.
+  extendForPayment: async (holdIds, payBy, by) => {
+    extension ??= import('../ticketing/payment-extension-contracts.ts').then(({ openPaymentExtension }) =>
+      openPaymentExtension(TICKETING_TABLE, environment.PLANS_BUCKET, clock),
+    );
+    return (await extension)(holdIds, payBy, by);
+  },
   tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
   providers: openProviders({
     names: PAYMENT_PROVIDERS,
     ordersTable: ORDERS_TABLE,
-    stripeSecretArn: STRIPE_SECRET_ARN,
+    stripe,
     clock,
   }),
   providerNames: PAYMENT_PROVIDERS,
@@ -48,16 +57,24 @@ const ports = {
     await timer.askLater(environment.PAYMENT_NEWS_QUEUE_URL, question, clock());
   },
   clock,
-};
+} satisfies Parameters<typeof orderCommands>[0];
 
-const loaders = { ...orderLoaders(orders), event: events.event };
+let eventReader: Promise<EventReader> | undefined;
+/** Events are looked at for promo codes only. */
+const events = (): Promise<EventReader> => {
+  eventReader ??= import('../catalog/event-contracts.ts').then(({ openEventReader }) =>
+    openEventReader(openTable(environment.CATALOG_TABLE)),
+  );
+  return eventReader;
+};
+const loaders = { ...orderLoaders(orders), event: async (id: string) => (await events()).event(id) };
 type LoadersOfAll = typeof loaders;
 
 /** What organizers and Stripe come for is loaded when they come: customers wait for none of it. */
 const promoCommands = async () => {
   const { promoCodeCommands } = await import('./promo-codes-api.ts');
   // It knows the loader of its own routes only.
-  return promoCodeCommands(promoCodes, events) as unknown as Handlers<
+  return promoCodeCommands(promoCodes, await events()) as unknown as Handlers<
     typeof promoCommandRoutes,
     LoadersOfAll
   >;
@@ -71,14 +88,13 @@ export const handler = serve<typeof ordersCommandRoutes, LoadersOfAll>({
     updatePromoCode: async (request) => (await promoCommands()).updatePromoCode(request),
     receiveStripeWebhook: async (request) => {
       const { stripeWebhook } = await import('./payments/stripe-webhook.ts');
+      const { receivePaymentNews } = await import('./receive-news.ts');
       const { applyRefundNews } = await import('./settle-refund.ts');
       const useCases = {
         applyPaymentNews: (news, by) => receivePaymentNews(ports, news, (what) => stamp(what, by)),
         applyRefundNews: (news, by) => applyRefundNews(ports, news, (what) => stamp(what, by)),
       } satisfies Parameters<typeof stripeWebhook>[1];
-      return stripeWebhook(await stripeOf(STRIPE_SECRET_ARN), useCases).receiveStripeWebhook(
-        request as never,
-      );
+      return stripeWebhook(await stripeOf(stripe), useCases).receiveStripeWebhook(request as never);
     },
   },
   loaders,

@@ -1,6 +1,7 @@
 import { ticketIdOf, ticketPartsOf } from '../admission/contracts.ts';
 import type { Fault } from '../platform/answer.ts';
 import { type HeldPlaces, type OrderClaims, orderLimitsExceeded } from '../ticketing/contracts.ts';
+import type { ExtendForPayment } from '../ticketing/payment-extension-contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import { confirmedItems, takePlaces, writesOverLimit } from './confirm-order.ts';
 import { endOrder } from './end-order.ts';
@@ -21,6 +22,7 @@ import type { PromoCodes } from './promo-store.ts';
 /** What creating an order stands on, beside what confirming it does. */
 export interface NewOrderPorts extends OrderPorts {
   readonly claims: Pick<OrderClaims, 'freeSlots' | 'readHolds'>;
+  readonly extendForPayment: ExtendForPayment;
   readonly promoCodes: Pick<PromoCodes, 'find'>;
   readonly providers: Providers;
   /** Providers that this stage has. */
@@ -67,7 +69,12 @@ export type OrderOutcome =
   /** Of a free order: places were lost before it could be confirmed. */
   | { readonly kind: 'places_taken'; readonly places: readonly string[] }
   /** The order stands and waits: the same request again goes on with it. */
-  | { readonly kind: 'provider_unavailable'; readonly retryAfterSeconds: number };
+  | {
+      readonly kind: 'provider_unavailable';
+      readonly retryAfterSeconds: number;
+      /** Until when its holds stand (ISO 8601). */
+      readonly holdsExpireAt: string;
+    };
 
 /**
  * Makes an order of the places of holds.
@@ -197,8 +204,23 @@ const requestPayment = async (
     email: order.customer.email,
   });
   if (!created.ok) {
-    if (created.reason === 'unavailable')
-      return { kind: 'provider_unavailable', retryAfterSeconds: created.retryAfterSeconds };
+    if (created.reason === 'unavailable') {
+      // Nobody loses places because a provider is down: there is time to come back.
+      const holdIds = order.holds.map(({ holdId }) => holdId);
+      const extension = await ports.extendForPayment(holdIds, payBy, stamp);
+      switch (extension.kind) {
+        case 'extended':
+          return {
+            kind: 'provider_unavailable',
+            retryAfterSeconds: created.retryAfterSeconds,
+            holdsExpireAt: extension.expiresAt,
+          };
+        case 'expired':
+          return { kind: 'hold_expired', holdId: extension.holdId };
+        case 'not_active':
+          return { kind: 'hold_not_active', holdId: extension.holdId, status: extension.status };
+      }
+    }
     const refused = await endOrder(ports, order, 'payment_failed', {}, stamp);
     return { kind, order: refused.order };
   }

@@ -1,11 +1,11 @@
 import { ok, type Problem, problem } from '../platform/answer.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
-import { type CancelOutcome, cancelOrder } from './cancel-order.ts';
+import type { CancelOutcome } from './cancel-order.ts';
 import { createOrder, type NewOrderPorts, type OrderOutcome } from './create-order.ts';
 import type { CancelReason, Order } from './order.ts';
 import type { Orders } from './order-store.ts';
-import { type PayPorts, payOrder } from './pay-order.ts';
+import type { PayPorts } from './pay-order.ts';
 import { promoProblem } from './promo-problem.ts';
 import { notAllowed, type OrderLoaders, stampOf } from './request-of-order.ts';
 import type { orderCommandRoutes, orderQueryRoutes } from './routes.ts';
@@ -42,7 +42,8 @@ const refusal = (outcome: Exclude<OrderOutcome, { kind: 'created' | 'replayed' }
     case 'provider_unavailable':
       return problem('SERVICE_UNAVAILABLE', {
         detail:
-          'The payment provider does not answer; the order stands and the same request goes on with it.',
+          'The payment provider does not answer; the order stands, its holds with it, and the same request goes on with it.',
+        members: { holdsExpireAt: outcome.holdsExpireAt },
         headers: { 'Retry-After': String(outcome.retryAfterSeconds) },
       });
   }
@@ -104,6 +105,8 @@ export const orderCommands = (
 
     async payOrder(request) {
       if (!ports.providerNames.includes('test')) return problem('TEST_PAYMENTS_ONLY');
+      // Only payments of tests come here.
+      const { payOrder } = await import('./pay-order.ts');
       const { orderId } = request.params;
       const outcome = await payOrder(ports, orderId, request.body.method, stampOf(request as never));
       switch (outcome.kind) {
@@ -122,6 +125,8 @@ export const orderCommands = (
     resendOrderMail: async (request) => (await organizer()).resendOrderMail(request),
 
     async cancelOrder(request) {
+      // Few do.
+      const { cancelOrder } = await import('./cancel-order.ts');
       const { orderId } = request.params;
       return ended(await cancelOrder(ports, orderId, 'customer', stampOf(request as never)), 'customer');
     },

@@ -1,4 +1,4 @@
-import type { EventReader } from '../catalog/contracts.ts';
+import type { EventReader } from '../catalog/event-contracts.ts';
 import { ok, problem } from '../platform/answer.ts';
 import { encodeCursor } from '../platform/cursor.ts';
 import { invalidCursor } from '../platform/request.ts';

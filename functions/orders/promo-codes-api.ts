@@ -1,4 +1,4 @@
-import type { EventReader } from '../catalog/contracts.ts';
+import type { EventReader } from '../catalog/event-contracts.ts';
 import { type Fault, ok, problem } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';

@@ -2,24 +2,29 @@ import { openTable } from '../platform/table.ts';
 import type { PaymentProvider, ProviderName } from './payments/payment-port.ts';
 import type { Providers } from './ports.ts';
 
+interface StripeSettings {
+  /** Empty where the stage does not have Stripe. */
+  readonly secretArn: string;
+  readonly apiOrigin: string;
+}
+
 interface ProviderSettings {
   /** Providers that the stage has. */
   readonly names: readonly ProviderName[];
   /** Where the test provider keeps its payments. */
   readonly ordersTable: string;
-  /** Empty where the stage does not have Stripe. */
-  readonly stripeSecretArn: string;
+  readonly stripe: StripeSettings;
   /** Epoch seconds. */
   readonly clock: () => number;
 }
 
 let stripe: ReturnType<typeof loadStripe> | undefined;
-const loadStripe = async (secretArn: string) =>
-  (await import('./payments/open-stripe.ts')).openStripe(secretArn);
+const loadStripe = async ({ secretArn, apiOrigin }: StripeSettings) =>
+  (await import('./payments/open-stripe.ts')).openStripe(secretArn, apiOrigin);
 
 /** Stripe with its one guard of the process, for provider and webhook alike; undefined where it is not offered. */
-export const stripeOf = (secretArn: string): ReturnType<typeof loadStripe> => {
-  stripe ??= loadStripe(secretArn);
+export const stripeOf = (settings: StripeSettings): ReturnType<typeof loadStripe> => {
+  stripe ??= loadStripe(settings);
   return stripe;
 };
 
@@ -27,10 +32,10 @@ export const stripeOf = (secretArn: string): ReturnType<typeof loadStripe> => {
 const openers: Readonly<Record<ProviderName, (settings: ProviderSettings) => Promise<PaymentProvider>>> = {
   test: async ({ ordersTable, clock }) =>
     (await import('./payments/test-provider.ts')).openTestProvider(openTable(ordersTable), clock),
-  stripe: async ({ stripeSecretArn }) => {
-    const stripe = await stripeOf(stripeSecretArn);
-    if (stripe === undefined) throw new Error('This stage has no secret of Stripe');
-    return stripe.provider;
+  stripe: async (settings) => {
+    const opened = await stripeOf(settings.stripe);
+    if (opened === undefined) throw new Error('This stage has no secret of Stripe');
+    return opened.provider;
   },
 };
 

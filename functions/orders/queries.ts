@@ -1,4 +1,4 @@
-import { openEventReader } from '../catalog/contracts.ts';
+import { openEventReader } from '../catalog/event-contracts.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import type { Handlers } from '../platform/route.ts';
 import { serve } from '../platform/serve.ts';

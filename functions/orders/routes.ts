@@ -135,7 +135,8 @@ export const createOrder = route({
   description:
     'Holds of several sessions of one organizer and one currency. An order that costs nothing is confirmed at once; ' +
     'any other waits for its payment until `payBy`. After a lost answer or 503 send the same request again: it goes ' +
-    `on from where it was. ${capability} Without a token, send a secret of your own as \`Fairground-Client\`.`,
+    'on from where it was. The 503 of a provider that does not answer says in `holdsExpireAt` until when the holds ' +
+    `live, which it extends once. ${capability} Without a token, send a secret of your own as \`Fairground-Client\`.`,
   access: optionalCaller(),
   creates: true,
   minKeyLength: 16,

@@ -60,8 +60,6 @@ export const queueConsumer = <Schema extends z.ZodType>(
   schema: Schema,
   handle: (body: z.output<Schema>, context: ConsumerContext) => Promise<void>,
 ) => {
-  const processor = new BatchProcessor(EventType.SQS);
-
   const handleRecord = async (record: SQSRecord, lambda: Context): Promise<void> => {
     const startedAt = performance.now();
     await inScope({ requestId: record.messageId, traceparent: undefined }, async () => {
@@ -89,12 +87,18 @@ export const queueConsumer = <Schema extends z.ZodType>(
     });
   };
 
+  // It keeps what failed: one of its own for each invocation, also where several run at once.
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
-    processPartialResponse(event, (record: SQSRecord) => handleRecord(record, context), processor, {
-      context,
-      processInParallel: false,
-      throwOnFullBatchFailure: false,
-    });
+    processPartialResponse(
+      event,
+      (record: SQSRecord) => handleRecord(record, context),
+      new BatchProcessor(EventType.SQS),
+      {
+        context,
+        processInParallel: false,
+        throwOnFullBatchFailure: false,
+      },
+    );
 };
 
 type Once = (event: { readonly id: string }, lambda: Context, work: () => Promise<void>) => Promise<void>;

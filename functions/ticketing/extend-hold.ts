@@ -1,6 +1,11 @@
 import { reachesUntil, rules } from './block.ts';
-import { claimId, decideExtend, type Hold, type HoldStatus, statusAt } from './hold.ts';
-import type { HoldPorts, OpenSale, Stamp } from './ports.ts';
+import { claimId, type Hold, type HoldStatus, statusAt } from './hold.ts';
+import { decideExtend, decideExtendForPayment, type ExtendDecision } from './hold-extension.ts';
+import type { HoldPorts, OpenSale, Pictures, Stamp } from './ports.ts';
+
+export interface ExtendPorts extends Pick<HoldPorts, 'store' | 'clock'> {
+  readonly pictures: Pick<Pictures, 'mend'>;
+}
 
 export type ExtendOutcome =
   | { readonly kind: 'extended'; readonly hold: Hold }
@@ -8,26 +13,70 @@ export type ExtendOutcome =
   | { readonly kind: 'not_active'; readonly status: HoldStatus }
   | { readonly kind: 'limit'; readonly latest: number };
 
-/**
- * Extends a hold: its claims first, then the hold, so that a hold never promises more than its claims. A
- * crash in between leaves claims that reach further than the hold; they lapse, or are freed with it.
- */
-export const extendHold = async (
-  ports: HoldPorts,
+/** Extends a hold as its customer asks: by `seconds` from now, or without them by the session’s duration. */
+export const extendHold = (
+  ports: ExtendPorts,
   open: OpenSale,
   hold: Hold,
   seconds: number | undefined,
   stamp: Stamp,
+): Promise<ExtendOutcome> =>
+  extendBy(
+    ports,
+    open,
+    hold,
+    {
+      decide: (current, now) => decideExtend(current, now, open.sale.holdSeconds, seconds),
+      isForPayment: false,
+    },
+    stamp,
+  );
+
+/** Extends a hold, once in its life, as long as its order may be paid (`payBy`, epoch seconds). */
+export const extendHoldForPayment = (
+  ports: ExtendPorts,
+  open: OpenSale,
+  hold: Hold,
+  payBy: number,
+  stamp: Stamp,
+): Promise<ExtendOutcome> =>
+  extendBy(
+    ports,
+    open,
+    hold,
+    {
+      decide: (current, now) => decideExtendForPayment(current, now, open.sale.holdSeconds, payBy),
+      isForPayment: true,
+    },
+    stamp,
+  );
+
+interface Extension {
+  readonly decide: (hold: Hold, now: number) => ExtendDecision;
+  /** Marks the hold, so that it is extended so only once. */
+  readonly isForPayment: boolean;
+}
+
+/**
+ * Extends a hold: its claims first, then the hold, so that a hold never promises more than its claims. A
+ * crash in between leaves claims that reach further than the hold; they lapse, or are freed with it.
+ */
+const extendBy = async (
+  ports: ExtendPorts,
+  open: OpenSale,
+  hold: Hold,
+  extension: Extension,
+  stamp: Stamp,
 ): Promise<ExtendOutcome> => {
   const { store, pictures, clock } = ports;
-  const { sale, plan } = open;
+  const { plan } = open;
   const now = clock();
-  const decision = decideExtend(hold, now, sale.holdSeconds, seconds);
+  const decision = extension.decide(hold, now);
   if (decision.kind === 'expired') {
     // Since it was read another request may have extended it.
     const current = await store.getHold(hold.holdId);
     if (current !== undefined && current.revision > hold.revision)
-      return extendHold(ports, open, current, seconds, stamp);
+      return extendBy(ports, open, current, extension, stamp);
   }
   if (decision.kind === 'unchanged') return { kind: 'extended', hold };
   if (decision.kind !== 'extend') return decision;
@@ -60,7 +109,8 @@ export const extendHold = async (
       ? { kind: 'not_active', status }
       : { kind: 'expired' };
   }
-  const changed = await store.extendHold(hold.holdId, until, now, stamp('hold.extended'));
+  const change = stamp('hold.extended');
+  const changed = await store.extendHold(hold.holdId, until, now, change, extension.isForPayment);
   if (changed.changed) return { kind: 'extended', hold: changed.hold };
   if (changed.hold === undefined) return { kind: 'expired' };
   const status = statusAt(changed.hold, clock());

@@ -27,6 +27,8 @@ interface HoldBase {
   readonly requestHash: string;
   readonly revision: number;
   readonly customerSlot?: CustomerSlot | undefined;
+  /** It was extended once already because its order could not be paid. */
+  readonly isExtendedForPayment?: boolean | undefined;
   /** The order that took its places; of a confirmed hold only. */
   readonly orderId?: string | undefined;
 }
@@ -37,44 +39,9 @@ export type Hold = HoldBase & { readonly status: HoldStatus };
 /** Claims carry the id without its prefix: twenty of them must fit one write unit. */
 export const claimId = (id: string): string => id.slice('hld_'.length);
 
-/** Longest life of a hold that is extended, from its creation (requirement T3). */
-export const extensionCapSeconds = 30 * 60;
-
 /** Ended holds can be read, and their keys replayed, for a day; then TTL may delete them. */
 export const keptSeconds = 24 * 60 * 60;
 
 /** What the hold is at this instant, whatever job has run or not. */
 export const statusAt = (hold: Pick<Hold, 'status' | 'until'>, now: number): HoldStatus =>
   hold.status === 'active' && hold.until < now ? 'expired' : hold.status;
-
-export type ExtendDecision =
-  | { readonly kind: 'extend'; readonly until: number }
-  /** It reaches as far already: nothing to write. */
-  | { readonly kind: 'unchanged'; readonly until: number }
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'not_active'; readonly status: HoldStatus }
-  | { readonly kind: 'limit'; readonly latest: number };
-
-/**
- * How far a hold may be extended: `seconds` from now, at most 30 minutes from its creation (or its own
- * first duration, where that is longer). Without `seconds` it is a heartbeat: the session’s duration,
- * cut at the cap. A hold is never shortened.
- */
-export const decideExtend = (
-  hold: Hold,
-  now: number,
-  holdSeconds: number,
-  seconds: number | undefined,
-): ExtendDecision => {
-  const status = statusAt(hold, now);
-  if (status === 'expired') return { kind: 'expired' };
-  if (status !== 'active') return { kind: 'not_active', status };
-  const latest = hold.createdAt + Math.max(extensionCapSeconds, holdSeconds);
-  const wanted = now + (seconds ?? holdSeconds);
-  if (seconds !== undefined && wanted > latest) return { kind: 'limit', latest };
-  const until = Math.min(wanted, latest);
-  if (until > hold.until) return { kind: 'extend', until };
-  return hold.until >= latest && seconds === undefined && wanted > latest
-    ? { kind: 'limit', latest }
-    : { kind: 'unchanged', until: hold.until };
-};

@@ -35,8 +35,17 @@ export interface InventoryStore {
   claimWithHold(plan: InventoryPlan, hold: Hold, now: number, change: Change): Promise<ClaimedWithHold>;
   putHold(hold: Hold, change: Change): Promise<HoldPut>;
   getHold(holdId: string): Promise<Hold | undefined>;
-  /** Moves `until` forward while the hold is active and not lapsed. */
-  extendHold(holdId: string, until: number, now: number, change: Change): Promise<HoldChange>;
+  /**
+   * Moves `until` forward while the hold is active and not lapsed; `isForPayment` only if it was not extended
+   * so before.
+   */
+  extendHold(
+    holdId: string,
+    until: number,
+    now: number,
+    change: Change,
+    isForPayment: boolean,
+  ): Promise<HoldChange>;
   /** Ends an active hold: `expired` only when its time is over, `cancelled` only before. */
   endHold(holdId: string, status: 'cancelled' | 'expired', now: number, change: Change): Promise<HoldChange>;
   /**
@@ -89,7 +98,7 @@ const toItem = ({ places, customerSlot, ...hold }: Hold, change: Change): Item =
 export const toHold = (item: Item): Hold => {
   const { holdId, sessionId, status, until, createdAt, requestHash, revision } = item as unknown as Hold;
   const customer = item['customer'] as string | undefined;
-  const orderId = item['orderId'] as string | undefined;
+  const { isExtendedForPayment, orderId } = item as unknown as Hold;
   return {
     holdId,
     sessionId,
@@ -102,6 +111,7 @@ export const toHold = (item: Item): Hold => {
       ([block, keys]): BlockPlaces => ({ block, keys: [...keys] }),
     ),
     ...(customer !== undefined && { customerSlot: { customer, slot: item['slot'] as number } }),
+    ...(isExtendedForPayment !== undefined && { isExtendedForPayment }),
     ...(orderId !== undefined && { orderId }),
   };
 };
@@ -151,16 +161,20 @@ export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
     return item && toHold(item);
   },
 
-  async extendHold(holdId, until, now, change) {
+  async extendHold(holdId, until, now, change, isForPayment) {
+    const [mark, unmarked] = isForPayment
+      ? [', #mark = :true', ' AND attribute_not_exists(#mark)']
+      : ['', ''];
     const result = await table.update<Item>(holdKey(holdId), {
-      update: 'SET #until = :until, #ttl = :ttl, #revision = #revision + :one, #change = :change',
-      condition: '#status = :active AND #until >= :now AND #until < :until',
+      update: `SET #until = :until, #ttl = :ttl, #revision = #revision + :one, #change = :change${mark}`,
+      condition: `#status = :active AND #until >= :now AND #until < :until${unmarked}`,
       names: {
         '#until': 'until',
         '#ttl': 'ttl',
         '#revision': 'revision',
         '#change': 'change',
         '#status': 'status',
+        ...(isForPayment && { '#mark': 'isExtendedForPayment' }),
       },
       values: {
         ':until': until,
@@ -169,6 +183,7 @@ export const openInventory = (table: Table): InventoryStore & SaleWrites => ({
         ':change': change,
         ':active': 'active',
         ':now': now,
+        ...(isForPayment && { ':true': true }),
       },
     });
     return result.written

@@ -12,6 +12,8 @@ export interface Target {
 declare module 'vitest' {
   interface ProvidedContext {
     target: Target;
+    /** Where the platform looks for Stripe; of a cloud that the tests started themselves only. */
+    stripePort: number;
   }
 }
 

@@ -4,8 +4,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import Stripe from 'stripe';
+import type { FakeStripe } from '../orders/payments/fake-stripe.ts';
 
 /** What can go wrong with one call, as the SDK sees it. */
 export const faults = {
@@ -21,7 +24,7 @@ export const faults = {
 } as const;
 export type Fault = keyof typeof faults;
 
-type Service = 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'kms' | 'states';
+type Service = 'dynamodb' | 'sqs' | 'events' | 's3' | 'secretsmanager' | 'kms' | 'states' | 'ses';
 
 /** One run of a use case: what it called, and what is to go wrong with which call. */
 export interface Run {
@@ -34,7 +37,14 @@ export interface Run {
   /** Requests that the caller gave up and that are still on their way. */
   readonly late: (() => Promise<unknown>)[];
   readonly seen: Map<string, number>;
-  readonly byInvocation: Map<string, { readonly isTarget: boolean; attempts: number }>;
+  readonly byInvocation: Map<string, Call>;
+}
+
+interface Call {
+  readonly isTarget: boolean;
+  attempts: number;
+  /** Of Stripe’s: the SDK may try it once more. */
+  isOpen: boolean;
 }
 
 export const newRun = (plan?: Run['plan']): Run => ({
@@ -51,7 +61,7 @@ const current = new AsyncLocalStorage<Run>();
 export const within = <T>(run: Run, work: () => Promise<T>): Promise<T> => current.run(run, work);
 
 interface Arguments {
-  // biome-ignore lint/suspicious/noExplicitAny: the inputs of seven services’ commands
+  // biome-ignore lint/suspicious/noExplicitAny: the inputs of eight services’ commands
   readonly input: any;
   readonly request: { readonly headers: Readonly<Record<string, string>> };
 }
@@ -64,7 +74,7 @@ interface Client {
   readonly middlewareStack: { add(middleware: unknown, options: object): void };
 }
 
-/** Puts the faults into every client of the SDK of this process, nearest to the wire. Gives how to undo it. */
+/** Puts the faults into every client of AWS’s and Stripe’s SDKs of this process, nearest to the wire. Gives how to undo it. */
 export const wire = (): (() => void) => {
   const classes = [
     [DynamoDBClient, 'dynamodb'],
@@ -74,6 +84,7 @@ export const wire = (): (() => void) => {
     [SecretsManagerClient, 'secretsmanager'],
     [KMSClient, 'kms'],
     [SFNClient, 'states'],
+    [SESv2Client, 'ses'],
   ] as const;
   const undo = classes.map(([{ prototype }, service]) => {
     const wired = new WeakSet<object>();
@@ -85,7 +96,8 @@ export const wire = (): (() => void) => {
         const { retryStrategy } = this.config;
         this.config.retryStrategy = async () => {
           const Strategy = (await retryStrategy()).constructor as new (most: () => Promise<number>) => object;
-          return new Strategy(async () => 3);
+          // Mails alone are not tried again: SES could send them twice.
+          return new Strategy(async () => (service === 'ses' ? 1 : 3));
         };
         this.middlewareStack.add(middlewareOf(service), {
           step: 'deserialize',
@@ -100,9 +112,119 @@ export const wire = (): (() => void) => {
       Reflect.deleteProperty(prototype, 'send');
     };
   });
+  undo.push(wireStripe());
   return () => {
     for (const step of undo) step();
   };
+};
+
+type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
+type MakeRequest = HttpClient['makeRequest'];
+type HttpAnswer = Awaited<ReturnType<MakeRequest>>;
+
+/** Puts the same faults between Stripe’s SDK and the fake, where each call is told by its key or path. */
+const wireStripe = (): (() => void) => {
+  const prototype = Object.getPrototypeOf(Stripe.createNodeHttpClient()) as HttpClient;
+  const { makeRequest } = prototype;
+  prototype.makeRequest = async function (...request) {
+    const send = (): Promise<HttpAnswer> => makeRequest.apply(this, request);
+    const run = current.getStore();
+    if (run === undefined) return send();
+    if (run.dead) throw broken('EPIPE');
+    const [, , path, method, headers] = request;
+    const name = `${method} ${path.replace(/\?.*/, '').replace(/pi_\w+/, '{id}')}`;
+    const key = (headers as Readonly<Record<string, string>>)['Idempotency-Key'];
+    const id = `${method} ${path} ${key}`;
+    let call = run.byInvocation.get(id);
+    // The SDK tries once more, and only what had no answer.
+    if (call === undefined || !call.isOpen || call.attempts === 2) {
+      call = begin(run, name);
+      run.byInvocation.set(id, call);
+    }
+    call.attempts += 1;
+    if (!call.isTarget || run.plan === undefined) return send();
+    run.struck = true;
+    call.isOpen = !notRepeated.has(run.plan.fault);
+    const isFirst = call.attempts === 1;
+    const arrives = async (): Promise<void> => void (await (await send()).toJSON());
+    switch (run.plan.fault) {
+      case 'not sent':
+        throw broken('ECONNREFUSED');
+      case 'throttled':
+        return stripeAnswer(429, { code: 'rate_limit', message: 'Too busy.', type: 'invalid_request_error' });
+      case 'crash after':
+        await arrives();
+        run.dead = true;
+        throw broken('EPIPE');
+    }
+    if (!isFirst) return send();
+    switch (run.plan.fault) {
+      case 'answer lost':
+        await arrives();
+        throw broken('ECONNRESET');
+      case 'sent twice': {
+        const answer = await send();
+        await arrives();
+        return answer;
+      }
+      case 'too slow':
+        run.late.push(arrives);
+        throw broken('ETIMEDOUT');
+      case 'conflict':
+        return stripeAnswer(409, {
+          code: 'idempotency_key_in_use',
+          message: 'There is another in-progress request using this key.',
+          type: 'idempotency_error',
+        });
+      case 'internal error': {
+        if (key === undefined)
+          return stripeAnswer(500, { message: 'An unknown error occurred', type: 'api_error' });
+        brokenKeys.add(key);
+        return send();
+      }
+      case 'partial batch':
+        throw new Error('Stripe has no batches');
+    }
+  };
+  return () => {
+    prototype.makeRequest = makeRequest;
+  };
+};
+
+/** What the SDK of Stripe takes for an answer. */
+const notRepeated = new Set<Fault>(['sent twice', 'throttled', 'internal error']);
+
+/** An answer of Stripe’s that the fake had no part in. It is not to be repeated by the SDK, but a 409. */
+const stripeAnswer = (status: number, error: object): HttpAnswer =>
+  ({
+    getStatusCode: () => status,
+    getHeaders: () => ({ 'stripe-should-retry': String(status === 409) }),
+    getRawResponse: () => undefined,
+    toStream: () => undefined,
+    toJSON: async () => ({ error }),
+  }) as unknown as HttpAnswer;
+
+/**
+ * Stripe keeps a 500 under its key, and replays it: the fake does as well.
+ * @returns addresses of customers for whom it does not answer at all.
+ */
+export const breakStripe = (stripe: FakeStripe): Set<string> => {
+  const downFor = new Set<string>();
+  stripe.fault = ({ idempotencyKey = '', params }) => {
+    if (downFor.has(String(params['receipt_email']))) return { kind: 'unavailable', after: false };
+    return brokenKeys.delete(idempotencyKey) ? { kind: 'error', after: false } : undefined;
+  };
+  return downFor;
+};
+const brokenKeys = new Set<string>();
+
+/** A call that was not seen before: whether it is the one that is to fail. */
+const begin = (run: Run, name: string): Call => {
+  const occurrence = (run.seen.get(name) ?? 0) + 1;
+  run.seen.set(name, occurrence);
+  run.calls.push(name);
+  const isTarget = run.plan?.call === name && run.plan.occurrence === occurrence;
+  return { isTarget, attempts: 0, isOpen: false };
 };
 
 const middlewareOf =
@@ -115,12 +237,7 @@ const middlewareOf =
     const id = args.request.headers['amz-sdk-invocation-id'] ?? crypto.randomUUID();
     let call = run.byInvocation.get(id);
     if (call === undefined) {
-      const name = nameOf(commandName.replace('Command', ''), args.input);
-      const occurrence = (run.seen.get(name) ?? 0) + 1;
-      run.seen.set(name, occurrence);
-      run.calls.push(name);
-      const isTarget = run.plan?.call === name && run.plan.occurrence === occurrence;
-      call = { isTarget, attempts: 0 };
+      call = begin(run, nameOf(commandName.replace('Command', ''), args.input));
       run.byInvocation.set(id, call);
     }
     call.attempts += 1;
@@ -194,6 +311,8 @@ const throttled = (service: Service) => {
       return refusal(service, 503, 'SlowDown');
     case 'dynamodb':
       return refusal(service, 400, 'ProvisionedThroughputExceededException');
+    case 'ses':
+      return refusal(service, 429, 'TooManyRequestsException');
     default:
       return refusal(service, 400, 'ThrottlingException');
   }
@@ -251,7 +370,7 @@ const partly = async (service: Service, next: Next, args: Arguments): Promise<Ou
 
 /** Which faults can meet a call. */
 export const faultsOf = (call: string): readonly Fault[] => {
-  const isWrite = /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems)\b/.test(call);
+  const isWrite = /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems|POST)\b/.test(call);
   const isBatch = /^(BatchGetItem|PutEvents|SendMessageBatch)\b/.test(call);
   return (Object.keys(faults) as Fault[]).filter(
     (fault) => (fault !== 'conflict' || isWrite) && (fault !== 'partial batch' || isBatch),

@@ -12,9 +12,22 @@ import { ordersLifecycle } from '../../functions/orders/lifecycle.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import { type Item, openTable } from '../../functions/platform/table.ts';
+import { gate } from '../../local/demo/parallel.ts';
+import type { FakeRequest } from '../orders/payments/fake-stripe.ts';
 import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
-import { byApi, byQueue, type Ending, freshKey, held, must, onSale, type UseCase } from './use-cases.ts';
+import {
+  byApi,
+  byQueue,
+  type Ending,
+  ending,
+  freshKey,
+  held,
+  must,
+  onSale,
+  type Ready,
+  type UseCase,
+} from './use-cases.ts';
 
 const location = { lat: 28.4817, lon: -16.3176 };
 const customer = { name: 'Ana Pop', email: 'ana@example.com' };
@@ -22,15 +35,15 @@ const free = { ticketTypes: [{ ...seats('a'), price: { amount: 0, currency: 'EUR
 
 // Orders
 
-const newOrder = (holdId: string) => ({
+const newOrder = (holdId: string, more: object = {}) => ({
   key: freshKey(),
-  body: { holdIds: [holdId], customer, payment: { provider: 'test' } },
+  body: { holdIds: [holdId], customer, payment: { provider: 'test' }, ...more },
 });
 
 /** A hold of two places in two blocks. */
-const ordered = async (platform: Platform, more: object = {}) => {
+const ordered = async (platform: Platform, more: object = {}, content: object = {}) => {
   const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, more);
-  const { body } = await must(platform, 201, 'createOrder', newOrder(holdId));
+  const { body } = await must(platform, 201, 'createOrder', newOrder(holdId, content));
   return { sessionId, holdId, orderId: body.id as string, paymentId: body.payment?.id as string };
 };
 const paid = async (platform: Platform, more: object = {}) => {
@@ -122,6 +135,72 @@ const answered = async (platform: Platform, approval: 'automatic' | 'organizer' 
   const { as, sessionId, answer } = await invitation(platform, approval);
   const { body, etag } = await must(platform, 201, 'createRsvp', answer);
   return { as, sessionId, params: { rsvpId: body.id as string }, etag };
+};
+
+/** Somebody with an address of their own, by which payments and mails are found. */
+const newCustomer = () => {
+  const email = `${crypto.randomUUID()}@example.com`;
+  return { email, content: { customer: { ...customer, email } } };
+};
+const stripeKnown = new WeakMap<Platform, Promise<unknown>>();
+/** The functions’ process has read the keys of Stripe once. */
+const atStripe = async (platform: Platform) => {
+  const buyer = () => {
+    const { email, content } = newCustomer();
+    return { email, content: { ...content, payment: { provider: 'stripe' } } };
+  };
+  const known = stripeKnown.get(platform) ?? ordered(platform, {}, buyer().content);
+  stripeKnown.set(platform, known);
+  await known;
+  return buyer();
+};
+const orderedAtStripe = async (platform: Platform, more: object = {}) => {
+  const { email, content } = await atStripe(platform);
+  return { email, ...(await ordered(platform, more, content)) };
+};
+/** The last that Stripe has to tell of a payment. */
+const lastEvent = (platform: Platform, paymentId: string) => {
+  const event = platform.stripe.events.findLast(
+    ({ data }) => (data.object as { id: string }).id === paymentId,
+  );
+  if (event === undefined) throw new Error(`Nothing is told of ${paymentId}`);
+  return event;
+};
+const paidAtStripe = async (platform: Platform, more: object = {}) => {
+  const made = await orderedAtStripe(platform, more);
+  platform.stripe.pay(made.paymentId);
+  const { status } = await platform.webhook(lastEvent(platform, made.paymentId));
+  if (status !== 200) throw new Error(`The webhook was answered ${status}`);
+  return made;
+};
+/** What Stripe’s books say of a customer’s payments, and what was asked for. */
+const atBooks = (platform: Platform, email: string) => ({
+  facts: (): readonly string[] =>
+    platform.stripe.paymentsOf(email).map((id) => {
+      const { status, captured, refunded, refunds } = platform.stripe.books(id);
+      return `at Stripe ${status}, captured ${captured}, refunded ${refunded} by ${refunds}`;
+    }),
+  stripeRequests: (): readonly FakeRequest[] => {
+    const ids = platform.stripe.paymentsOf(email);
+    return platform.stripe.requests.filter(
+      ({ path, params }) =>
+        params['receipt_email'] === email ||
+        ids.some((id) => path.includes(id) || params['payment_intent'] === id),
+    );
+  },
+});
+/** Faults of the other calls are those of the test provider’s use cases. */
+const stripeCalls = /^(GET|POST) /;
+
+/** A promo code that two orders may use, and the places of one. */
+const withPromo = async (platform: Platform) => {
+  const { as, more, inCatalog } = await organizer(platform);
+  const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, more);
+  await inCatalog(sessionId);
+  const params = { eventId: more.eventId };
+  const body = { code: 'HALF', discount: { basisPoints: 5_000 }, maxUses: 2 };
+  await must(platform, 201, 'createPromoCode', { as, params, key: freshKey(), body });
+  return { marks: [sessionId, more.eventId], order: newOrder(holdId, { promoCode: 'HALF' }) };
 };
 
 /** What a machine sees: a task that throws is tried again. */
@@ -344,6 +423,8 @@ export const orderUseCases: readonly UseCase[] = [
     context: 'orders',
     calls: [
       'Query by session',
+      'PutItem cancellation',
+      'Query by session',
       'BatchGetItem order',
       'GetItem order',
       'GetItem order',
@@ -436,17 +517,237 @@ export const orderUseCases: readonly UseCase[] = [
       };
     },
   },
+  {
+    name: 'order with a promo code of limited uses',
+    context: 'orders',
+    failing: /(promo|payment|UpdateItem order)$/,
+    calls: [
+      'BatchGetItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'BatchGetItem promo',
+      'TransactWriteItems order, promo',
+      'PutItem payment',
+      'UpdateItem order',
+    ],
+    async prepare(platform) {
+      const { marks, order } = await withPromo(platform);
+      return { marks, run: byApi(platform, 'createOrder', order) };
+    },
+  },
+  {
+    name: 'end of an order with a promo code of limited uses',
+    context: 'orders',
+    calls: ['GetItem order', 'TransactWriteItems order, promo'],
+    async prepare(platform) {
+      const { marks, order } = await withPromo(platform);
+      const { body } = await must(platform, 201, 'createOrder', order);
+      return { marks, run: byApi(platform, 'cancelOrder', { params: { orderId: body.id } }) };
+    },
+  },
+  {
+    name: 'settlement of an order that lost its places: void, holds, the next best',
+    context: 'orders',
+    failing: / (order|hold|blocks?)$/,
+    calls: [
+      'GetItem order',
+      'GetItem payment',
+      'UpdateItem payment',
+      'UpdateItem order',
+      'UpdateItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'Query blocks',
+      'UpdateItem block',
+      'PutItem hold',
+      'UpdateItem order',
+      'UpdateItem order',
+      'UpdateItem order',
+      'GetItem token',
+    ],
+    async prepare(platform) {
+      const { sessionId, holdId, question } = await due(platform);
+      await must(platform, 204, 'cancelHold', { params: { holdId } });
+      const body = { seats: ['2-1'] };
+      await must(platform, 201, 'createHold', { params: { sessionId }, key: freshKey(), body });
+      if (!(await platform.deliver('payment-news', question))) throw new Error('No news');
+      const event = await endingOf(platform, question.orderId);
+      return { marks: [sessionId], run: byQueue(platform, 'orders-settlement', event) };
+    },
+  },
+  {
+    name: 'order to be paid at Stripe',
+    context: 'orders',
+    failing: stripeCalls,
+    calls: [
+      'BatchGetItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'PutItem order',
+      'POST /v1/payment_intents',
+      'UpdateItem order',
+    ],
+    onlyAfterFaults: ['GetItem hold'],
+    async prepare(platform) {
+      const { email, content } = await atStripe(platform);
+      // They reach as far as any hold may, so that there is nothing to extend.
+      const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, { holdSeconds: 7_200 });
+      return {
+        marks: [sessionId],
+        run: byApi(platform, 'createOrder', newOrder(holdId, content)),
+        ...atBooks(platform, email),
+      };
+    },
+  },
+  {
+    name: 'order while Stripe is down: its holds are extended',
+    context: 'orders',
+    failing: / hold$| block$/,
+    calls: [
+      'BatchGetItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'PutItem order',
+      'POST /v1/payment_intents',
+      'GetItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'UpdateItem block',
+      'UpdateItem block',
+      'UpdateItem hold',
+    ],
+    async prepare(platform) {
+      const { email, content } = await atStripe(platform);
+      platform.downFor.add(email);
+      const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] });
+      const order = newOrder(holdId, content);
+      return {
+        marks: [sessionId],
+        async run() {
+          const { status, body } = await platform.call('createOrder', order);
+          const isExtended = status === 503 && body.holdsExpireAt !== undefined;
+          return isExtended ? { isFailure: false, text: '503, holds extended' } : ending({ status, body });
+        },
+      };
+    },
+  },
+  {
+    name: 'news of a payment from Stripe',
+    context: 'orders',
+    failing: stripeCalls,
+    calls: ['GET /v1/payment_intents/{id}', 'GetItem order', 'TransactWriteItems order, hold, block, ticket'],
+    async prepare(platform) {
+      const { sessionId, email, paymentId } = await orderedAtStripe(platform);
+      platform.stripe.pay(paymentId);
+      const event = lastEvent(platform, paymentId);
+      const run = async () => ending(await platform.webhook(event));
+      return { marks: [sessionId], run, ...atBooks(platform, email) };
+    },
+  },
+  {
+    name: 'settlement of an order that was confirmed: capture at Stripe',
+    context: 'orders',
+    failing: stripeCalls,
+    calls: ['GetItem order', 'POST /v1/payment_intents/{id}/capture', 'UpdateItem order', 'GetItem token'],
+    onlyAfterFaults: ['GET /v1/payment_intents/{id}'],
+    async prepare(platform) {
+      const { sessionId, email, orderId } = await paidAtStripe(platform);
+      const event = await endingOf(platform, orderId);
+      const run = byQueue(platform, 'orders-settlement', event);
+      return { marks: [sessionId], run, ...atBooks(platform, email) };
+    },
+  },
+  {
+    name: 'settlement of an order that lost its places: void at Stripe',
+    context: 'orders',
+    failing: stripeCalls,
+    calls: [
+      'GetItem order',
+      'POST /v1/payment_intents/{id}/cancel',
+      'UpdateItem order',
+      'UpdateItem hold',
+      'GetItem session',
+      'GetObject layout.json',
+      'Query blocks',
+      'UpdateItem block',
+      'PutItem hold',
+      'UpdateItem order',
+      'UpdateItem order',
+      'UpdateItem order',
+      'GetItem token',
+    ],
+    async prepare(platform) {
+      const made = await orderedAtStripe(platform);
+      const { sessionId, email, orderId, holdId, paymentId } = made;
+      await must(platform, 204, 'cancelHold', { params: { holdId } });
+      const body = { seats: ['2-1'] };
+      await must(platform, 201, 'createHold', { params: { sessionId }, key: freshKey(), body });
+      platform.stripe.pay(paymentId);
+      await platform.webhook(lastEvent(platform, paymentId));
+      const event = await endingOf(platform, orderId);
+      const run = byQueue(platform, 'orders-settlement', event);
+      return { marks: [sessionId], run, ...atBooks(platform, email) };
+    },
+  },
+  {
+    name: 'settlement of a refund at Stripe',
+    context: 'orders',
+    failing: stripeCalls,
+    calls: [
+      'GetItem order',
+      'GetItem refund',
+      'GET /v1/payment_intents/{id}',
+      'GET /v1/refunds',
+      'POST /v1/refunds',
+      'GetItem refund',
+      'TransactWriteItems refund',
+    ],
+    async prepare(platform) {
+      const { as, more } = await organizer(platform);
+      const { sessionId, email, orderId } = await paidAtStripe(platform, more);
+      await settled(platform, orderId);
+      const call = { as, params: { orderId }, key: freshKey(), body: { reason: 'Ill on the day' } };
+      const { body } = await must(platform, 201, 'createRefund', call);
+      const key = { pk: `ORDER#${orderId}`, sk: `REFUND#${body.id}` };
+      const refund = await platform.ordersTable.get<Item>(key);
+      if (refund === undefined) throw new Error('No refund');
+      const run = byQueue(platform, 'orders-settlement', eventOf(refund, undefined));
+      // A 500 that Stripe keeps under the key of a refund is waited for: it is free again after a day.
+      const wait = async () => platform.stripe.forgetKeys(`refund/${body.id}`);
+      return { marks: [sessionId], run, wait, ...atBooks(platform, email) };
+    },
+  },
+  {
+    name: 'time-out of an order whose payment at Stripe nobody told of',
+    context: 'orders',
+    failing: stripeCalls,
+    calls: ['GetItem order', 'GET /v1/payment_intents/{id}', 'GetItem order', 'UpdateItem order'],
+    async prepare(platform) {
+      const { sessionId, email, orderId } = await orderedAtStripe(platform);
+      await platform.ordersTable.update(
+        { pk: `ORDER#${orderId}`, sk: 'ORDER' },
+        { update: 'SET #payBy = :past', names: { '#payBy': 'payBy' }, values: { ':past': 1 } },
+      );
+      const run = byMachine(platform, { command: 'timeOut', orderId, payBy: 1 });
+      return { marks: [sessionId], run, ...atBooks(platform, email) };
+    },
+  },
 ];
 
 // Admission
 
-/** Two tickets of a session that lets people in, whose codes the organizer’s scanners read. */
-const ticketed = async (platform: Platform) => {
+/** Two tickets of a session that lets people in. */
+const sold = async (platform: Platform) => {
   const { as, more, inCatalog } = await organizer(platform);
   const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, { ...more, ...free });
   await inCatalog(sessionId);
   const { body } = await must(platform, 201, 'createOrder', newOrder(holdId));
-  const ticketIds = (body.tickets as { id: string }[]).map(({ id }) => id);
+  return { as, sessionId, ticketIds: (body.tickets as { id: string }[]).map(({ id }) => id) };
+};
+
+/** The same, with the codes that the organizer’s scanners read. */
+const ticketed = async (platform: Platform) => {
+  const { as, sessionId, ticketIds } = await sold(platform);
   const codes: string[] = [];
   for (const ticketId of ticketIds)
     codes.push((await must(platform, 200, 'getTicket', { params: { ticketId } })).body.code);
@@ -530,6 +831,18 @@ export const admissionUseCases: readonly UseCase[] = [
     },
   },
   {
+    name: 'a ticket with its code',
+    context: 'admission',
+    failing: /^Sign| ticket$/,
+    calls: ['GetItem ticket', 'GetItem session', 'BatchGetItem event, venue', 'Sign'],
+    async prepare(platform) {
+      await warmed(platform);
+      const { sessionId, ticketIds } = await sold(platform);
+      const call = { params: { ticketId: ticketIds[0] ?? '' } };
+      return { marks: [sessionId], run: byApi(platform, 'getTicket', call) };
+    },
+  },
+  {
     name: 'upload of two scans, one in conflict',
     context: 'admission',
     calls: [
@@ -554,6 +867,79 @@ export const admissionUseCases: readonly UseCase[] = [
         marks: [sessionId],
         run: byApi(platform, 'uploadScans', { as, params, body: { scans } }),
       };
+    },
+  },
+];
+
+// Notifications
+
+/** A mail to an address of its own; whoever died with it is known to be gone by the next attempt. */
+const mailing = (platform: Platform, email: string, event: { readonly detail: { readonly id: string } }) => ({
+  run: byQueue(platform, 'mail', event),
+  wait: () => platform.endMailLease(event.detail.id, email),
+  mails: () => platform.mailsTo(email),
+  // A mail whose sender died may come twice: `mails` tells how often.
+  facts: () =>
+    [...new Set(platform.mailsTo(email))].map((subject) => `mail ${subject.replace(/ord_\w+/, 'ord')}`),
+});
+
+/** A free order whose mail has a ticket. */
+const ticketMail = async (platform: Platform): Promise<Ready> => {
+  const { more, inCatalog } = await organizer(platform);
+  const { email, content } = newCustomer();
+  const { sessionId, holdId } = await held(platform, { seats: ['1-1'] }, { ...more, ...free });
+  await inCatalog(sessionId);
+  const { body } = await must(platform, 201, 'createOrder', newOrder(holdId, content));
+  const { run, ...mail } = mailing(platform, email, await endingOf(platform, body.id));
+  return { marks: [sessionId], ...mail, run: () => oneAtATime(run) };
+};
+const oneAtATime = gate(1);
+const papersKnown = new WeakMap<Platform, Promise<unknown>>();
+
+/** Apart from the others, and one at a time: drawing a ticket holds up all who wait for an answer in this process. */
+export const ticketMailUseCases: readonly UseCase[] = [
+  {
+    name: 'mail with the tickets of an order',
+    context: 'notifications',
+    // Faults of the others are those of a mail without tickets.
+    failing: /^Sign$/,
+    calls: [
+      'GetItem order',
+      'PutItem order',
+      'GetItem session',
+      'BatchGetItem event, venue',
+      'TransactWriteItems told, session',
+      'BatchGetItem ticket',
+      'PutItem mail',
+      'Sign',
+      'SendEmail',
+      'UpdateItem mail',
+    ],
+    onlyAfterFaults: ['DeleteItem mail'],
+    async prepare(platform) {
+      const known = papersKnown.get(platform) ?? ticketMail(platform).then(({ run }) => run());
+      papersKnown.set(platform, known);
+      await known;
+      return ticketMail(platform);
+    },
+  },
+];
+
+export const notificationUseCases: readonly UseCase[] = [
+  {
+    name: 'mail of a cancelled order',
+    context: 'notifications',
+    calls: ['GetItem order', 'PutItem mail', 'SendEmail', 'UpdateItem mail'],
+    onlyAfterFaults: ['DeleteItem mail'],
+    async prepare(platform) {
+      const { email, content } = await atStripe(platform);
+      const { sessionId, orderId } = await ordered(
+        platform,
+        {},
+        { ...content, payment: { provider: 'test' } },
+      );
+      await must(platform, 202, 'cancelOrder', { params: { orderId } });
+      return { marks: [sessionId], ...mailing(platform, email, await endingOf(platform, orderId)) };
     },
   },
 ];

@@ -20,12 +20,14 @@ import type {
 } from 'aws-lambda';
 import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../../functions/orders/order-indexes.ts';
+import { shortHash } from '../../functions/platform/ids.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { routes } from '../../functions/routes.ts';
 import { account, arnOf, localClient } from '../../local/account.ts';
 import { answered, type JsonService, refused } from '../../local/aws-answer.ts';
 import { answerAws, eventBridge, secretsManager, serviceOf } from '../../local/aws-endpoint.ts';
+import { inParallel } from '../../local/demo/parallel.ts';
 import { EventBus } from '../../local/event-bus.ts';
 import { openFrontDoor } from '../../local/front-door.ts';
 import { createIssuer } from '../../local/issuer.ts';
@@ -34,8 +36,16 @@ import { openMailbox } from '../../local/mailbox.ts';
 import { createQueuesAndBuckets, startQueuesAndBuckets } from '../../local/queues-and-buckets.ts';
 import { Secrets } from '../../local/secrets.ts';
 import { openState } from '../../local/state.ts';
+import {
+  deliveryOf,
+  type FakeEvent,
+  FakeStripe,
+  fakeSecretKey,
+  fakeWebhookSecret,
+} from '../orders/payments/fake-stripe.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { breakStripe } from './injection.ts';
 
 export type Operation = keyof typeof routes;
 
@@ -70,7 +80,8 @@ export type Consumer =
   | 'publication'
   | 'orders-settlement'
   | 'payment-news'
-  | 'session-undo';
+  | 'session-undo'
+  | 'mail';
 export type Table = 'identity' | 'catalog' | 'ticketing' | 'orders' | 'admission';
 
 const lambda = {
@@ -82,6 +93,7 @@ const lambda = {
 const lambdaOfConsumers = { ...lambda, getRemainingTimeInMillis: () => 1 };
 
 const secretArn = arnOf('secretsmanager', 'secret:id');
+const stripeSecretArn = arnOf('secretsmanager', 'secret:data-StripeSecret');
 const ticketKeyName = 'ticket-key';
 
 /** Step Functions as its callers see it: a name starts once, a token is answered once. */
@@ -121,7 +133,7 @@ export const startPlatform = async () => {
   const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
   await createQueuesAndBuckets(
     queues,
-    ['hold-expiry', 'session-sweep', 'payment-news', 'session-undo']
+    ['hold-expiry', 'session-sweep', 'payment-news', 'session-undo', 'notices']
       .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
       .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
   );
@@ -132,15 +144,17 @@ export const startPlatform = async () => {
   );
   const state = openState();
   const secrets = new Secrets(
-    [
-      {
-        type: 'AWS::SecretsManager::Secret',
-        name: secretArn,
-        properties: { GenerateSecretString: { PasswordLength: 32, ExcludePunctuation: true } },
-      },
-    ] as never,
+    [secretArn, stripeSecretArn].map((name) => ({
+      type: 'AWS::SecretsManager::Secret',
+      name,
+      properties: { GenerateSecretString: { PasswordLength: 32, ExcludePunctuation: true } },
+    })),
     state,
+    { StripeSecret: JSON.stringify({ secretKey: fakeSecretKey, webhookSecrets: [fakeWebhookSecret] }) },
   );
+  const stripe = await new FakeStripe().open();
+  const downFor = breakStripe(stripe);
+  const mailbox = openMailbox();
   const kms = openKms(
     [
       {
@@ -170,7 +184,7 @@ export const startPlatform = async () => {
           kms,
           states: machines.service,
         },
-        mailbox: openMailbox(),
+        mailbox,
       },
       serviceOf(request) ?? '',
       request,
@@ -200,7 +214,13 @@ export const startPlatform = async () => {
     SESSION_SWEEP_QUEUE_URL: queueUrl('session-sweep'),
     ORDERS_TABLE: 'orders',
     ADMISSION_TABLE: 'admission',
-    PAYMENT_PROVIDERS: 'test',
+    PAYMENT_PROVIDERS: 'test,stripe',
+    STRIPE_SECRET_ARN: stripeSecretArn,
+    STRIPE_API_ORIGIN: stripe.origin,
+    NOTIFICATIONS_TABLE: 'notifications',
+    NOTICES_QUEUE_URL: queueUrl('notices'),
+    MAIL_FROM: 'tickets@example.com',
+    MAIL_CONFIGURATION_SET: 'mails',
     PAYMENT_NEWS_QUEUE_URL: queueUrl('payment-news'),
     SESSION_UNDO_QUEUE_URL: queueUrl('session-undo'),
     PAYMENT_GRACE_SECONDS: '60',
@@ -219,12 +239,14 @@ export const startPlatform = async () => {
     { ...outstandingIndex, attributes: [] },
   );
   await engine.createTable('admission', { ...sessionIndex, attributes: sessionIndexAttributes });
+  const notificationsTable = await engine.createTable('notifications');
 
+  const commands: ApiHandler = (await import('../../functions/orders/commands.ts')).handler;
   const api: Readonly<Record<string, ApiHandler>> = {
     'identity-commands': (await import('../../functions/identity/commands.ts')).handler,
     'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
     'ticketing-commands': (await import('../../functions/ticketing/commands.ts')).handler,
-    'orders-commands': (await import('../../functions/orders/commands.ts')).handler,
+    'orders-commands': commands,
     'orders-rsvps': (await import('../../functions/orders/rsvps/commands.ts')).handler,
     'admission-commands': (await import('../../functions/admission/commands.ts')).handler,
     'admission-queries': (await import('../../functions/admission/queries.ts')).handler,
@@ -239,6 +261,7 @@ export const startPlatform = async () => {
     'orders-settlement': (await import('../../functions/orders/settlement.ts')).handler,
     'payment-news': (await import('../../functions/orders/payment-news.ts')).handler,
     'session-undo': (await import('../../functions/orders/session-undo.ts')).handler,
+    mail: (await import('../../functions/notifications/mail.ts')).handler,
   };
   const orderMachine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const relays: Readonly<Record<Table, StreamHandler>> = {
@@ -278,12 +301,23 @@ export const startPlatform = async () => {
     });
   };
 
+  /** Signing a token takes as long as all the rest of a small request. */
+  const tokens = new Map<string, Promise<string>>();
+  const tokenOf = (sub: string): Promise<string> => {
+    const token = tokens.get(sub) ?? issuer.mint({ sub });
+    tokens.set(sub, token);
+    return token;
+  };
+
   let messages = 0;
   return {
     identityTable,
     catalogTable,
     ticketingTable,
     ordersTable,
+    stripe,
+    /** Addresses of customers for whom Stripe does not answer. */
+    downFor,
     outbox,
     secretArn,
     machinesStarted: machines.started as ReadonlySet<string>,
@@ -298,7 +332,7 @@ export const startPlatform = async () => {
       const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
       const event = gatewayEvent(definition.method, path, {
         headers: {
-          ...(as !== undefined && { authorization: `Bearer ${await issuer.mint({ sub: as })}` }),
+          ...(as !== undefined && { authorization: `Bearer ${await tokenOf(as)}` }),
           ...(key !== undefined && { 'idempotency-key': key }),
           ...(ifMatch !== undefined && { 'if-match': ifMatch }),
           'fairground-client': 'a client of the fault tests',
@@ -315,6 +349,33 @@ export const startPlatform = async () => {
         body: text === '' ? undefined : JSON.parse(text),
       };
     },
+
+    /** Delivers news of Stripe’s, signed as they are. */
+    async webhook(event: FakeEvent): Promise<ApiAnswer> {
+      const { method, path } = routes.receiveStripeWebhook;
+      const { statusCode, body } = await commands(
+        gatewayEvent(method, path, deliveryOf(event, fakeWebhookSecret)),
+        lambda,
+      );
+      return { status: statusCode, etag: '', body: JSON.parse(body) };
+    },
+
+    /** Whoever was sending a mail has it no longer to itself. */
+    async endMailLease(mailId: string, address: string): Promise<void> {
+      await notificationsTable.update(
+        { pk: `MAIL#${mailId}#${shortHash(address)}`, sk: 'MAIL' },
+        {
+          update: 'SET #leaseUntil = :past',
+          condition: 'attribute_exists(#leaseUntil)',
+          names: { '#leaseUntil': 'leaseUntil' },
+          values: { ':past': 1 },
+        },
+      );
+    },
+
+    /** Subjects of the mails that came to an address. */
+    mailsTo: (address: string): readonly string[] =>
+      mailbox.list(address, 1_000).map(({ subject }) => subject),
 
     /** Whether the consumer handled the message. */
     async deliver(consumer: Consumer, body: unknown): Promise<boolean> {
@@ -354,7 +415,7 @@ export const startPlatform = async () => {
       let told = outbox.length;
       for (let isQuiet = false; !isQuiet; ) {
         isQuiet = true;
-        for (const table of Object.keys(relays) as Table[]) {
+        const relayAll = async (table: Table): Promise<void> => {
           for (let found = await records(table); found.length > 0; found = await records(table)) {
             isQuiet = false;
             for (let start = 0; start < found.length; start += 100) {
@@ -362,13 +423,14 @@ export const startPlatform = async () => {
               if (batchItemFailures.length > 0) throw new Error(`The relay of ${table} gave records back`);
             }
           }
-        }
+        };
+        await Promise.all((Object.keys(relays) as Table[]).map(relayAll));
         const ended = outbox.slice(told).filter(({ type }) => /^SEAT-HOLD-(CANCELLED|EXPIRED)$/.test(type));
         told = outbox.length;
-        for (const detail of ended) {
+        await inParallel(14, ended, async (detail) => {
           if (!(await this.deliver('claim-release', { 'detail-type': detail.type, detail })))
             throw new Error('Claims could not be freed');
-        }
+        });
       }
     },
 
@@ -390,6 +452,8 @@ export const startPlatform = async () => {
       streams.destroy();
       s3.destroy();
       await door.close();
+      await stripe.close();
+      mailbox.close();
       state.close();
       await issuer.stop();
       await queues.stop();

@@ -376,6 +376,14 @@ describe('the synthesized stacks', () => {
     await expect(synthesize({ stage, context: { paymentProviders } })).rejects.toThrow(reason);
   });
 
+  test('Stripe is nowhere else but at Stripe in prod', async () => {
+    const context = { stripeApiOrigin: 'https://stripe.example.com' };
+    await expect(synthesize({ stage: 'prod', context })).rejects.toThrow('-c stripeApiOrigin');
+    await expect(synthesize({ context: { stripeApiOrigin: 'file:///stripe' } })).rejects.toThrow(
+      '-c stripeApiOrigin',
+    );
+  });
+
   test('a forgotten or unknown variable does not compile', () => {
     // @ts-expect-error BUS_NAME is forgotten
     const forgotten: EnvironmentOf<'catalog-relay'> = { STAGE: 'dev' };

@@ -13,7 +13,9 @@ import { type Scenery, setScenery } from './scenery.ts';
  * Requests made from the schema of each route, and then broken. FUZZ_CASES and FUZZ_SEED (printed by every
  * run) say how many and which.
  */
-const cases = Number(process.env['FUZZ_CASES'] ?? 500);
+const cases = Number(process.env['FUZZ_CASES'] ?? 100);
+/** Rounds of so many until one request of the route comes through: else nothing behind its door was tried. */
+const maxRounds = 10;
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`test/input: ${cases} cases a route, FUZZ_SEED=${seed}`);
 
@@ -59,22 +61,23 @@ describe.concurrent('odd requests of every route are answered as it declares', (
   test.for(Object.entries(routes) as [Operation, RouteDefinition][])(
     '%s',
     async ([operation, definition]) => {
-      await fc.assert(
-        fc.asyncProperty(requestsOf(operation, definition, scenery), async (request) => {
-          const answer = await exchange.send(request);
-          count(operation, answer);
-          const faults = check(definition, answer);
-          if (faults.length > 0)
-            throw new Error(
-              `${faults.join('\n')}\n${answer.body.toString('utf8').slice(0, 600)}\n${shown(request)}`,
-            );
-        }),
-        { numRuns: cases, seed },
-      );
+      const property = fc.asyncProperty(requestsOf(operation, definition, scenery), async (request) => {
+        const answer = await exchange.send(request);
+        count(operation, answer);
+        const faults = check(definition, answer);
+        if (faults.length > 0)
+          throw new Error(
+            `${faults.join('\n')}\n${answer.body.toString('utf8').slice(0, 600)}\n${shown(request)}`,
+          );
+      });
+      const cameThrough = (): boolean =>
+        [...(statuses.get(operation)?.keys() ?? [])].some((status) => status < 300);
+      await fc.assert(property, { numRuns: cases, seed });
       // A signed body cannot be made here.
       if (definition.rawBody !== undefined) return;
-      // Otherwise every request was turned away at the door, and nothing behind it was tried.
-      expect([...(statuses.get(operation)?.keys() ?? [])].some((status) => status < 300)).toBe(true);
+      for (let round = 1; round < maxRounds && !cameThrough(); round += 1)
+        await fc.assert(property, { numRuns: cases, seed: seed + round });
+      expect(cameThrough()).toBe(true);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -99,4 +99,21 @@ test('a wrong option is said, with the right ones', async () => {
   expect(await run.ended).toBe(2);
   expect(run.output()).toContain("Unknown option '--prot'");
   expect(run.output()).toContain('npm start -- [--port N] [--data DIR]');
+});
+
+test.for([
+  ['no JSON', '{', 'holds no Stripe keys yet: it is not JSON'],
+  ['no keys', '{"secretKey":"rk_test_1"}', 'holds no Stripe keys: look at webhookSecrets'],
+  [
+    'keys of real money',
+    '{"secretKey":"sk_live_1","webhookSecrets":["whsec_1"]}',
+    'only keys of Stripe’s test mode',
+  ],
+] as const)('a file of Stripe’s keys with %s is refused', async ([, text, reason]) => {
+  const file = path.join(data, 'stripe.json');
+  writeFileSync(file, text);
+  const run = start('--stripe-keys', file);
+  expect(await run.ended).toBe(2);
+  expect(run.output()).toContain(`${file}`);
+  expect(run.output()).toContain(reason);
 });

@@ -7,12 +7,16 @@ import { openPromoCodes } from '../../functions/orders/promo-store.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import type { Change } from '../../functions/platform/lifecycle-event.ts';
 import { openOrderClaims } from '../../functions/ticketing/contracts.ts';
+import { openPaymentExtension } from '../../functions/ticketing/payment-extension-contracts.ts';
 import { freshKey, seats, slots, typeId } from '../ticketing/harness.ts';
 import { customer, type OrdersWorld, sell, startOrders } from './harness.ts';
 
 let world: OrdersWorld;
+/** Its provider does not answer. */
+let down: NewOrderPorts;
 beforeAll(async () => {
   world = await startOrders();
+  down = portsWith(() => ({ ok: false, reason: 'unavailable', retryAfterSeconds: 7 }));
 });
 afterAll(() => world.stop());
 afterEach(() => world.ticketing.clock.run());
@@ -33,6 +37,7 @@ const portsWith = (answer: () => ProviderResult<never> | undefined): NewOrderPor
     orders: openOrders(world.table),
     promoCodes: openPromoCodes(world.table),
     claims: openOrderClaims('ticketing', 'plans', clock),
+    extendForPayment: openPaymentExtension('ticketing', 'plans', clock),
     tables: { ticketing: 'ticketing', admission: 'admission' },
     providers: async () => told,
     providerNames: ['test'],
@@ -41,10 +46,10 @@ const portsWith = (answer: () => ProviderResult<never> | undefined): NewOrderPor
     clock,
   };
 };
-const wantedOf = async (): Promise<NewOrder> => ({
+const wantedOf = async (holdId?: string): Promise<NewOrder> => ({
   orderId: randomId('ord'),
   requestHash: freshKey(),
-  holdIds: [await world.hold(await sell(world), { seats: ['1-1'] })],
+  holdIds: [holdId ?? (await world.hold(await sell(world), { seats: ['1-1'] }))],
   customer: { ...customer, locale: 'en' },
   provider: 'test',
 });
@@ -56,7 +61,7 @@ describe('a provider that does not take the payment', () => {
     const ports = portsWith(() =>
       isDown ? { ok: false, reason: 'unavailable', retryAfterSeconds: 7 } : undefined,
     );
-    expect(await createOrder(ports, wanted, stamp)).toEqual({
+    expect(await createOrder(ports, wanted, stamp)).toMatchObject({
       kind: 'provider_unavailable',
       retryAfterSeconds: 7,
     });
@@ -84,7 +89,6 @@ describe('a provider that does not take the payment', () => {
 
   test('a pending order whose time is over is not begun again', async () => {
     const wanted = await wantedOf();
-    const down = portsWith(() => ({ ok: false, reason: 'unavailable', retryAfterSeconds: 1 }));
     await createOrder(down, wanted, stamp);
     world.ticketing.clock.skip(662);
     expect(
@@ -122,6 +126,93 @@ test('a hold that lapsed is not ordered beside the one that took its place over,
     expect(await createOrder(ports, wanted, stamp)).toEqual({ kind: 'hold_expired', holdId: lapsed });
     expect(await ports.orders.get(wanted.orderId)).toBeUndefined();
   }
+});
+
+describe('holds of an order whose provider is out of reach', () => {
+  /** Sessions are sold with holds of ten minutes; orders may be paid a minute longer. */
+  const start = Date.parse('2036-11-21T20:00:00Z');
+  const at = (seconds: number): string => new Date(start + seconds * 1_000).toISOString();
+  const expiryOf = async ({ holdIds }: NewOrder): Promise<unknown> => {
+    const answer = await world.ticketing.call('getHold', { params: { holdId: holdIds[0] ?? '' } });
+    return [answer.body.status, answer.body.expiresAt];
+  };
+  const unavailable = (seconds: number) => ({
+    kind: 'provider_unavailable',
+    retryAfterSeconds: 7,
+    holdsExpireAt: at(seconds),
+  });
+  const wantedAt = async (startsAt = start): Promise<NewOrder> => {
+    world.ticketing.clock.stopAt(startsAt);
+    return wantedOf();
+  };
+
+  test('are extended once: as long as the order may be paid, and no further by the repeat', async () => {
+    const wanted = await wantedAt();
+    expect(await expiryOf(wanted)).toEqual(['active', at(601)]);
+    world.ticketing.clock.skip(100);
+    expect(await createOrder(down, wanted, stamp)).toEqual(unavailable(661));
+    expect(await expiryOf(wanted)).toEqual(['active', at(661)]);
+    world.ticketing.clock.skip(500);
+    expect(await createOrder(down, wanted, stamp)).toEqual(unavailable(661));
+    expect(await expiryOf(wanted)).toEqual(['active', at(661)]);
+
+    const back = await createOrder(
+      portsWith(() => undefined),
+      wanted,
+      stamp,
+    );
+    expect(back).toMatchObject({ kind: 'replayed', order: { status: 'awaiting_payment' } });
+    expect((await world.pay(wanted.orderId, 'card_ok')).body.status).toBe('confirmed');
+  });
+
+  test('nor by another order of the same hold, nor by several requests at once', async () => {
+    const first = await wantedAt();
+    const others = await Promise.all([1, 2, 3].map(() => wantedOf(first.holdIds[0])));
+    const answers = await Promise.all([first, ...others].map((wanted) => createOrder(down, wanted, stamp)));
+    expect(answers).toEqual(Array(4).fill(unavailable(661)));
+    expect(await createOrder(down, await wantedOf(first.holdIds[0]), stamp)).toEqual(unavailable(661));
+    const hold = await world.ticketing.table.get({ pk: `HOLD#${first.holdIds[0]}`, sk: 'HOLD' });
+    expect([hold?.['revision'], hold?.['isExtendedForPayment']]).toEqual([2, true]);
+  });
+
+  test('not beyond half an hour of their creation, and never shortened', async () => {
+    const wanted = await wantedAt();
+    await world.ticketing.call('extendHold', {
+      params: { holdId: wanted.holdIds[0] ?? '' },
+      body: { seconds: 1_790 },
+    });
+    expect(await createOrder(down, wanted, stamp)).toEqual(unavailable(1_801));
+  });
+
+  test('that lapsed are refused by name while it is down; once it is back, what is free can still be paid', async () => {
+    const wanted = await wantedAt();
+    const dying: NewOrderPorts = { ...down, extendForPayment: () => Promise.reject(new Error('crash')) };
+    await expect(createOrder(dying, wanted, stamp)).rejects.toThrow('crash');
+    world.ticketing.clock.skip(601);
+    expect(await createOrder(down, wanted, stamp)).toEqual({
+      kind: 'hold_expired',
+      holdId: wanted.holdIds[0],
+    });
+    const back = await createOrder(
+      portsWith(() => undefined),
+      wanted,
+      stamp,
+    );
+    expect(back).toMatchObject({ kind: 'replayed', order: { status: 'awaiting_payment' } });
+    expect((await world.pay(wanted.orderId, 'card_ok')).body.status).toBe('confirmed');
+  });
+
+  test('that were given up meanwhile are refused by name', async () => {
+    const wanted = await wantedAt();
+    await createOrder(down, wanted, stamp);
+    const [holdId = ''] = wanted.holdIds;
+    await world.ticketing.call('cancelHold', { params: { holdId } });
+    expect(await createOrder(down, wanted, stamp)).toEqual({
+      kind: 'hold_not_active',
+      holdId,
+      status: 'cancelled',
+    });
+  });
 });
 
 describe('prices and promo codes', () => {

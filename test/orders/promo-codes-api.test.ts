@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEventReader } from '../../functions/catalog/contracts.ts';
+import { openEventReader } from '../../functions/catalog/event-contracts.ts';
 import { promoCodeCommands, promoCodeQueries } from '../../functions/orders/promo-codes-api.ts';
 import { promoProblem } from '../../functions/orders/promo-problem.ts';
 import { promoCommandRoutes, promoQueryRoutes } from '../../functions/orders/promo-routes.ts';

@@ -102,11 +102,11 @@ export const scheduledInventory = ({
         () => `get hold ${nameOf(holdId)}`,
         () => inventory.getHold(holdId),
       ),
-    extendHold: (holdId, until, now, change) =>
+    extendHold: (holdId, until, now, change, isForPayment) =>
       call(
         'extend hold',
         () => `extend hold ${nameOf(holdId)} until ${seconds(until)} (now ${seconds(now)})`,
-        () => inventory.extendHold(holdId, until, now, change),
+        () => inventory.extendHold(holdId, until, now, change, isForPayment),
       ),
     endHold: (holdId, status, now, change) =>
       call(

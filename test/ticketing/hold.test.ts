@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planInventory } from '../../functions/ticketing/block-plan.ts';
-import { decideExtend, type Hold, statusAt } from '../../functions/ticketing/hold.ts';
+import { type Hold, statusAt } from '../../functions/ticketing/hold.ts';
+import { decideExtend, decideExtendForPayment } from '../../functions/ticketing/hold-extension.ts';
 import type { OpenSale } from '../../functions/ticketing/ports.ts';
 import { saleState } from '../../functions/ticketing/sale.ts';
 import { expiresAt, holdView } from '../../functions/ticketing/views.ts';
@@ -60,6 +61,36 @@ describe('extending a hold made at 1000 until 1600; the cap is 1000 + 30 minutes
     ['and no more', { until: 8_200 }, 1_001, 7_200, 7_200, { kind: 'limit', latest: 8_200 }],
   ])('%s', (_, more, now, holdSeconds, seconds, expected) => {
     expect(decideExtend(hold(more), now, holdSeconds, seconds)).toEqual(expected);
+  });
+});
+
+describe('extending it for a payment that its provider does not take', () => {
+  test.each<[string, Partial<Hold>, number, number, number, object]>([
+    // what                          hold           now   holdSeconds payBy  decision
+    ['as long as its order may be paid', {}, 1_100, 600, 2_500, { kind: 'extend', until: 2_500 }],
+    ['in its last second', {}, 1_600, 600, 2_500, { kind: 'extend', until: 2_500 }],
+    ['not beyond the cap', {}, 1_100, 600, 4_000, { kind: 'extend', until: 2_800 }],
+    [
+      'nor beyond its own duration, where that is longer',
+      {},
+      1_100,
+      7_200,
+      9_000,
+      { kind: 'extend', until: 8_200 },
+    ],
+    ['never twice', { isExtendedForPayment: true }, 1_100, 600, 2_500, { kind: 'unchanged', until: 1_600 }],
+    ['it reaches as far already', { until: 2_500 }, 1_100, 600, 2_500, { kind: 'unchanged', until: 2_500 }],
+    ['it lapsed', {}, 1_601, 600, 2_500, { kind: 'expired' }],
+    [
+      'it was given up',
+      { status: 'cancelled' },
+      1_100,
+      600,
+      2_500,
+      { kind: 'not_active', status: 'cancelled' },
+    ],
+  ])('%s', (_, more, now, holdSeconds, payBy, expected) => {
+    expect(decideExtendForPayment(hold(more), now, holdSeconds, payBy)).toEqual(expected);
   });
 });
 

@@ -12,4 +12,6 @@ export const paymentsEnvironment = z.object({
     .pipe(providers),
   /** Empty where Stripe is not offered. */
   STRIPE_SECRET_ARN: z.string().default(''),
+  /** Where Stripe’s API is: elsewhere in tests only. */
+  STRIPE_API_ORIGIN: z.url().default('https://api.stripe.com'),
 });

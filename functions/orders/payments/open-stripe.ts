@@ -10,8 +10,9 @@ import { openStripeProvider } from './stripe-provider.ts';
  */
 export const openStripe = (
   secretArn: string,
+  apiOrigin: string,
 ): { readonly keys: StripeKeyRing; readonly provider: PaymentProvider } | undefined => {
   if (secretArn === '') return undefined;
   const keys = openStripeKeys(secretArn);
-  return { keys, provider: guardProvider(openStripeProvider(keys)) };
+  return { keys, provider: guardProvider(openStripeProvider(keys, { apiOrigin })) };
 };

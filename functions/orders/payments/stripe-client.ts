@@ -8,8 +8,8 @@ import type { StripeKeyRing } from './stripe-keys.ts';
 export const stripeApiVersion = '2026-10-28.endive' as const;
 
 export interface StripeClientSettings {
-  /** Default `https://api.stripe.com`. */
-  readonly apiOrigin?: string;
+  /** `https://api.stripe.com`, or that of a test. */
+  readonly apiOrigin: string;
   /** For each try of a call. */
   readonly timeoutMs?: number;
   /** Tries after the first, by the SDK: with the same idempotency key, backing off with jitter. */
@@ -17,11 +17,7 @@ export interface StripeClientSettings {
 }
 
 /** Two tries and the pause between them end before the function that waits for them does. */
-const defaults = {
-  apiOrigin: 'https://api.stripe.com',
-  timeoutMs: 3_500,
-  maxNetworkRetries: 1,
-} as const satisfies StripeClientSettings;
+const defaults = { timeoutMs: 3_500, maxNetworkRetries: 1 } as const satisfies Partial<StripeClientSettings>;
 
 /** The SDK is large: it is loaded by the first call that needs it, not at a function’s cold start. */
 export const loadStripe = async (): Promise<typeof Stripe> => (await import('stripe')).default;
@@ -29,7 +25,7 @@ export const loadStripe = async (): Promise<typeof Stripe> => (await import('str
 /** Gives the SDK’s client for the keys of now; a new one when the key was replaced. */
 export const openStripeClient = (
   keys: StripeKeyRing,
-  settings: StripeClientSettings = {},
+  settings: StripeClientSettings,
 ): (() => Promise<Stripe>) => {
   const { apiOrigin, timeoutMs, maxNetworkRetries } = { ...defaults, ...settings };
   const { hostname, port, protocol } = new URL(apiOrigin);

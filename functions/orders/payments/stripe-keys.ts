@@ -38,7 +38,7 @@ export const openStripeKeys = (
     current() {
       if (kept !== undefined && clock() < kept.until) return kept.keys;
       const fetched = {
-        keys: fetch(secretArn).then((text) => parseStripeKeys(secretArn, text)),
+        keys: fetch(secretArn).then((text) => parseStripeKeys(`The secret ${secretArn}`, text)),
         until: clock() + cacheSeconds * 1_000,
       };
       kept = fetched;
@@ -53,16 +53,19 @@ export const openStripeKeys = (
   };
 };
 
-/** Errors name the members that are wrong, never what they hold. */
-const parseStripeKeys = (secretArn: string, text: string): StripeKeys => {
+/**
+ * Reads the text of a secret, or of a file of keys. Errors name it and the members that are wrong, never what they hold.
+ * @throws Error when it holds no keys.
+ */
+export const parseStripeKeys = (source: string, text: string): StripeKeys => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error(`The secret ${secretArn} holds no Stripe keys yet: it is not JSON`);
+    throw new Error(`${source} holds no Stripe keys yet: it is not JSON`);
   }
   const result = stripeKeys.safeParse(value);
   if (result.success) return result.data;
   const members = [...new Set(result.error.issues.map(({ path }) => path.join('.') || 'the document'))];
-  throw new Error(`The secret ${secretArn} holds no Stripe keys: look at ${members.join(', ')}`);
+  throw new Error(`${source} holds no Stripe keys: look at ${members.join(', ')}`);
 };

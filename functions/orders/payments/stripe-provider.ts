@@ -35,10 +35,7 @@ import {
  * is repeated safely: a lost answer is found again by its key or by what the payment has become.
  * Throws when the keys cannot be had, or when Stripe answers what its API version does not have.
  */
-export const openStripeProvider = (
-  keys: StripeKeyRing,
-  settings: StripeClientSettings = {},
-): PaymentProvider => {
+export const openStripeProvider = (keys: StripeKeyRing, settings: StripeClientSettings): PaymentProvider => {
   const clientOfNow = openStripeClient(keys, settings);
 
   /** Runs calls of the SDK; what Stripe refused or left open is a result, anything else is thrown. */

@@ -25,7 +25,7 @@ const paid: OrderCounts = {
   requests: 3,
   calls: 28,
   readUnits: 13.5,
-  writeUnits: 32,
+  writeUnits: 34,
   records: {
     'admission-relay': 1,
     'notifications-mail': 1,

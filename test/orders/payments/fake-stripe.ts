@@ -9,6 +9,7 @@ import Stripe from 'stripe';
  */
 
 export const fakeSecretKey = 'rk_test_fake';
+export const fakeWebhookSecret = 'whsec_fake';
 
 type Metadata = Record<string, string>;
 
@@ -146,8 +147,11 @@ export class FakeStripe {
     });
   });
 
-  async open(): Promise<this> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  /** @param port a free one when left out. */
+  async open(port = 0): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
     this.origin = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     return this;
   }
@@ -205,9 +209,10 @@ export class FakeStripe {
     this.tell(status === 'failed' ? 'refund.failed' : 'refund.updated', refund);
   }
 
-  /** Keys are pruned when they are a day old. */
-  forgetKeys(): void {
-    this.kept.clear();
+  /** Keys are pruned when they are a day old: all, or the one that is named. */
+  forgetKeys(key?: string): void {
+    if (key === undefined) this.kept.clear();
+    else this.kept.delete(key);
   }
 
   /** What the account’s books say of a payment, in minor units. */
@@ -220,6 +225,11 @@ export class FakeStripe {
       refunds: own.length,
       status: intent.status,
     };
+  }
+
+  /** Ids of the payments that a customer was to make. */
+  paymentsOf(email: string): readonly string[] {
+    return [...this.intents.values()].filter((intent) => intent.receipt_email === email).map(({ id }) => id);
   }
 
   intent(paymentId: string): Intent {

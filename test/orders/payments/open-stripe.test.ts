@@ -3,12 +3,17 @@ import { paymentsEnvironment } from '../../../functions/orders/payments/environm
 import { openStripe } from '../../../functions/orders/payments/open-stripe.ts';
 import { readEnvironment } from '../../../functions/platform/environment.ts';
 
+const api = 'https://api.stripe.com';
+
 describe('payments of a function', () => {
   test.for([
-    [{ PAYMENT_PROVIDERS: 'test' }, { PAYMENT_PROVIDERS: ['test'], STRIPE_SECRET_ARN: '' }],
+    [
+      { PAYMENT_PROVIDERS: 'test' },
+      { PAYMENT_PROVIDERS: ['test'], STRIPE_SECRET_ARN: '', STRIPE_API_ORIGIN: api },
+    ],
     [
       { PAYMENT_PROVIDERS: 'stripe,test', STRIPE_SECRET_ARN: 'arn:1' },
-      { PAYMENT_PROVIDERS: ['stripe', 'test'], STRIPE_SECRET_ARN: 'arn:1' },
+      { PAYMENT_PROVIDERS: ['stripe', 'test'], STRIPE_SECRET_ARN: 'arn:1', STRIPE_API_ORIGIN: api },
     ],
   ] as const)('%j is read as %j', ([given, expected]) => {
     expect(readEnvironment(paymentsEnvironment, given)).toEqual(expected);
@@ -33,11 +38,11 @@ describe('Stripe of a function', () => {
   afterAll(() => vi.unstubAllEnvs());
 
   test('is not there where the stage does not offer it', () => {
-    expect(openStripe('')).toBeUndefined();
+    expect(openStripe('', api)).toBeUndefined();
   });
 
   test('reads its keys when it is first called, and says when that fails', async () => {
-    const stripe = openStripe('arn:aws:secretsmanager:eu-central-1:1:secret:Stripe');
+    const stripe = openStripe('arn:aws:secretsmanager:eu-central-1:1:secret:Stripe', api);
     expect(stripe?.provider.name).toBe('stripe');
     await expect(stripe?.provider.read('pi_1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });

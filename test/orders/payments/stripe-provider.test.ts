@@ -370,12 +370,13 @@ describe('stripe', () => {
   });
 
   test('without keys it throws, and names no secret', async () => {
-    const keyless = openStripeProvider({
+    const keys = {
       current: async () => {
         throw new Error('The secret arn:1 holds no Stripe keys yet: it is not JSON');
       },
       forget: () => undefined,
-    });
+    };
+    const keyless = openStripeProvider(keys, { apiOrigin: stripe.origin });
     await expect(keyless.read('pi_1')).rejects.toThrow('The secret arn:1 holds no Stripe keys yet');
   });
 });

@@ -33,6 +33,7 @@ import { createHold } from '../../../functions/ticketing/create-hold.ts';
 import { endedOrderHolds } from '../../../functions/ticketing/ended-order-holds.ts';
 import { openInventory } from '../../../functions/ticketing/inventory-store.ts';
 import { orderClaims } from '../../../functions/ticketing/order-claims.ts';
+import { paymentExtension } from '../../../functions/ticketing/payment-extension-contracts.ts';
 import { openPictures } from '../../../functions/ticketing/pictures.ts';
 import { saleOfSession } from '../../../functions/ticketing/sale-of-session.ts';
 import { openSales, requestSeconds, sweepDelaySeconds } from '../../../functions/ticketing/sales.ts';
@@ -385,6 +386,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         orders,
         countOrders: (id: string) => countList(scheduled, sessionListKey(id)),
         claims: orderClaims({ table: scheduled, store, sales, clock }),
+        extendForPayment: paymentExtension({ store, clock }, sales),
         endedHolds: endedOrderHolds(
           { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
           sales,

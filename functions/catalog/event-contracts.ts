@@ -1,0 +1,1 @@
+export { type EventReader, openEventReader } from './event-reader.ts';
