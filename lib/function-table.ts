@@ -97,7 +97,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/identity/queries.ts',
     environment: identityQueriesEnvironment,
-    reservedConcurrency: 40,
+    reservedConcurrency: 30,
   },
   'identity-relay': { ...relay, entry: 'functions/identity/relay.ts', environment: relayEnvironment },
   'catalog-commands': {
@@ -183,7 +183,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/orders/queries.ts',
     environment: ordersQueriesEnvironment,
-    reservedConcurrency: 40,
+    reservedConcurrency: 30,
   },
   'orders-rsvps': {
     ...api,
@@ -253,19 +253,19 @@ export const functionTable = {
     ...api,
     entry: 'functions/marketplace/commands.ts',
     environment: marketplaceCommandsEnvironment,
-    reservedConcurrency: 20,
+    reservedConcurrency: 10,
   },
   'marketplace-queries': {
     ...api,
     entry: 'functions/marketplace/queries.ts',
     environment: marketplaceQueriesEnvironment,
-    reservedConcurrency: 20,
+    reservedConcurrency: 15,
   },
   'marketplace-relay': {
     ...relay,
     entry: 'functions/marketplace/relay.ts',
     environment: relayEnvironment,
-    reservedConcurrency: 5,
+    reservedConcurrency: 4,
   },
   'notifications-mail': {
     ...consumer,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
+import { degrees } from '../platform/degrees.ts';
 import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
@@ -31,14 +32,6 @@ const listQuery = z.strictObject({ ...pageQuery, ...optionalOrganization });
 const maxRequestBytes = 4_500_000;
 
 // Venues
-
-/** To seven decimals, which is a centimetre; the table takes no number as near to 0 as JSON can write. */
-const degrees = (most: number) =>
-  z
-    .number()
-    .min(-most)
-    .max(most)
-    .overwrite((value) => Math.round(value * 1e7) / 1e7);
 
 const venueFields = {
   name,

@@ -32,7 +32,8 @@ export const getAvailability = route({
   summary: 'When a truck is free',
   description:
     'A time of up to a day is free when one of `free` contains all of it: setup, teardown, opening hours, blackouts ' +
-    'and, with `lat` and `lon`, the way from and to its neighbours are taken off already. With several units, ' +
+    'and, with `lat` and `lon`, the way from and to its neighbours are taken off already; nothing is free outside its ' +
+    'service area. With several units, ' +
     `stretches may overlap. At most ${maxListedDays} days.`,
   access: policy('ReadTruck', { kind: 'truck', from: 'params.truckId' }, { publicWhenVisible: true }),
   params: truckParams,

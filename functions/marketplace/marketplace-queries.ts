@@ -15,6 +15,7 @@ import { readCalendar } from './calendar-store.ts';
 import { type Interval, overlaps } from './interval.ts';
 import type { MarketplaceLoaders } from './loaders.ts';
 import type { marketplaceQueryRoutes } from './routes.ts';
+import { servesPlace } from './service-area.ts';
 import { type Menu, menuKey, type TruckItem } from './truck.ts';
 import { rulesOf, setupOf } from './truck-rules.ts';
 import { intervalView, toInterval, truckView } from './views.ts';
@@ -55,13 +56,14 @@ export const marketplaceQueries = (
     const window = toInterval(query);
     const { lat, lon } = query;
     const place = lat === undefined || lon === undefined ? undefined : { lat, lon };
+    const isServed = place === undefined || servesPlace(truck.serviceArea, truck.home, place);
     const read = judgedBy(blockedBy(setupOf(truck), window));
     const rules = await rulesOf(truck, read);
     const { months } = await readCalendar(table, truck.truckId, read, { consistent: false });
     const entries = entriesIn(months);
     const moment = epochSeconds(now);
     return ok(200, {
-      free: freeWindows(entries, rules, place, window, moment).map(intervalView),
+      free: isServed ? freeWindows(entries, rules, place, window, moment).map(intervalView) : [],
       busy: busyView(entries, rules.closed, window, moment),
     });
   },

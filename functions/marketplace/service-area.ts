@@ -1,6 +1,7 @@
 import booleanPointInPolygon from '@turf/boolean-point-in-polygon';
 import distance from '@turf/distance';
 import * as z from 'zod';
+import { rounded } from '../platform/degrees.ts';
 import { type Place, place } from './travel.ts';
 
 /** Positions of all rings together. */
@@ -19,7 +20,7 @@ const ring = z
 /** Where a truck serves: so far from its home, or within a polygon (GeoJSON, RFC 7946). */
 export const serviceArea = z
   .union([
-    z.strictObject({ radiusKm: z.number().min(0.1).max(1_000) }),
+    z.strictObject({ radiusKm: rounded(z.number().min(0.1).max(1_000), 1) }),
     z.strictObject({
       polygon: z.strictObject({
         type: z.literal('Polygon'),

@@ -1,22 +1,26 @@
 import distance from '@turf/distance';
 import * as z from 'zod';
+import { degrees, rounded } from '../platform/degrees.ts';
 
-export const place = z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) });
+export const place = z.strictObject({ lat: degrees(90), lon: degrees(180) });
 /** A point on the map, in degrees. */
 export type Place = z.output<typeof place>;
 
 export const travelRules = z
   .strictObject({
-    roadFactor: z
-      .number()
-      .min(1)
-      .max(3)
-      .meta({ description: 'Length of the road for each great-circle km.' }),
+    roadFactor: rounded(z.number().min(1).max(3), 3).meta({
+      description: 'Length of the road for each great-circle km.',
+    }),
     buckets: z
-      .array(z.strictObject({ upToKm: z.number().positive().max(1_000), minutes: z.int().min(0).max(1_440) }))
+      .array(
+        z.strictObject({
+          upToKm: rounded(z.number().min(0.1).max(1_000), 1),
+          minutes: z.int().min(0).max(1_440),
+        }),
+      )
       .max(10)
       .meta({ description: 'Minutes that a road of at most so many km takes, the shortest first.' }),
-    beyondKmPerHour: z.number().min(10).max(120).meta({ description: 'Speed on longer roads.' }),
+    beyondKmPerHour: rounded(z.number().min(10).max(120), 1).meta({ description: 'Speed on longer roads.' }),
   })
   .refine(
     ({ buckets }) =>

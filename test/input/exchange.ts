@@ -19,12 +19,22 @@ export const openExchange = (url: string, tokens: Scenery['tokens']) => {
 
   const send = async (asked: WireRequest): Promise<WireAnswer> => {
     const [thing = ''] = asked.path.split('?');
-    if (Object.values(asked.headers).includes(currentEtag) && !etags.has(thing))
-      await transmit({ method: 'GET', path: thing, headers: asReader, body: undefined });
+    if (Object.values(asked.headers).includes(currentEtag) && !etags.has(thing)) await look(thing);
     const answer = await transmit(asked);
     // Somebody else has changed it: the next one looks again.
-    if (answer.status === 412) etags.delete(thing);
+    if (answer.status === 412)
+      for (const path of [thing, thing.slice(0, thing.lastIndexOf('/'))]) etags.delete(path);
     return answer;
+  };
+
+  /** Reads a thing for its ETag; of a part that is not read alone, the whole that it belongs to. */
+  const look = async (thing: string): Promise<void> => {
+    const whole = thing.slice(0, thing.lastIndexOf('/'));
+    for (const path of [thing, whole]) {
+      await transmit({ method: 'GET', path, headers: asReader, body: undefined });
+      const etag = etags.get(path);
+      if (etag !== undefined) return void etags.set(thing, etag);
+    }
   };
 
   const transmit = ({ method, path, headers, body }: WireRequest): Promise<WireAnswer> =>

@@ -161,6 +161,7 @@ export const setScenery = async (): Promise<Scenery> => {
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
+    createSession: { evt: [draft.id] },
     getSeats: { ses: [sold.session.id] },
     getPlan: { ses: [sold.session.id] },
     cancelEvent: { evt: [ended.event.id] },

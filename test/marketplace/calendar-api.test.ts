@@ -182,6 +182,7 @@ describe('availability', () => {
 
   test('tells what is free and busy, and takes the way off where a place is named', async () => {
     const truckId = await newTruck(world, {
+      serviceArea: { radiusKm: 400 },
       openingHours: [{ day: 6, from: '10:00', to: '23:00' }],
       recurringBlackouts: [{ rule: 'FREQ=WEEKLY;BYDAY=SA', firstFrom: '2027-01-02T20:00', minutes: 60 }],
     });
@@ -214,6 +215,8 @@ describe('availability', () => {
     const far = await ask({ lat: '44.4268', lon: '26.1025' });
     // From 11:30 in Cluj seven hours and two minutes to București, then an hour of setup.
     expect(far.free).toEqual([{ from: '2027-06-05T19:32:00.000Z', to: '2027-06-05T20:00:00.000Z' }]);
+    // Vienna is 600 km away: the truck does not go there.
+    expect((await ask({ lat: '48.2082', lon: '16.3738' })).free).toEqual([]);
   });
 
   test.each([

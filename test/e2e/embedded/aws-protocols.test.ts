@@ -20,7 +20,7 @@ const settings = {
 test('DynamoDB, SQS and S3 answer on the port of the API', async () => {
   const dynamoDb = new DynamoDBClient(settings);
   const { TableNames = [] } = await dynamoDb.send(new ListTablesCommand({}));
-  expect(TableNames).toHaveLength(6);
+  expect(TableNames).toHaveLength(7);
   const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName: TableNames[0] }));
   expect(Table?.StreamSpecification?.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
   const { QueueUrls = [] } = await new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }).send(
