@@ -259,7 +259,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/marketplace/queries.ts',
     environment: marketplaceQueriesEnvironment,
-    reservedConcurrency: 15,
+    reservedConcurrency: 12,
   },
   'marketplace-relay': {
     ...relay,
