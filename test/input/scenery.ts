@@ -94,6 +94,7 @@ export const setScenery = async (): Promise<Scenery> => {
   const doomedSession = await newSession(organizer, (await newEvent(organizer, venue.id)).id, {
     ticketTypes: smallHallTicketTypes,
   });
+  const openEvent = await newEvent(organizer, venue.id);
   const doomedEvent = await newEvent(organizer, venue.id);
   const doomedVenue = await newVenue(organizer);
   const upload = await client.ok(201, 'createUpload', {
@@ -161,7 +162,8 @@ export const setScenery = async (): Promise<Scenery> => {
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
-    createSession: { evt: [draft.id] },
+    // Of its own: other routes publish and cancel the events that all know.
+    createSession: { evt: [openEvent.id] },
     getSeats: { ses: [sold.session.id] },
     getPlan: { ses: [sold.session.id] },
     cancelEvent: { evt: [ended.event.id] },
