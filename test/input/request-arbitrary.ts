@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RouteDefinition } from '../../functions/platform/route.ts';
 import type { Operation } from '../e2e/client.ts';
-import { smallHall } from '../e2e/scenario.ts';
+import { euros, smallHall } from '../e2e/scenario.ts';
 import { applyEdit, brokenText, edit, oddName, oddText, toJson, write } from './json.ts';
 import type { Scenery } from './scenery.ts';
 import { valuesOf } from './schema-arbitrary.ts';
@@ -253,6 +253,11 @@ const moreExamples = ({ operationId, requestExample }: RouteDefinition): readonl
   switch (operationId) {
     case 'createVenue':
       return [{ ...(requestExample as object), seatingPlan: smallHall }];
+    case 'createSession':
+      // The hall of the scenery has other categories than the example’s.
+      return [
+        { ...(requestExample as object), ticketTypes: [{ name: 'Pit', price: euros(10), quantity: 100 }] },
+      ];
     case 'importSeatingPlan':
       return [smallHall];
     case 'createHold':

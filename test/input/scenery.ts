@@ -162,6 +162,8 @@ export const setScenery = async (): Promise<Scenery> => {
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
+    // Others cancel the answers that all know.
+    confirmRsvp: { rsvp: await rsvpsOf(2) },
     // Of its own: other routes publish and cancel the events that all know.
     createSession: { evt: [openEvent.id] },
     getSeats: { ses: [sold.session.id] },
