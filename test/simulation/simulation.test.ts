@@ -14,7 +14,7 @@ import { openSimulatedTable } from './table.ts';
 import { holdsWorker, simulate } from './threads.ts';
 import { runHistory } from './world.ts';
 
-const schedules = 20_000;
+const schedules = 12_000;
 
 /** The same in every run, so that a change is what makes it fail; `npm run simulate` looks elsewhere. */
 const seed = 1;
