@@ -78,7 +78,7 @@ export const admissionQueries = (
     },
 
     async listConflicts({ params: { sessionId }, query: { limit, cursor } }) {
-      const decoded = decodeCursor(cursor, 'session', sessionId);
+      const decoded = decodeCursor(cursor, { session: sessionId }, { serial: '' });
       if (!decoded.ok) return invalidCursor();
       const after = String(decoded.from?.['serial'] ?? '');
       const { tickets: all } = await pictureOf(sessionId);

@@ -1,7 +1,7 @@
 import { ok } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
+import { listOwned } from '../platform/owned-answers.ts';
 import { openOwned } from '../platform/owned-item.ts';
-import { listOwned } from '../platform/owned-list.ts';
 import type { Handlers } from '../platform/route.ts';
 import type { Table } from '../platform/table.ts';
 import { eventPageView, pageDetail, type SessionAvailability } from './event-page.ts';

@@ -1,8 +1,7 @@
-import { noContent, ok, problem } from '../platform/answer.ts';
-import { etagOf } from '../platform/etag.ts';
+import { noContent, problem } from '../platform/answer.ts';
+import { answerChanged, answerCreated } from '../platform/owned-answers.ts';
 import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import type { Handlers } from '../platform/route.ts';
-import { isReplay } from '../platform/serve.ts';
 import type { Table } from '../platform/table.ts';
 import type { PerformerItem } from './items.ts';
 import type { CatalogLoaders } from './loaders.ts';
@@ -23,12 +22,7 @@ export const performerCommands = (
       const performerId = request.newId('prf');
       const fields = { performerId, name, ...(description !== undefined && { description }), uses: 0 };
       const item: PerformerItem = newItem('PERFORMER', performerId, organizationId, fields, request);
-      const created = await performers.create(item);
-      if (created.written) return ok(201, performerView(item), { etag: etagOf(1) });
-      const old = created.old as PerformerItem;
-      return isReplay(old, request)
-        ? ok(201, performerView(old), { etag: etagOf(old.revision), replayed: true })
-        : problem('IDEMPOTENCY_KEY_REUSED');
+      return answerCreated(item, await performers.create(item), performerView, request);
     },
 
     async updatePerformer(request) {
@@ -36,8 +30,7 @@ export const performerCommands = (
         request.params.performerId,
         changeAt(request.ifMatchRevision, request.body, 'performer.updated', request),
       );
-      if (!changed.written) return problem(changed.old === undefined ? 'NOT_FOUND' : 'PRECONDITION_FAILED');
-      return ok(200, performerView(changed.item), { etag: etagOf(changed.item.revision) });
+      return answerChanged(changed, performerView);
     },
 
     async deletePerformer(request) {

@@ -1,6 +1,7 @@
 import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
+import { answerChanged, answerCreated } from '../platform/owned-answers.ts';
 import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import { isCarriedText, pointerOf, validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
@@ -86,12 +87,7 @@ export const venueCommands = (
         { venueId, ...fields, uses: 0, ...(plan !== undefined && { plan: plan.plan }) },
         request,
       );
-      const created = await venues.create(item);
-      if (created.written) return ok(201, venueView(item), { etag: etagOf(1) });
-      const old = created.old as VenueItem;
-      return isReplay(old, request)
-        ? ok(201, venueView(old), { etag: etagOf(old.revision), replayed: true })
-        : problem('IDEMPOTENCY_KEY_REUSED');
+      return answerCreated(item, await venues.create(item), venueView, request);
     },
 
     async updateVenue(request) {
@@ -99,8 +95,7 @@ export const venueCommands = (
         request.params.venueId,
         changeAt(request.ifMatchRevision, request.body, 'venue.updated', request),
       );
-      if (!changed.written) return problem(changed.old === undefined ? 'NOT_FOUND' : 'PRECONDITION_FAILED');
-      return ok(200, venueView(changed.item), { etag: etagOf(changed.item.revision) });
+      return answerChanged(changed, venueView);
     },
 
     async deleteVenue(request) {

@@ -139,7 +139,7 @@ export const organizationQueries = (memberships: Memberships): Handlers<typeof i
   },
 
   async listMembers({ params, query }) {
-    const cursor = decodeCursor(query.cursor, 'pk', `ORG#${params.organizationId}`);
+    const cursor = decodeCursor(query.cursor, { pk: `ORG#${params.organizationId}` }, { sk: 'MEMBER#' });
     if (!cursor.ok) return invalidCursor();
     const page = await memberships.members(params.organizationId, query.limit, cursor.from);
     const nextCursor = encodeCursor(page.next);

@@ -16,7 +16,8 @@ const secondsOf = ({ from, to }: { from: string; to: string }): number =>
   (Date.parse(to) - Date.parse(from)) / 1_000;
 const backwards = { error: 'to is after from', path: ['to'] };
 
-const degrees = (most: number) => z.coerce.number().min(-most).max(most);
+/** A coordinate in a query, which is text; it is not kept. */
+const coordinate = (most: number) => z.coerce.number().min(-most).max(most);
 
 const blackout = z
   .strictObject({ id: idOf('blk'), ...interval, reason: z.string().optional() })
@@ -38,7 +39,7 @@ export const getAvailability = route({
   access: policy('ReadTruck', { kind: 'truck', from: 'params.truckId' }, { publicWhenVisible: true }),
   params: truckParams,
   query: z
-    .strictObject({ ...interval, lat: degrees(90).optional(), lon: degrees(180).optional() })
+    .strictObject({ ...interval, lat: coordinate(90).optional(), lon: coordinate(180).optional() })
     .refine(isForward, backwards)
     .refine((query) => secondsOf(query) <= maxListedDays * 86_400, {
       error: `At most ${maxListedDays} days`,

@@ -1,8 +1,8 @@
 import { ok } from '../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { etagOf } from '../platform/etag.ts';
+import { listOwned } from '../platform/owned-answers.ts';
 import { openOwned } from '../platform/owned-item.ts';
-import { listOwned } from '../platform/owned-list.ts';
 import { invalidCursor } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import type { Item, Table } from '../platform/table.ts';
@@ -70,7 +70,7 @@ export const marketplaceQueries = (
 
   async listBlackouts({ params: { truckId }, query: { limit, cursor } }) {
     const pk = `TRUCK#${truckId}`;
-    const from = decodeCursor(cursor, 'pk', pk);
+    const from = decodeCursor(cursor, { pk }, { sk: blackoutPrefix });
     if (!from.ok) return invalidCursor();
     const page = await table.query<Item & Blackout>({
       pk,

@@ -21,7 +21,6 @@ export const recurringBlackout = z
       .min(1)
       .max(longestMinutes)
       .meta({ description: 'How long each lasts, by the wall clock.' }),
-    reason: z.string().trim().min(1).max(200).optional(),
   })
   .meta({ id: 'RecurringBlackout' });
 export type RecurringBlackout = z.output<typeof recurringBlackout>;

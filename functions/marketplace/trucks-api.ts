@@ -1,10 +1,10 @@
 import { type Fault, ok, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
+import { answerChanged, answerCreated } from '../platform/owned-answers.ts';
 import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
-import { isReplay } from '../platform/serve.ts';
 import type { Table } from '../platform/table.ts';
 import type { MarketplaceLoaders } from './loaders.ts';
 import type { RecurringBlackout } from './recurring-blackout.ts';
@@ -34,22 +34,14 @@ export const truckCommands = (table: Table): Pick<Commands, 'createTruck' | 'upd
       const faults = await ruleFaults(fields.recurringBlackouts);
       if (faults.length > 0) return validationProblem(faults);
       const truckId = request.newId('trk');
-      const given = Object.fromEntries(
-        Object.entries(fields).filter(([, value]) => value !== undefined),
-      ) as typeof fields;
       const item = newItem(
         'TRUCK',
         truckId,
         organizationId,
-        { ...truckDefaults, ...given, truckId, status: 'draft' },
+        { ...truckDefaults, ...fields, truckId, status: 'draft' },
         request,
       ) as TruckItem;
-      const created = await trucks.create(item);
-      if (created.written) return ok(201, truckView(item), { etag: etagOf(1) });
-      const old = created.old as TruckItem;
-      return isReplay(old, request)
-        ? ok(201, truckView(old), { etag: etagOf(old.revision), replayed: true })
-        : problem('IDEMPOTENCY_KEY_REUSED');
+      return answerCreated(item, await trucks.create(item), truckView, request);
     },
 
     async updateTruck(request) {
@@ -59,8 +51,7 @@ export const truckCommands = (table: Table): Pick<Commands, 'createTruck' | 'upd
         request.params.truckId,
         changeAt(request.ifMatchRevision, request.body, 'truck.updated', request),
       );
-      if (!changed.written) return problem(changed.old === undefined ? 'NOT_FOUND' : 'PRECONDITION_FAILED');
-      return ok(200, truckView(changed.item), { etag: etagOf(changed.item.revision) });
+      return answerChanged(changed, truckView);
     },
 
     async putMenu(request) {

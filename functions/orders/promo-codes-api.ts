@@ -163,7 +163,7 @@ export const promoCodeQueries = (
   promoCodes: PromoCodes,
 ): Handlers<typeof promoQueryRoutes, PromoLoaders> => ({
   async listPromoCodes({ params, query }) {
-    const cursor = decodeCursor(query.cursor, 'pk', promoListKey(params.eventId));
+    const cursor = decodeCursor(query.cursor, { pk: promoListKey(params.eventId) }, { sk: 'PROMO#' });
     if (!cursor.ok) return invalidCursor();
     const page = await promoCodes.list(params.eventId, query.limit, cursor.from);
     const nextCursor = encodeCursor(page.next);
