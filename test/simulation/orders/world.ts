@@ -126,7 +126,7 @@ const idOf = (prefix: string, content: string): string => {
 };
 
 /** All that was asked in this turn has happened: microtasks are done, nothing here waits for more. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 /** Runs a history to its end, then everything that is under way, without further faults, to rest. */
 export const runHistory = (history: History, options: RunOptions): Promise<Outcome> =>
