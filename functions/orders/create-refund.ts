@@ -39,10 +39,13 @@ const serialOf = (ticketId: string): string => readTicketId(ticketId).serial;
 
 /**
  * What a refund gives back and which tickets end with it. Tickets give back what of their price is refundable,
- * as far as that much of the order’s money is left.
+ * as far as that much of the order’s money is left. Of an order that was cancelled an amount can be given back: what its
+ * own refund left (kept fees), or could not pay out.
  */
 export const decideRefund = (order: Order, wanted: WantedRefund): RefundDecision => {
-  if (order.status !== 'confirmed') return { kind: 'not_allowed', status: order.status };
+  const hasMoney = order.status === 'cancelled' && order.payment?.status === 'captured';
+  if (order.status !== 'confirmed' && !(hasMoney && wanted.kind === 'amount'))
+    return { kind: 'not_allowed', status: order.status };
   if (order.payment?.status === 'authorized') return { kind: 'not_settled' };
   const left = refundable(order);
   if (wanted.kind === 'amount') {

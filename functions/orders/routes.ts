@@ -245,7 +245,8 @@ export const createRefund = route({
   description:
     'For tickets (all that are valid when none are named), which end with it and whose places go back on sale unless ' +
     '`restock` is false; or an `amount`, with which no ticket ends. A ticket gives back what it cost without fees that ' +
-    'are kept, and never more than was captured is given back. `status` tells how far the provider is.',
+    'are kept, and never more than was captured is given back. Of a cancelled order only an `amount` can be: what its own ' +
+    'refund could not pay out. `status` tells how far the provider is.',
   access: policy('CreateRefund', { kind: 'order', from: 'params.orderId' }),
   creates: true,
   params: orderParams,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyRefundNews } from '../../functions/orders/settle-refund.ts';
 import { randomId } from '../../functions/platform/ids.ts';
+import { stamp } from '../../functions/platform/lifecycle-event.ts';
 import { freshKey } from '../ticketing/harness.ts';
 import { type OrdersWorld, sell, startOrders } from './harness.ts';
 
@@ -104,6 +106,34 @@ describe('what is given back', () => {
     const { body } = await world.call('getOrder', { params: { orderId: id } });
     expect([body.refunds[0].status, body.tickets[0].status]).toEqual(['succeeded', 'refunded']);
     expect((await world.placesOf(sessionId))['2-1']).toBe('available');
+  });
+
+  test('of a cancelled order an amount: what its own refund could not pay out', async () => {
+    const { id } = await paid(['1-1']);
+    await world.call('undoOrder', { as: 'ann', params: { orderId: id }, body: {} });
+    await world.settle();
+    const none = await refund(id, { amount: eur(4_500) });
+    expect([none.status, none.body.code]).toEqual([409, 'NOTHING_TO_REFUND']);
+    // The bank returned it: to the provider, who tells.
+    const refundId = (await world.orders.read(id))?.refunds[0]?.refundId ?? '';
+    const { payment } = await world.get(id);
+    await world.table.update(
+      { pk: `TEST-PAYMENT#${payment?.paymentId}`, sk: 'PAYMENT' },
+      { update: 'SET rest = rest + :amount', values: { ':amount': 4_500 } },
+    );
+    await applyRefundNews(
+      { orders: world.orders },
+      { orderId: id, refundId, providerRefundId: 'p', status: 'failed' },
+      (what) => stamp(what, { requestId: 'test', now: new Date() }),
+    );
+    const tickets = await refund(id, {});
+    expect([tickets.status, tickets.body.currentStatus]).toEqual([409, 'cancelled']);
+    const again = await refund(id, { amount: eur(4_500) });
+    expect([again.status, again.body.amount]).toEqual([201, eur(4_500)]);
+    await world.settle();
+    const { body } = await world.call('getOrder', { params: { orderId: id } });
+    expect(body.refunds.map(({ status }: { status: string }) => status)).toEqual(['failed', 'succeeded']);
+    expect(await moneyOf(id)).toEqual({ captured: 4_500, refunded: 4_500 });
   });
 
   test('the same request again is the same refund; the same key for another is refused', async () => {
