@@ -66,6 +66,8 @@ export class AppStack extends Stack {
   readonly queues: Record<string, ConsumerQueue> = {};
   /** Metrics of what is sold. */
   readonly sales: readonly Metric[];
+  /** What reconciliations found. */
+  readonly drift: Metric[] = [];
   private readonly settings: Settings;
   private readonly data: DataStack;
   private readonly bundles: Bundles;
@@ -443,7 +445,8 @@ export class AppStack extends Stack {
       schedule: Schedule.rate(Duration.minutes(5)),
       targets: [new LambdaFunction(made.lambda)],
     });
-    if (!this.settings.emulator) watchDrift(made, `Fairground/${this.settings.stage}`, this.alarms);
+    if (!this.settings.emulator)
+      this.drift.push(...watchDrift(made, `Fairground/${this.settings.stage}`, this.alarms));
     return made;
   }
 

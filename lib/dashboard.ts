@@ -5,14 +5,17 @@ import type { AppStack } from './app-stack.ts';
 
 /** One page that says whether the platform sells: API, functions, streams and queues. */
 export const addDashboard = (platform: AppStack, api: RestApi): void => {
-  const { functions, queues, sales } = platform;
+  const { functions, queues, sales, drift } = platform;
   const period = Duration.minutes(1);
   const all = Object.values(functions);
   const row = (...widgets: IWidget[]): IWidget[] => widgets;
   new Dashboard(platform, 'Dashboard', {
     defaultInterval: Duration.hours(3),
     widgets: [
-      row(new GraphWidget({ title: 'Holds a minute', width: 24, left: [...sales] })),
+      row(
+        new GraphWidget({ title: 'Holds a minute', width: 12, left: [...sales] }),
+        new GraphWidget({ title: 'Drift that reconciliations found', width: 12, left: drift }),
+      ),
       row(
         new GraphWidget({
           title: 'Requests and errors',

@@ -11,8 +11,13 @@ const period = Duration.minutes(5);
 /**
  * Metrics of the drift that a reconciliation finds, by kind, counted from its log, and two alarms: what it cannot
  * repair, at once; repairs in three runs in a row, because then something keeps breaking.
+ * @returns both metrics, for the dashboard.
  */
-export const watchDrift = (reconciliation: PlatformFunction, namespace: string, alarms: Alarms): void => {
+export const watchDrift = (
+  reconciliation: PlatformFunction,
+  namespace: string,
+  alarms: Alarms,
+): readonly Metric[] => {
   const { name } = reconciliation;
   const count = (id: string, outcome: DriftOutcome): Metric => {
     const filterPattern = FilterPattern.all(
@@ -30,15 +35,18 @@ export const watchDrift = (reconciliation: PlatformFunction, namespace: string, 
     });
     return new Metric({ namespace, metricName, statistic: 'Sum', period });
   };
+  const notRepaired = count('DriftNotRepaired', 'not_repaired');
+  const repaired = count('DriftRepaired', 'repaired');
   alarms.watch(`${reconciliation.node.id}NotRepaired`, {
-    metric: count('DriftNotRepaired', 'not_repaired'),
+    metric: notRepaired,
     threshold: 1,
     description: `${name} found what it could not repair: its log says of which order or hold ("drift"). See docs/guides/reconciliation.md.`,
   });
   alarms.watch(`${reconciliation.node.id}Repairs`, {
-    metric: count('DriftRepaired', 'repaired'),
+    metric: repaired,
     threshold: 1,
     periods: 3,
     description: `${name} has repaired something in each of three runs: what it repairs keeps breaking. See docs/guides/reconciliation.md for the cause of each kind.`,
   });
+  return [repaired, notRepaired];
 };

@@ -284,6 +284,13 @@ describe('the synthesized stacks', () => {
       ]);
   });
 
+  test('the dashboard shows what reconciliations found', () => {
+    const body = JSON.stringify(first(prod, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+    for (const outcome of ['DriftRepaired', 'DriftNotRepaired'])
+      for (const name of ['orders-reconciliation', 'ticketing-reconciliation'])
+        expect(body).toContain(`${outcome}-${name}`);
+  });
+
   test('mail is sent where a sender is named, from its domain alone', async () => {
     const senders = (templates: Templates) =>
       resourcesOf(templates, 'AWS::Lambda::Function')
