@@ -1,6 +1,7 @@
 import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
+import { leadCommandRoutes, leadQueryRoutes } from './marketplace/leads/routes.ts';
 import { marketplaceCommandRoutes, marketplaceQueryRoutes } from './marketplace/routes.ts';
 import { ordersQueryRoutes } from './orders/query-routes.ts';
 import { ordersCommandRoutes } from './orders/routes.ts';
@@ -27,4 +28,6 @@ export const routes = {
   ...admissionQueryRoutes,
   ...marketplaceCommandRoutes,
   ...marketplaceQueryRoutes,
+  ...leadCommandRoutes,
+  ...leadQueryRoutes,
 } as const;

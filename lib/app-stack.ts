@@ -8,6 +8,7 @@ import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { sessionIndex } from '../functions/admission/ticket-index.ts';
+import { leadIndexes } from '../functions/marketplace/leads/lead-indexes.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
@@ -339,6 +340,19 @@ export class AppStack extends Stack {
     ]);
     this.addFunction('marketplace-queries', { ...common, ...guard, ...marketplace }, [
       readTable(marketplaceTable),
+      readTable(identityTable),
+    ]);
+    const leadsTable = {
+      table: data.marketplaceTable,
+      indexes: [leadIndexes.organizer.name, leadIndexes.truck.name],
+    };
+    this.addFunction('leads-commands', { ...common, ...guard, ...ids, ...marketplace }, [
+      readWriteTable({ table: data.marketplaceTable }),
+      readTable(identityTable),
+      useSecret(data.idSecret),
+    ]);
+    this.addFunction('leads-queries', { ...common, ...guard, ...marketplace }, [
+      readTable(leadsTable),
       readTable(identityTable),
     ]);
     this.addRelay('marketplace-relay', data.marketplaceTable, relay);

@@ -13,6 +13,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cd
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { sessionIndex, sessionIndexAttributes } from '../functions/admission/ticket-index.ts';
+import { leadIndexes } from '../functions/marketplace/leads/lead-indexes.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
 import { MailSender } from './constructs/mail-sender.ts';
@@ -96,6 +97,12 @@ export class DataStack extends Stack {
       indexName: organizationIndex,
       partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
       sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+    this.marketplaceTable.addGlobalSecondaryIndex({
+      indexName: leadIndexes.truck.name,
+      partitionKey: { name: leadIndexes.truck.pk, type: AttributeType.STRING },
+      sortKey: { name: leadIndexes.truck.sk, type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
     this.notificationsTable = table('NotificationsTable');

@@ -113,7 +113,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/catalog/queries.ts',
     environment: catalogQueriesEnvironment,
-    reservedConcurrency: 80,
+    reservedConcurrency: 60,
   },
   'catalog-relay': { ...relay, entry: 'functions/catalog/relay.ts', environment: relayEnvironment },
   'catalog-publication': {
@@ -132,7 +132,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/ticketing/queries.ts',
     environment: ticketingQueriesEnvironment,
-    reservedConcurrency: 80,
+    reservedConcurrency: 60,
   },
   'ticketing-relay': {
     ...relay,
@@ -260,6 +260,18 @@ export const functionTable = {
     entry: 'functions/marketplace/queries.ts',
     environment: marketplaceQueriesEnvironment,
     reservedConcurrency: 12,
+  },
+  'leads-commands': {
+    ...api,
+    entry: 'functions/marketplace/leads/commands.ts',
+    environment: marketplaceCommandsEnvironment,
+    reservedConcurrency: 15,
+  },
+  'leads-queries': {
+    ...api,
+    entry: 'functions/marketplace/leads/queries.ts',
+    environment: marketplaceQueriesEnvironment,
+    reservedConcurrency: 15,
   },
   'marketplace-relay': {
     ...relay,

@@ -122,7 +122,11 @@ const entitiesOf = ({ caller, memberships, action, resource }: AuthorizationRequ
   if (!isOrganization) {
     entities.push({
       uid: { type: typeOf(resource.kind), id: resource.id },
-      attrs: { organization, ...(resource.sessionId !== undefined && { session: resource.sessionId }) },
+      attrs: {
+        organization,
+        ...(resource.sessionId !== undefined && { session: resource.sessionId }),
+        ...(resource.side !== undefined && { side: resource.side }),
+      },
       parents: [],
     });
   }

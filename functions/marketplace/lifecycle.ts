@@ -6,6 +6,7 @@ import {
   lifecycleEvent,
 } from '../platform/lifecycle-event.ts';
 import type { StreamChange } from '../platform/relay.ts';
+import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
 import { type TruckItem, truckStatus } from './truck.ts';
 
 const truckData = z.object({
@@ -40,11 +41,18 @@ export const truckUpdated = truckEvent('TRUCK-UPDATED', 'A truck or its menu was
 export const truckListed = truckEvent('TRUCK-LISTED', 'Everybody sees the truck, and it can be asked.');
 export const truckUnlisted = truckEvent('TRUCK-UNLISTED', 'Only its organization sees the truck.');
 
-export const marketplaceLifecycleEvents = [truckCreated, truckUpdated, truckListed, truckUnlisted] as const;
+export const marketplaceLifecycleEvents = [
+  truckCreated,
+  truckUpdated,
+  truckListed,
+  truckUnlisted,
+  ...leadLifecycleEvents,
+] as const;
 
 /** The lifecycle events that a change of the marketplace’s table means. */
-export const marketplaceLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
-  if (after?.sk !== 'TRUCK') return [];
+export const marketplaceLifecycle = (streamed: StreamChange): readonly LifecycleEvent[] => {
+  const { before, after } = streamed;
+  if (after?.sk !== 'TRUCK') return leadLifecycle(streamed);
   const { truckId, name, cuisines, home, priceBand, status, revision, organizationId, change } =
     after as TruckItem & { readonly change: Change };
   const data = { truckId, name, cuisines: [...cuisines], city: home.city, priceBand, status };

@@ -21,6 +21,8 @@ export interface ProtectedResource {
   readonly organizationId?: string;
   readonly sessionId?: string;
   readonly isPublic?: boolean;
+  /** Of a thing between two organizations: for which of its sides is asked. */
+  readonly side?: string;
 }
 
 export type Authentication =

@@ -272,10 +272,26 @@ export const problemCatalogue = {
     whatToDo:
       'Take blackouts away, or make one of many that touch; a recurring one is a setting of the truck.',
   },
+  BRIEF_FULL: {
+    status: 409,
+    title: 'Trucks enough were asked about this brief',
+    whatToDo: 'Compare their quotes; `limit` says how many may be asked.',
+  },
+  LEAD_EXISTS: {
+    status: 409,
+    title: 'The truck was asked about this brief already',
+    whatToDo: 'Go on with the lead that `leadId` names, or decline its quote first.',
+  },
   OVERLAP: {
     status: 409,
     title: 'A booking or a hold takes that time',
     whatToDo: 'Choose a time that does not touch `conflict`, or end what takes it first.',
+  },
+  TRUCK_NOT_AVAILABLE: {
+    status: 409,
+    title: 'The truck cannot be there at that time',
+    whatToDo:
+      '`reason` says why, `conflict` what takes its time; ask from `earliestStart` on, or ask another truck.',
   },
 } as const satisfies Record<string, ProblemDefinition>;
 

@@ -86,8 +86,10 @@ export interface RouteDefinition {
 export const route = <const R extends RouteDefinition>(definition: R): R => definition;
 
 /** A thing a policy was evaluated on, with the entity that its loader read on the way. */
-export interface LoadedResource<Entity = unknown> extends Omit<ProtectedResource, 'kind' | 'id'> {
+export interface LoadedResource<Entity = unknown> extends Omit<ProtectedResource, 'kind' | 'id' | 'side'> {
   readonly entity: Entity;
+  /** Of a thing between organizations: the organization of each side. The policy is asked for each of them. */
+  readonly sides?: Readonly<Record<string, string>>;
 }
 
 export type Loader<Entity = unknown> = (
@@ -107,6 +109,8 @@ type EntityOf<R extends RouteDefinition, L extends Loaders> = R['access'] extend
     : undefined
   : undefined;
 
+type SideOf<Resource> = Resource extends { sides: infer Sides } ? keyof Sides & string : never;
+
 /** What a handler is given; every member was checked against the route’s definition. */
 export interface ApiRequest<R extends RouteDefinition, L extends Loaders = Loaders> {
   readonly params: Parsed<R['params']>;
@@ -120,6 +124,8 @@ export interface ApiRequest<R extends RouteDefinition, L extends Loaders = Loade
   readonly resource: EntityOf<R, L>;
   /** The organization the policy was evaluated for, where there is one. */
   readonly organizationId: string | undefined;
+  /** Of a thing between organizations: the sides that the policy lets the caller act for; at least one. */
+  readonly sides: readonly SideOf<EntityOf<R, L>>[];
   readonly requestId: string;
   readonly traceparent: string | undefined;
   readonly sourceIp: string;

@@ -147,7 +147,7 @@ const answerOf = async (
   const now = new Date();
   const permission = await permit(definition, parts, identity.value, input.value, now);
   if (!permission.ok) return permission.problem;
-  const { resource, organizationId, caller } = permission.value;
+  const { resource, organizationId, caller, sides } = permission.value;
   const scope = currentScope();
   if (scope !== undefined && organizationId !== undefined) scope.tenant = organizationId;
 
@@ -164,6 +164,7 @@ const answerOf = async (
     caller: caller as never,
     resource: resource as never,
     organizationId,
+    sides: sides as never,
     requestId: scope?.requestId ?? '',
     traceparent: scope?.traceparent,
     sourceIp,
@@ -295,6 +296,7 @@ interface Permission {
   readonly caller: Caller | undefined;
   readonly resource: LoadedResource | undefined;
   readonly organizationId: string | undefined;
+  readonly sides: readonly string[];
 }
 
 /** Default deny: whatever is not public passes only when a policy says so. */
@@ -307,7 +309,7 @@ const permit = async (
 ): Promise<Outcome<Permission>> => {
   const { access } = definition;
   if (access.kind === 'public' || access.kind === 'optionalCaller') {
-    return { ok: true, value: { caller, resource: undefined, organizationId: undefined } };
+    return { ok: true, value: { caller, resource: undefined, organizationId: undefined, sides: [] } };
   }
   const authorize = async (
     resource: ProtectedResource,
@@ -328,7 +330,7 @@ const permit = async (
 
   if (access.kind === 'signedIn') {
     return (await authorize({ kind: 'platform', id: 'platform' }))
-      ? { ok: true, value: { caller, resource: undefined, organizationId: undefined } }
+      ? { ok: true, value: { caller, resource: undefined, organizationId: undefined, sides: [] } }
       : { ok: false, problem: problem('FORBIDDEN') };
   }
 
@@ -339,7 +341,7 @@ const permit = async (
     if (!organization.ok) return organization;
     const organizationId = organization.value;
     if (await authorize({ kind: 'organization', id: organizationId, organizationId }, memberships)) {
-      return { ok: true, value: { caller, resource: undefined, organizationId } };
+      return { ok: true, value: { caller, resource: undefined, organizationId, sides: [] } };
     }
     const isMember = memberships.some((membership) => membership.organizationId === organizationId);
     return { ok: false, problem: problem(isMember ? 'FORBIDDEN' : 'NOT_FOUND') };
@@ -349,15 +351,29 @@ const permit = async (
   if (load === undefined) throw new Error(`No loader for ${access.resource.kind}`);
   const resource = id === undefined ? undefined : await load(id, { params: input.params });
   if (resource === undefined || id === undefined) return { ok: false, problem: problem('NOT_FOUND') };
-  const granted: Outcome<Permission> = {
+  const granted = (
+    organizationId = resource.organizationId,
+    sides: readonly string[] = [],
+  ): Outcome<Permission> => ({
     ok: true,
-    value: { caller, resource, organizationId: resource.organizationId },
-  };
-  if (access.publicWhenVisible && resource.isPublic) return granted;
-  const { entity: _, ...attributes } = resource;
+    value: { caller, resource, organizationId, sides },
+  });
+  if (access.publicWhenVisible && resource.isPublic) return granted();
+  const { entity: _, sides, ...attributes } = resource;
+  const thing = { ...attributes, kind: access.resource.kind, id };
   const memberships = guard && caller ? await guard.membershipsOf(caller.subject) : [];
-  if (await authorize({ ...attributes, kind: access.resource.kind, id }, memberships)) return granted;
-  const isMember = memberships.some((membership) => membership.organizationId === resource.organizationId);
+  if (sides === undefined) {
+    if (await authorize(thing, memberships)) return granted();
+  } else {
+    const allowed: string[] = [];
+    for (const [side, organizationId] of Object.entries(sides)) {
+      if (await authorize({ ...thing, organizationId, side }, memberships)) allowed.push(side);
+    }
+    const [first] = allowed;
+    if (first !== undefined) return granted(sides[first], allowed);
+  }
+  const owners = sides === undefined ? [resource.organizationId] : Object.values(sides);
+  const isMember = memberships.some(({ organizationId }) => owners.includes(organizationId));
   return { ok: false, problem: problem(isMember || resource.isPublic ? 'FORBIDDEN' : 'NOT_FOUND') };
 };
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ProblemDocument } from '../../functions/platform/client.ts';
 import type { RouteDefinition } from '../../functions/platform/route.ts';
 import { routes } from '../../functions/routes.ts';
+import { briefBody } from '../support/brief-body.ts';
 import { truckBody } from '../support/truck-body.ts';
 import { anybody, type Client, clientWith, type Operation, type Request, signIn, tokenOf } from './client.ts';
 import {
@@ -46,6 +47,9 @@ interface World {
   newBlackout(): Promise<{ truckId: string; blackoutId: string }>;
   /** Everybody sees it. */
   readonly listedTruckId: string;
+  newBriefId(): Promise<string>;
+  /** About a truck of the same organization, which so has both sides. */
+  newLeadId(): Promise<string>;
   /** A yes that waits for the organizer. */
   newRsvpId(): Promise<string>;
 }
@@ -423,6 +427,21 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 204,
     request: async ({ newBlackout }) => ({ params: await newBlackout() }),
   },
+  createBrief: {
+    status: 201,
+    request: async ({ organizationId }) => ({ body: { ...briefBody, organizationId } }),
+  },
+  createLead: {
+    status: 201,
+    request: async ({ organizer, newBriefId }) => ({
+      body: { briefId: await newBriefId(), truckId: (await newTruck(organizer)).id },
+    }),
+  },
+  getLead: { status: 200, request: async ({ newLeadId }) => ({ params: { leadId: await newLeadId() } }) },
+  extendLeadHold: {
+    status: 200,
+    request: async ({ newLeadId }) => ({ params: { leadId: await newLeadId() }, body: { minutes: 90 } }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
@@ -584,6 +603,12 @@ beforeAll(async () => {
       return { truckId, blackoutId: made.body.id };
     },
     listedTruckId: (await newTruck(organizer)).id,
+    newBriefId: async () =>
+      (await client.ok(201, 'createBrief', { body: { ...briefBody, organizationId } })).body.id,
+    newLeadId: async () => {
+      const body = { briefId: await world.newBriefId(), truckId: (await newTruck(organizer)).id };
+      return (await client.ok(201, 'createLead', { body })).body.id;
+    },
     newRsvpId: async () =>
       (await anybody().ok(201, 'createRsvp', { params: { eventId: sale.eventId }, body: rsvpBody() })).body
         .id,
@@ -668,7 +693,7 @@ describe('a policy decides:', () => {
 });
 
 const reads = new Set(['GET']);
-/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders and answers name people. */
+/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders, answers and leads name people. */
 const notForStaff: ReadonlySet<Operation> = new Set([
   'listPromoCodes',
   'listOrders',
@@ -677,6 +702,7 @@ const notForStaff: ReadonlySet<Operation> = new Set([
   'listRsvps',
   'countRsvps',
   'exportRsvps',
+  'getLead',
 ]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);

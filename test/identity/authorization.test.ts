@@ -44,11 +44,19 @@ const ask = (
 const thing = (kind: string, more: Partial<ProtectedResource> = {}): ProtectedResource =>
   kind === 'platform'
     ? { kind, id: 'platform' }
-    : { kind, id: kind === 'organization' ? own : `${kind}_1`, organizationId: own, ...more };
+    : {
+        kind,
+        id: kind === 'organization' ? own : `${kind}_1`,
+        organizationId: own,
+        ...(kind === 'lead' && { side: 'organizer' }),
+        ...more,
+      };
 
 const everybody: readonly Person[] = ['owner', 'manager', 'staff', 'stranger', 'nobody', 'admin'];
 const members: readonly Person[] = ['owner', 'manager', 'staff', 'admin'];
 const managers: readonly Person[] = ['owner', 'manager', 'admin'];
+/** What binds a side, operators do not do in its name. */
+const sideOnly: readonly Person[] = ['owner', 'manager'];
 const ownersOnly: readonly Person[] = ['owner', 'admin'];
 
 /** Every action there is, on what, and who may do it in the organization that the thing belongs to. */
@@ -107,6 +115,10 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['ReadCalendar', 'truck', members],
   ['UpdateTruck', 'truck', managers],
   ['ManageCalendar', 'truck', managers],
+  ['CreateBrief', 'organization', managers],
+  ['CreateLead', 'brief', managers],
+  ['ReadLead', 'lead', managers],
+  ['ExtendLeadHold', 'lead', sideOnly],
 ];
 
 describe('who may do what', () => {
@@ -176,6 +188,15 @@ describe('staff with limits', () => {
     const both = [membership('owner'), membership('staff', { organizationId: other, until: at(-1) })];
     expect(ask('nobody', 'ReadVenue', thing('venue'), both).allowed).toBe(true);
   });
+});
+
+test.each([
+  ['ReadLead', ['organizer', 'truck']],
+  ['ExtendLeadHold', ['organizer']],
+])('%s of a lead is for its sides: %j', (action, sides) => {
+  expect(
+    ['organizer', 'truck'].filter((side) => ask('owner', action, thing('lead', { side })).allowed),
+  ).toEqual(sides);
 });
 
 describe('default deny', () => {

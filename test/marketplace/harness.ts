@@ -1,16 +1,27 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
+import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
+import { leadCommandRoutes, leadQueryRoutes } from '../../functions/marketplace/leads/routes.ts';
 import { marketplaceCommandRoutes, marketplaceQueryRoutes } from '../../functions/marketplace/routes.ts';
 import type { Table } from '../../functions/platform/table.ts';
 import { createIssuer } from '../../local/issuer.ts';
-import { type Call, callsOf } from '../support/api-call.ts';
+import { type Call, callsOf, type LambdaHandler } from '../support/api-call.ts';
+import { briefBody } from '../support/brief-body.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { truckBody } from '../support/truck-body.ts';
 
-/** `ann` owns this organization, `cat` is of its staff; `bob` belongs to none. */
+/** `ann` owns this organization, `cat` is of its staff; `bob` belongs to none, `admin` helps everybody. */
 export const organizationId = 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa';
 
-const routes = { ...marketplaceCommandRoutes, ...marketplaceQueryRoutes };
+/** `dan` owns this one. */
+export const otherOrganizationId = 'org_bbbbbbbbbbbbbbbbbbbbbbbbbb';
+
+const routes = {
+  ...marketplaceCommandRoutes,
+  ...marketplaceQueryRoutes,
+  ...leadCommandRoutes,
+  ...leadQueryRoutes,
+};
 
 export interface Marketplace {
   readonly table: Table;
@@ -38,25 +49,32 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     .on(GetSecretValueCommand)
     .resolves({ SecretString: 'a secret of the tests' });
   const identity = await engine.createTable('identity');
-  for (const [subject, role] of [
-    ['ann', 'owner'],
-    ['cat', 'staff'],
+  for (const [subject, role, of] of [
+    ['ann', 'owner', organizationId],
+    ['cat', 'staff', organizationId],
+    ['dan', 'owner', otherOrganizationId],
   ] as const) {
-    await identity.put(
-      { pk: `SUBJECT#${subject}`, sk: `ORG#${organizationId}`, organizationId, subject, role },
-      {},
-    );
+    await identity.put({ pk: `SUBJECT#${subject}`, sk: `ORG#${of}`, organizationId: of, subject, role }, {});
   }
-  const table = await engine.createTable('marketplace');
+  const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
   const { handler: commands } = await import('../../functions/marketplace/commands.ts');
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
+  const { handler: leadsCommands } = await import('../../functions/marketplace/leads/commands.ts');
+  const { handler: leadsQueries } = await import('../../functions/marketplace/leads/queries.ts');
+  const handlers: Readonly<Record<string, LambdaHandler>> = {
+    'marketplace-commands': commands,
+    'marketplace-queries': queries,
+    'leads-commands': leadsCommands,
+    'leads-queries': leadsQueries,
+  };
   const tokens: Record<string, string> = {};
-  for (const subject of ['ann', 'bob', 'cat']) tokens[subject] = await issuer.mint({ sub: subject });
+  for (const subject of ['ann', 'bob', 'cat', 'dan']) tokens[subject] = await issuer.mint({ sub: subject });
+  tokens['admin'] = await issuer.mint({ sub: 'admin', roles: ['admin'] });
   return {
     table,
     call: callsOf(
       routes,
-      (name) => (name === 'marketplace-queries' ? queries : commands),
+      (name) => handlers[name] as LambdaHandler,
       (subject) => tokens[subject] ?? '',
     ),
     async stop() {
@@ -73,3 +91,7 @@ export const newTruck = async ({ call }: Marketplace, fields: object = {}): Prom
   await call('updateTruck', { params: { truckId }, ifMatch: '"r1"', body: { status: 'listed' } });
   return truckId;
 };
+
+/** What `dan` looks for. */
+export const newBrief = async ({ call }: Marketplace, fields: object = {}): Promise<string> =>
+  (await call('createBrief', { as: 'dan', body: { ...briefBody, ...fields } })).body.id;

@@ -55,4 +55,21 @@ export const newBrief = z
 export interface BriefItem extends OwnedItem, z.output<typeof newBrief> {
   readonly briefId: string;
   readonly timeZone: string;
+  /** How many leads it has led to. */
+  readonly leads: number;
 }
+
+/** Most leads of one brief: what one comparison of quotes reads. */
+export const maxLeadsPerBrief = 50;
+
+/** A brief’s latest lead with a truck. */
+export interface BriefLead {
+  readonly leadId: string;
+  readonly truckId: string;
+}
+
+export const briefLeadPrefix = 'LEAD#';
+export const briefLeadKey = (ofBriefId: string, truckId: string) => ({
+  pk: `BRIEF#${ofBriefId}`,
+  sk: `${briefLeadPrefix}${truckId}`,
+});

@@ -2,18 +2,13 @@ import type { Change } from '../../platform/lifecycle-event.ts';
 import { organizationListKey } from '../../platform/owned-item.ts';
 import { absent, type Item, type Table, type TransactionWrite } from '../../platform/table.ts';
 import { type Lead, type LeadCommand, type LeadStatus, leadTransitions, statusesBefore } from './lead.ts';
-import type { Party, Quote } from './quote.ts';
+import { maxQuoteVersions, type Party, type Quote } from './quote.ts';
 
 export const leadKey = (leadId: string) => ({ pk: `LEAD#${leadId}`, sk: 'LEAD' });
 
 /** Numbers in keys sort as text. */
 const padded = (number: number): string => String(number).padStart(8, '0');
 
-/** Leads of an organization, newest first: in the one index those that it asked, in the other those of its trucks. */
-export const leadLists = {
-  organizer: { name: 'byOrganization', pk: 'gsi1pk', sk: 'gsi1sk' },
-  truck: { name: 'byTruckOrganization', pk: 'gsi2pk', sk: 'gsi2sk' },
-} as const;
 export const leadListKey = (organizationId: string): string => organizationListKey(organizationId, 'LEAD');
 
 /** A change of a lead as its history keeps it. */
@@ -42,9 +37,9 @@ const putHistory = (leadId: string, row: HistoryRow): TransactionWrite => ({
   when: absent,
 });
 
-const quotePrefix = 'QUOTE#';
-const putQuote = (leadId: string, quote: Quote): TransactionWrite => ({
-  put: { pk: `LEAD#${leadId}`, sk: `${quotePrefix}${padded(quote.version)}`, ...quote },
+export const quotePrefix = 'QUOTE#';
+const putQuote = (leadId: string, quote: Quote, change: Change): TransactionWrite => ({
+  put: { pk: `LEAD#${leadId}`, sk: `${quotePrefix}${padded(quote.version)}`, ...quote, change },
   when: absent,
 });
 
@@ -132,7 +127,7 @@ export const stepWrites = (lead: Lead, step: LeadStep): readonly TransactionWrit
       },
     },
     putHistory(lead.leadId, row),
-    ...(command === 'quote' && next.quote !== undefined ? [putQuote(lead.leadId, next.quote)] : []),
+    ...(command === 'quote' && next.quote !== undefined ? [putQuote(lead.leadId, next.quote, change)] : []),
   ];
 };
 
@@ -185,6 +180,22 @@ export const openLeads = (table: Table) => ({
   async get(leadId: string): Promise<Lead | undefined> {
     const item = await table.get(leadKey(leadId), { consistent: true });
     return item && toLead(item);
+  },
+
+  /** Every step, the first first: a lead has some dozens at most, since its quotes are bounded. */
+  async history(leadId: string): Promise<readonly HistoryRow[]> {
+    return (await table.query<Item & HistoryRow>({ pk: historyPartition(leadId), consistent: true })).items;
+  },
+
+  /** Every version, the first first. */
+  async quotes(leadId: string): Promise<readonly Quote[]> {
+    const { items } = await table.query<Item & Quote & { readonly change: Change }>({
+      pk: `LEAD#${leadId}`,
+      skPrefix: quotePrefix,
+      limit: maxQuoteVersions,
+      consistent: true,
+    });
+    return items.map(({ pk: _pk, sk: _sk, change: _, ...quote }) => quote);
   },
 });
 

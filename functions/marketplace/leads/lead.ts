@@ -81,6 +81,9 @@ export const allowedNext = (status: LeadStatus): readonly LeadStatus[] => [
   ),
 ];
 
+/** Whether nothing comes after a status. */
+export const isEnded = (status: LeadStatus): boolean => Object.keys(leadTransitions[status]).length === 0;
+
 /** Statuses that a command may come from: the condition of its write. */
 export const statusesBefore = (command: LeadCommand): readonly LeadStatus[] =>
   leadStatus.options.filter((status) => leadTransitions[status][command] !== undefined);
@@ -98,10 +101,12 @@ export type LeadTimer = (typeof leadTimers)[keyof typeof leadTimers][number];
 /** How long a truck may be silent before it is reminded. */
 export const remindAfterSeconds = 24 * 60 * 60;
 
-/** The truck’s time that a lead keeps: softly for those who talk, hard for who has accepted. */
+export const leadHoldKind = z.enum(['soft', 'hard', 'booking']);
+
+/** The truck’s time that a lead keeps: softly for those who talk, hard for who has accepted, then for good. */
 export interface LeadHold {
-  readonly kind: 'soft' | 'hard';
-  /** Epoch seconds; in that second it still stands. */
+  readonly kind: z.output<typeof leadHoldKind>;
+  /** Epoch seconds; in that second it still stands. That of a booking is its end. */
   readonly until: number;
   /** Epoch seconds since when it has been kept without a break: what an extension is bounded by. */
   readonly since: number;
@@ -147,7 +152,7 @@ export interface Lead {
   readonly guests: number;
   readonly name: string;
   readonly timeZone: string;
-  /** As last taken; whether it lives is a matter of its instant. After the booking it is the booking’s. */
+  /** As last taken; whether it lives is a matter of its instant. */
   readonly hold?: LeadHold | undefined;
   /** The latest version; all of them lie beside the lead. */
   readonly quote?: Quote | undefined;

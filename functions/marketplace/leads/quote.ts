@@ -18,7 +18,7 @@ const currenciesOf = ({ items, travel, guaranteedMinimum }: QuoteTerms): readonl
   ]),
 ];
 
-const quoteTermsFields = {
+export const quoteTermsFields = {
   items: z
     .array(
       z.strictObject({

@@ -1,0 +1,83 @@
+import { intervalView } from '../views.ts';
+import type { BriefItem } from './brief.ts';
+import type { Lead, LeadHold } from './lead.ts';
+import type { HistoryRow } from './lead-store.ts';
+import { currencyOf, depositOf, type Quote, totalOf } from './quote.ts';
+
+/** The instant at which what stands until this epoch second has lapsed: the second after it. */
+export const expiresAt = (until: number): string => new Date((until + 1) * 1_000).toISOString();
+
+export const briefView = (brief: BriefItem) => ({
+  id: brief.briefId,
+  organizationId: brief.organizationId,
+  name: brief.name,
+  venue: brief.venue,
+  startsAt: brief.startsAt,
+  endsAt: brief.endsAt,
+  guests: brief.guests,
+  timeZone: brief.timeZone,
+  ...(brief.budget !== undefined && { budget: brief.budget }),
+  ...(brief.notes !== undefined && { notes: brief.notes }),
+  ...(brief.contact !== undefined && { contact: brief.contact }),
+  createdAt: brief.createdAt,
+  updatedAt: brief.updatedAt,
+});
+
+const holdView = ({ kind, until, blocked }: LeadHold, window: Lead['window'], now: number) => ({
+  kind,
+  ...intervalView(window),
+  blocked: intervalView(blocked),
+  ...(kind !== 'booking' && { expiresAt: expiresAt(until) }),
+  isLive: until >= now,
+});
+
+/** A version of a quote with what follows from it. */
+export const quoteView = ({ version, by, at, ...terms }: Quote) => {
+  const currency = currencyOf(terms);
+  return {
+    version,
+    by,
+    at,
+    ...terms,
+    total: { amount: totalOf(terms), currency },
+    depositDue: { amount: depositOf(terms), currency },
+  };
+};
+
+/**
+ * A lead as the API shows it.
+ * @param now epoch seconds.
+ */
+export const leadView = (lead: Lead, now: number) => ({
+  id: lead.leadId,
+  status: lead.status,
+  since: lead.since,
+  briefId: lead.briefId,
+  truckId: lead.truckId,
+  organizationId: lead.organizationId,
+  truckOrganizationId: lead.truckOrganizationId,
+  name: lead.name,
+  place: lead.place,
+  guests: lead.guests,
+  timeZone: lead.timeZone,
+  window: intervalView(lead.window),
+  ...(lead.hold !== undefined && { hold: holdView(lead.hold, lead.window, now) }),
+  ...(lead.quote !== undefined && { quote: quoteView(lead.quote) }),
+  ...(lead.depositBy !== undefined && { depositBy: expiresAt(lead.depositBy) }),
+  ...(lead.cancellationPolicy !== undefined && { cancellationPolicy: lead.cancellationPolicy }),
+  ...(lead.endedBy !== undefined && { endedBy: lead.endedBy }),
+  ...(lead.reason !== undefined && { reason: lead.reason }),
+  ...(lead.takenAt !== undefined && { takenAt: lead.takenAt }),
+  createdAt: lead.createdAt,
+  updatedAt: lead.updatedAt,
+});
+
+export const historyView = ({ command, from, to, actor, party, reason, at }: HistoryRow) => ({
+  command,
+  ...(from !== undefined && { from }),
+  to,
+  actor,
+  ...(party !== undefined && { party }),
+  ...(reason !== undefined && { reason }),
+  at,
+});

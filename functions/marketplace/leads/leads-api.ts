@@ -1,0 +1,87 @@
+import { ok, type Problem, problem } from '../../platform/answer.ts';
+import { stamp } from '../../platform/lifecycle-event.ts';
+import { validationProblem } from '../../platform/request.ts';
+import type { Handlers } from '../../platform/route.ts';
+import type { Table } from '../../platform/table.ts';
+import { epochSeconds } from '../../platform/time.ts';
+import type { MarketplaceLoaders } from '../loaders.ts';
+import { maxLeadsPerBrief } from './brief.ts';
+import { createLead, type LeadCreation } from './create-lead.ts';
+import { extendLeadHold } from './extend-lead-hold.ts';
+import { expiresAt, leadView } from './lead-views.ts';
+import { truckNotAvailable } from './refusals.ts';
+import type { leadCommandRoutes } from './routes.ts';
+
+type Commands = Handlers<typeof leadCommandRoutes, MarketplaceLoaders>;
+
+const busy = (): Problem =>
+  problem('SERVICE_UNAVAILABLE', {
+    detail: 'Others were faster each time.',
+    headers: { 'Retry-After': '1' },
+  });
+
+/** Why a truck was not asked, as the API says it. */
+const refusal = (outcome: Exclude<LeadCreation, { kind: 'created' | 'replayed' }>): Problem => {
+  switch (outcome.kind) {
+    case 'key_reused':
+      return problem('IDEMPOTENCY_KEY_REUSED');
+    case 'no_truck':
+      return problem('NOT_FOUND', { detail: 'No such truck is listed.' });
+    case 'misfit':
+      return validationProblem(
+        outcome.misfits.map(({ of, code, detail }) => ({ in: 'body', pointer: `/${of}Id`, code, detail })),
+      );
+    case 'unavailable':
+      return truckNotAvailable(outcome.placement, outcome);
+    case 'calendar_full':
+      return problem('CALENDAR_FULL');
+    case 'lead_exists':
+      return problem('LEAD_EXISTS', { members: { leadId: outcome.leadId } });
+    case 'too_many_leads':
+      return problem('BRIEF_FULL', { members: { limit: maxLeadsPerBrief } });
+    case 'busy':
+      return busy();
+  }
+};
+
+export const leadCommands = (table: Table): Pick<Commands, 'createLead' | 'extendLeadHold'> => ({
+  async createLead(request) {
+    const now = epochSeconds(request.now);
+    const outcome = await createLead(
+      table,
+      {
+        leadId: request.newId('lead'),
+        requestHash: request.idempotency.requestHash,
+        brief: request.resource.entity,
+        truckId: request.body.truckId,
+      },
+      stamp('lead.created', request),
+      now,
+    );
+    return outcome.kind === 'created' || outcome.kind === 'replayed'
+      ? ok(201, leadView(outcome.lead, now), { replayed: outcome.kind === 'replayed' })
+      : refusal(outcome);
+  },
+
+  async extendLeadHold(request) {
+    const outcome = await extendLeadHold(
+      table,
+      request.resource.entity,
+      request.body.minutes,
+      stamp('lead.hold_extended', request),
+      epochSeconds(request.now),
+    );
+    switch (outcome.kind) {
+      case 'extended':
+        return ok(200, { expiresAt: expiresAt(outcome.until) });
+      case 'expired':
+        return problem('HOLD_EXPIRED');
+      case 'not_active':
+        return problem('HOLD_NOT_ACTIVE', { members: { currentStatus: outcome.status } });
+      case 'limit':
+        return problem('EXTENSION_LIMIT', { members: { latest: expiresAt(outcome.latest) } });
+      case 'busy':
+        return busy();
+    }
+  },
+});

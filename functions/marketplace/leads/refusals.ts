@@ -1,0 +1,24 @@
+import { type Problem, problem } from '../../platform/answer.ts';
+import { intervalView } from '../views.ts';
+import type { EarliestStart } from './earliest-start.ts';
+import type { Refused } from './truck-hold.ts';
+
+const details = {
+  closed: 'The truck does not serve then.',
+  taken: 'Something else takes that time of the truck.',
+  too_far: 'The truck cannot drive from or to its neighbour in time.',
+} as const satisfies Record<Refused['kind'], string>;
+
+/** TRUCK_NOT_AVAILABLE with what stands in the way, and from when it would work. */
+export const truckNotAvailable = (placement: Refused, { earliestStart }: EarliestStart = {}): Problem =>
+  problem('TRUCK_NOT_AVAILABLE', {
+    detail: details[placement.kind],
+    members: {
+      reason: placement.kind,
+      ...(placement.kind !== 'closed' && {
+        conflict: { ...intervalView(placement.conflict), kind: placement.conflict.kind },
+      }),
+      ...(placement.kind === 'too_far' && { travelMinutes: Math.ceil(placement.travelSeconds / 60) }),
+      ...(earliestStart !== undefined && { earliestStart: new Date(earliestStart * 1_000).toISOString() }),
+    },
+  });
