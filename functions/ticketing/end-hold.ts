@@ -26,17 +26,20 @@ export const cancelHold = async (
   holdId: string,
   stamp: Stamp,
 ): Promise<CancelOutcome> => {
-  const ended = await ports.store.endHold(holdId, 'cancelled', ports.clock(), stamp('hold.cancelled'));
-  if (ended.changed) {
-    await releaseAll(ports, await planOf(ended.hold), ended.hold);
-    return { kind: 'cancelled', hold: ended.hold };
+  for (;;) {
+    const ended = await ports.store.endHold(holdId, 'cancelled', ports.clock(), stamp('hold.cancelled'));
+    if (ended.changed) {
+      await releaseAll(ports, await planOf(ended.hold), ended.hold);
+      return { kind: 'cancelled', hold: ended.hold };
+    }
+    if (ended.hold === undefined) return { kind: 'missing' };
+    if (ended.hold.status === 'confirmed') return { kind: 'confirmed' };
+    if (ended.hold.status !== 'active') return { kind: 'over_already', hold: ended.hold };
+    // It lapsed before it was given up, and is seen as expired: that is how it ends. Unless it was extended just
+    // then: it is given up anew, and can be extended only so often.
+    const expired = await expireHold(ports, planOf, holdId, stamp);
+    if (expired.kind !== 'not_due') return { kind: 'over_already', hold: ended.hold };
   }
-  if (ended.hold === undefined) return { kind: 'missing' };
-  // It lapsed before it was given up, and was seen as expired: that is how it ends.
-  if (ended.hold.status === 'active') await expireHold(ports, planOf, holdId, stamp);
-  return ended.hold.status === 'confirmed'
-    ? { kind: 'confirmed' }
-    : { kind: 'over_already', hold: ended.hold };
 };
 
 export type ExpireOutcome =

@@ -11,6 +11,10 @@ import {
   openOrderClaims,
   takeBackWrites,
 } from '../../functions/ticketing/contracts.ts';
+import { endedOrderHolds } from '../../functions/ticketing/ended-order-holds.ts';
+import { type InventoryStore, openInventory } from '../../functions/ticketing/inventory-store.ts';
+import { openPictures } from '../../functions/ticketing/pictures.ts';
+import { openSales } from '../../functions/ticketing/sales.ts';
 import { hall } from './hall.ts';
 import { freshKey, seats, slots, startTicketing, type Ticketing, typeId } from './harness.ts';
 
@@ -217,6 +221,30 @@ describe('the next best places for a customer who lost theirs', () => {
     const states = await stateOf(sessionId);
     expect(Object.values(states).filter((state) => state === 'held')).toHaveLength(2);
     expect(await statusOf('hld_0000000000000000000000000z')).toBe('active');
+  });
+
+  test('a hold that was lapsing when it was given up, and was extended just then, is given up all the same', async () => {
+    const sessionId = await sell();
+    const holdId = await hold(sessionId, { seats: ['1-1'] });
+    const inventory = openInventory(ticketing.table);
+    // By this clock the hold is over; the one that extends it has the true time.
+    const ahead = seconds() + 601;
+    let isExtended = false;
+    const store: InventoryStore = {
+      ...inventory,
+      async endHold(...call) {
+        const ended = await inventory.endHold(...call);
+        if (!isExtended) {
+          isExtended = true;
+          await inventory.extendHold(holdId, ahead + 300, seconds(), change('hold.extended'), true);
+        }
+        return ended;
+      },
+    };
+    const ports = { store, pictures: openPictures(store), clock: () => ahead };
+    await endedOrderHolds(ports, openSales(store, 'plans')).cancelHold(holdId, change);
+    expect((await inventory.getHold(holdId))?.status).toBe('cancelled');
+    expect((await stateOf(sessionId))['1-1']).toBe('available');
   });
 
   test('a hold is given up once; a confirmed one stays', async () => {
