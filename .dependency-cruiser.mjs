@@ -1,5 +1,14 @@
 /** Import rules between contexts and layers. test/architecture has a fixture that must fail for each. */
-const contexts = ['identity', 'catalog', 'ticketing', 'admission', 'orders', 'marketplace', 'notifications'];
+const contexts = [
+  'identity',
+  'catalog',
+  'ticketing',
+  'admission',
+  'orders',
+  'payments',
+  'marketplace',
+  'notifications',
+];
 const others = (context) => ['platform', ...contexts].filter((name) => name !== context).join('|');
 
 export default {
@@ -35,7 +44,7 @@ export default {
           '^functions/orders/(money-due|order|order-drift|order-indexes|order-machine|outstanding|pricing|promo-code|refund)\\.ts$',
           '^functions/orders/rsvps/rsvp\\.ts$',
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms|rsvp-terms)\\.ts$',
-          '^functions/orders/payments/(payment-port|stripe-news|stripe-failure)\\.ts$',
+          '^functions/payments/(payment-port|payable|news-message|decide-news|stripe-news|stripe-failure)\\.ts$',
           '^functions/notifications/(session-notice|reminder-time|recipients|templates/.*)\\.ts$',
           '^functions/marketplace/(interval|travel|opening-hours|open-intervals|recurring-blackout|occurrences|calendar|calendar-month|blackout|service-area|truck|truck-rules)\\.ts$',
           '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',

@@ -94,6 +94,7 @@ export const measureColdStarts = async (runs: number): Promise<readonly ColdStar
       STRIPE_SECRET_ARN: '',
       STRIPE_API_ORIGIN: 'https://api.stripe.com',
       PAYMENT_NEWS_QUEUE_URL: 'http://127.0.0.1:9/queue',
+      MARKETPLACE_PAYMENT_NEWS_QUEUE_URL: 'http://127.0.0.1:9/queue',
       PAYMENT_GRACE_SECONDS: '10',
       SLOW_PAYMENT_SECONDS: '3',
       PLANS_BUCKET: 'plans',

@@ -215,6 +215,14 @@ export class AppStack extends Stack {
     const paymentNews = this.addQueue('orders-payment-news');
     const askAboutPayments = sendMessages(paymentNews.queue);
     const newsQueue = { PAYMENT_NEWS_QUEUE_URL: paymentNews.queue.queueUrl };
+    const leadPaymentNews = new ConsumerQueue(
+      this,
+      'MarketplacePaymentNewsQueue',
+      functionTable['orders-payment-news'].timeout,
+      this.alarms,
+      this.tlsOnly,
+    );
+    this.queues['marketplace-payment-news'] = leadPaymentNews;
     this.addFunction(
       'orders-commands',
       {
@@ -224,10 +232,18 @@ export class AppStack extends Stack {
         ...orders,
         ...newsQueue,
         ...events,
+        MARKETPLACE_PAYMENT_NEWS_QUEUE_URL: leadPaymentNews.queue.queueUrl,
         PAYMENT_GRACE_SECONDS: String(settings.paymentGrace.toSeconds()),
         SLOW_PAYMENT_SECONDS: String(slowPaymentSeconds),
       },
-      [...confirmOrders, readTable(identityTable), readEvents, askAboutPayments, useSecret(data.idSecret)],
+      [
+        ...confirmOrders,
+        readTable(identityTable),
+        readEvents,
+        askAboutPayments,
+        sendMessages(leadPaymentNews.queue),
+        useSecret(data.idSecret),
+      ],
     );
     this.addFunction(
       'orders-rsvps',

@@ -1,7 +1,7 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseStripeKeys } from '../functions/orders/payments/stripe-keys.ts';
+import { parseStripeKeys } from '../functions/payments/stripe-keys.ts';
 import { type Cloud, type CloudOptions, startCloud } from './cloud.ts';
 import { seed } from './demo/seed.ts';
 

@@ -228,8 +228,8 @@ const orderMutants: readonly Mutant[] = [
   {
     mistake: 'a provider that does not answer is not asked again',
     file: `${orders}/settle-order.ts`,
-    from: '    throw new Error(`Order ${order.orderId}: the provider is out of reach to ${due}`);',
-    to: '    return order;',
+    from: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due);\n',
+    to: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due).catch(() => undefined);\n  if (news === undefined) return order;\n',
   },
   {
     mistake: 'an order given up keeps its holds',
@@ -263,7 +263,7 @@ const orderMutants: readonly Mutant[] = [
   },
   {
     mistake: 'old news of a payment overwrites newer',
-    file: `${orders}/apply-payment-news.ts`,
+    file: 'functions/payments/decide-news.ts',
     from: "  if (!isNew) return 'nothing';",
     to: '  void isNew;',
   },

@@ -3,7 +3,7 @@ import { eventTransitions } from '../functions/catalog/event.ts';
 import { sessionTransitions } from '../functions/catalog/session.ts';
 import { lifecycleEvents } from '../functions/lifecycle-events.ts';
 import { orderTimers, orderTransitions } from '../functions/orders/order.ts';
-import { paymentTransitions } from '../functions/orders/payments/payment-port.ts';
+import { paymentTransitions } from '../functions/payments/payment-port.ts';
 import { rsvpStatus, rsvpTransitions } from '../functions/orders/rsvps/rsvp.ts';
 import { envelopeOf, type LifecycleEventDefinition } from '../functions/platform/lifecycle-event.ts';
 import { problemCodesOf } from '../functions/platform/openapi.ts';

@@ -1,4 +1,5 @@
 import type { EventReader } from '../catalog/event-contracts.ts';
+import { openProviders, type PaymentQuestion, stripeOf } from '../payments/contracts.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { idSecret } from '../platform/id-secret.ts';
 import { stamp } from '../platform/lifecycle-event.ts';
@@ -11,10 +12,8 @@ import type { ExtendForPayment } from '../ticketing/payment-extension-contracts.
 import { ordersCommandsEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderCommands } from './orders-api.ts';
-import type { PaymentQuestion } from './pay-order.ts';
 import type { promoCommandRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
-import { openProviders, stripeOf } from './providers.ts';
 import { orderLoaders } from './request-of-order.ts';
 import { type orderCommandRoutes, ordersCommandRoutes } from './routes.ts';
 
@@ -42,7 +41,7 @@ const ports = {
   tables: { ticketing: TICKETING_TABLE, admission: ADMISSION_TABLE },
   providers: openProviders({
     names: PAYMENT_PROVIDERS,
-    ordersTable: ORDERS_TABLE,
+    table,
     stripe,
     clock,
   }),
@@ -50,10 +49,11 @@ const ports = {
   idSecret: () => idSecret(environment.ID_SECRET_ARN),
   graceSeconds: environment.PAYMENT_GRACE_SECONDS,
   slowSeconds: environment.SLOW_PAYMENT_SECONDS,
-  testProvider: async () => (await import('./payments/test-provider.ts')).openTestProvider(table, clock),
+  testProvider: async () =>
+    (await import('../payments/test-provider-contracts.ts')).openTestProvider(table, clock),
   // Only payments of tests come here: what they need is not loaded for others.
   askLater: async (question: PaymentQuestion) => {
-    const timer = await import('./payment-timer.ts');
+    const timer = await import('../payments/timer-contracts.ts');
     await timer.askLater(environment.PAYMENT_NEWS_QUEUE_URL, question, clock());
   },
   clock,
@@ -87,14 +87,15 @@ export const handler = serve<typeof ordersCommandRoutes, LoadersOfAll>({
     createPromoCode: async (request) => (await promoCommands()).createPromoCode(request),
     updatePromoCode: async (request) => (await promoCommands()).updatePromoCode(request),
     receiveStripeWebhook: async (request) => {
-      const { stripeWebhook } = await import('./payments/stripe-webhook.ts');
+      const { applyAtOnce, sendTo, stripeWebhook } = await import('../payments/webhook-contracts.ts');
       const { receivePaymentNews } = await import('./receive-news.ts');
       const { applyRefundNews } = await import('./settle-refund.ts');
-      const useCases = {
+      const order = applyAtOnce({
         applyPaymentNews: (news, by) => receivePaymentNews(ports, news, (what) => stamp(what, by)),
         applyRefundNews: (news, by) => applyRefundNews(ports, news, (what) => stamp(what, by)),
-      } satisfies Parameters<typeof stripeWebhook>[1];
-      return stripeWebhook(await stripeOf(stripe), useCases).receiveStripeWebhook(request as never);
+      });
+      const lead = sendTo(environment.MARKETPLACE_PAYMENT_NEWS_QUEUE_URL);
+      return stripeWebhook(await stripeOf(stripe), { order, lead }).receiveStripeWebhook(request as never);
     },
   },
   loaders,

@@ -1,4 +1,5 @@
 import { ticketIdOf, ticketPartsOf } from '../admission/contracts.ts';
+import type { ProviderName, Providers } from '../payments/contracts.ts';
 import type { Fault } from '../platform/answer.ts';
 import { type HeldPlaces, type OrderClaims, orderLimitsExceeded } from '../ticketing/contracts.ts';
 import type { ExtendForPayment } from '../ticketing/payment-extension-contracts.ts';
@@ -7,8 +8,7 @@ import { confirmedItems, takePlaces, writesOverLimit } from './confirm-order.ts'
 import { endOrder } from './end-order.ts';
 import type { Order, OrderItem } from './order.ts';
 import { newOrderWrites } from './order-store.ts';
-import type { ProviderName } from './payments/payment-port.ts';
-import type { OrderPorts, Providers, Stamp } from './ports.ts';
+import type { OrderPorts, Stamp } from './ports.ts';
 import { priceOrder } from './pricing.ts';
 import {
   decidePromo,
@@ -198,7 +198,7 @@ const requestPayment = async (
   if (payBy < clock()) return { kind, order };
   const provider = await ports.providers(name);
   const created = await provider.create({
-    orderId: order.orderId,
+    payableId: order.orderId,
     amount: { amount: order.total, currency: order.currency },
     description: `Order ${order.orderId}`,
     email: order.customer.email,
@@ -240,7 +240,7 @@ const requestPayment = async (
   );
   if (noted.kind === 'stale') return { kind, order: noted.order };
   // A repeat of a request that crashed may find it paid already.
-  const news = { provider: name, paymentId, orderId: order.orderId, status };
+  const news = { provider: name, paymentId, payableId: order.orderId, status };
   return { kind, order: await applyPaymentNews(ports, noted.order, news, stamp) };
 };
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { paymentsEnvironment } from '../payments/contracts.ts';
 import {
   commonEnvironment,
   guardEnvironment,
   idEnvironment,
   relayEnvironment,
 } from '../platform/environment.ts';
-import { paymentsEnvironment } from './payments/environment.ts';
 
 /** Tables that the transactions of orders write to. */
 const tables = {
@@ -26,6 +26,8 @@ export const ordersCommandsEnvironment = commonEnvironment
   .extend({
     /** How long after the end of its longest hold an order may still be paid. */
     PAYMENT_GRACE_SECONDS: z.coerce.number().int().min(1),
+    /** Where news of the payments of leads go: the webhook of Stripe is one for all. */
+    MARKETPLACE_PAYMENT_NEWS_QUEUE_URL: z.url(),
     /** How long a `card_slow` of the test provider takes. */
     SLOW_PAYMENT_SECONDS: z.coerce.number().int().min(1),
   });

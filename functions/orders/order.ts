@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { PaymentStatus, ProviderName } from '../payments/contracts.ts';
 import { idOf } from '../platform/id-schema.ts';
 import type { Locale } from '../platform/locale.ts';
-import type { PaymentStatus, ProviderName } from './payments/payment-port.ts';
 
 export const orderId = idOf('ord');
 

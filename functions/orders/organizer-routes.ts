@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { paymentStatus } from '../payments/contracts.ts';
 import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
 import { locale } from '../platform/locale.ts';
@@ -6,7 +7,6 @@ import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
-import { paymentStatus } from './payments/payment-port.ts';
 import { refundId } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;

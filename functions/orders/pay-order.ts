@@ -1,17 +1,7 @@
+import type { PaymentQuestion, TestMethod, TestProvider } from '../payments/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import type { Order, OrderStatus } from './order.ts';
-import type { ProviderName } from './payments/payment-port.ts';
-import type { TestMethod } from './payments/test-method.ts';
-import type { TestProvider } from './payments/test-provider.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
-
-/** A payment to be asked about, not before an instant (epoch seconds). */
-export interface PaymentQuestion {
-  readonly orderId: string;
-  readonly provider: ProviderName;
-  readonly paymentId: string;
-  readonly at: number;
-}
 
 export interface PayPorts extends OrderPorts {
   readonly testProvider: () => Promise<TestProvider>;
@@ -59,9 +49,10 @@ export const payOrder = async (
     throw new Error(`Order ${orderId} has a payment that the provider does not know`);
   if (paid.authorizedFrom !== undefined)
     await ports.askLater({
-      orderId,
+      kind: 'payment',
       provider: 'test',
       paymentId: payment.paymentId,
+      payableId: orderId,
       at: paid.authorizedFrom,
     });
   return { kind: 'accepted', order: await applyPaymentNews(ports, order, paid.news, stamp) };

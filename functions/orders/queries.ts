@@ -1,4 +1,5 @@
 import { openEventReader } from '../catalog/event-contracts.ts';
+import { openTestProvider } from '../payments/test-provider-contracts.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import type { Handlers } from '../platform/route.ts';
 import { serve } from '../platform/serve.ts';
@@ -8,9 +9,6 @@ import { ordersQueriesEnvironment } from './environment.ts';
 import { openOrders } from './order-store.ts';
 import { orderQueries } from './orders-api.ts';
 import type { organizerQueryRoutes } from './organizer-routes.ts';
-import { testPaymentQueries } from './payments/test-payment-api.ts';
-import type { testPaymentRoutes } from './payments/test-payment-routes.ts';
-import { openTestProvider } from './payments/test-provider.ts';
 import { promoCodeQueries } from './promo-codes-api.ts';
 import type { promoQueryRoutes } from './promo-routes.ts';
 import { openPromoCodes } from './promo-store.ts';
@@ -19,6 +17,8 @@ import type { orderQueryRoutes } from './routes.ts';
 import { rsvpQueries } from './rsvps/rsvp-queries.ts';
 import type { rsvpQueryRoutes } from './rsvps/rsvp-query-routes.ts';
 import { openRsvps } from './rsvps/rsvp-store.ts';
+import { testPaymentQueries } from './test-payment-api.ts';
+import type { testPaymentRoutes } from './test-payment-routes.ts';
 
 const environment = readEnvironment(ordersQueriesEnvironment);
 const table = openTable(environment.ORDERS_TABLE);

@@ -1,13 +1,11 @@
 import * as z from 'zod';
+import { paymentStatus, providerName, stripeRoutes, testMethod } from '../payments/contracts.ts';
 import { idOf } from '../platform/id-schema.ts';
 import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
 import { optionalCaller, policy, publicAccess, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
-import { paymentStatus, providerName } from './payments/payment-port.ts';
-import { stripeRoutes } from './payments/stripe-routes.ts';
-import { testMethod } from './payments/test-method.ts';
 import { promoCodeText } from './promo-code.ts';
 import { promoCommandRoutes } from './promo-routes.ts';
 import { refundId, refundState } from './refund.ts';

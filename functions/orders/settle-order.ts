@@ -1,13 +1,12 @@
+import { movePayment, type Providers } from '../payments/contracts.ts';
 import { contentId } from '../platform/ids.ts';
-import { logger } from '../platform/logger.ts';
 import type { EndedOrderHolds } from '../ticketing/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import { decideMoney, refundable } from './money-due.ts';
 import { type Order, orderTimers } from './order.ts';
 import { sessionsOf } from './order-store.ts';
 import type { OutstandingOrders } from './outstanding-store.ts';
-import type { PaymentNews, PaymentStatus, ProviderResult } from './payments/payment-port.ts';
-import type { OrderPorts, Providers, Stamp } from './ports.ts';
+import type { OrderPorts, Stamp } from './ports.ts';
 import { lastRefundId, requestRefund } from './request-refund.ts';
 
 export interface SettlementPorts extends OrderPorts {
@@ -45,33 +44,8 @@ const settleMoney = async (ports: SettlementPorts, order: Order, stamp: Stamp): 
   if (due === 'nothing' || payment === undefined) return order;
   if (due === 'refund') return refundRest(ports, order, stamp);
   const provider = await ports.providers(payment.provider);
-  const answer: ProviderResult<PaymentStatus> =
-    due === 'capture' ? await provider.capture(payment.paymentId) : await provider.void(payment.paymentId);
-  const news: PaymentNews = {
-    provider: payment.provider,
-    paymentId: payment.paymentId,
-    orderId: order.orderId,
-    status: payment.status,
-  };
-  if (answer.ok) {
-    const noted = await applyPaymentNews(ports, order, { ...news, status: answer.value }, stamp);
-    return decideMoney(noted) === 'nothing' ? noted : settleMoney(ports, noted, stamp);
-  }
-  if (answer.reason === 'unavailable')
-    throw new Error(`Order ${order.orderId}: the provider is out of reach to ${due}`);
-  // It is not what we thought it was: what it is now decides.
-  const current = await provider.read(payment.paymentId);
-  if (!current.ok)
-    throw new Error(
-      `Order ${order.orderId}: ${due} was refused (${answer.code}), and the payment could not be read: ${current.reason}`,
-    );
-  if (current.value.status === payment.status)
-    throw new Error(
-      `Order ${order.orderId}: ${due} of a payment ${payment.status} was refused (${answer.code})`,
-    );
-  logger.warn('A payment was not what was known of it', { orderId: order.orderId, due, code: answer.code });
-  const noted = await applyPaymentNews(ports, order, current.value, stamp);
-  return settleMoney(ports, noted, stamp);
+  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due);
+  return settleMoney(ports, await applyPaymentNews(ports, order, news, stamp), stamp);
 };
 
 /** A payment that came after its session was cancelled finds an order that was not confirmed, mostly of one session. */

@@ -1,5 +1,5 @@
-import type { RefundNews } from './payments/payment-port.ts';
-import type { OrderPorts, Providers, Stamp } from './ports.ts';
+import type { Providers, RefundNews } from '../payments/contracts.ts';
+import type { OrderPorts, Stamp } from './ports.ts';
 import { type Refund, refundTransitions } from './refund.ts';
 
 /**
@@ -8,13 +8,13 @@ import { type Refund, refundTransitions } from './refund.ts';
  */
 export const applyRefundNews = async (
   ports: Pick<OrderPorts, 'orders'>,
-  news: Pick<RefundNews, 'orderId' | 'refundId' | 'providerRefundId' | 'status'>,
+  news: Pick<RefundNews, 'payableId' | 'refundId' | 'providerRefundId' | 'status'>,
   stamp: Stamp,
 ): Promise<void> => {
   const { orders } = ports;
-  const { status, providerRefundId } = news;
+  const { payableId: orderId, refundId, status, providerRefundId } = news;
   for (;;) {
-    const refund = await orders.getRefund(news.orderId, news.refundId);
+    const refund = await orders.getRefund(orderId, refundId);
     if (refund === undefined || !refundTransitions[refund.status].includes(status)) return;
     const change = stamp(`refund.${status}`);
     const write = orders.changeRefund(refund, { status, providerRefundId }, change);
@@ -22,7 +22,7 @@ export const applyRefundNews = async (
       if ((await orders.transact([write])).written) return;
       continue;
     }
-    const order = await orders.get(news.orderId);
+    const order = await orders.get(orderId);
     if (order === undefined) throw new Error(`Refund ${refund.refundId} has no order`);
     const given = { refunded: order.refunded - refund.amount };
     const result = await orders.changeWith(order, undefined, given, change, [write]);
@@ -44,7 +44,11 @@ export const settleRefund = async (
   if (refund?.status !== 'requested') return;
   if (refund.amount === 0) {
     // Tickets that cost nothing ended: there is no money to give back.
-    await applyRefundNews(ports, { orderId, refundId, providerRefundId: '', status: 'succeeded' }, stamp);
+    await applyRefundNews(
+      ports,
+      { payableId: orderId, refundId, providerRefundId: '', status: 'succeeded' },
+      stamp,
+    );
     return;
   }
   if (order?.payment === undefined) throw new Error(`Refund ${refundId} is of an order without a payment`);
@@ -56,7 +60,7 @@ export const settleRefund = async (
   await applyRefundNews(
     ports,
     {
-      orderId,
+      payableId: orderId,
       refundId,
       providerRefundId: answer.ok ? answer.value.providerRefundId : '',
       status: answer.ok ? answer.value.status : 'failed',

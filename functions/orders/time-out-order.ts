@@ -1,7 +1,8 @@
+import type { Providers } from '../payments/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { type Order, orderTimers } from './order.ts';
-import type { OrderPorts, Providers, Stamp } from './ports.ts';
+import type { OrderPorts, Stamp } from './ports.ts';
 
 export type TimeOutOutcome =
   | { readonly kind: 'over'; readonly status: Order['status'] }

@@ -56,6 +56,10 @@ const violations: Record<string, Record<string, string>> = {
     'functions/admission/a.ts': `export { x } from '../orders/order-store.ts';`,
     'functions/orders/order-store.ts': 'export const x = 1;',
   },
+  'only-contracts-of-payments': {
+    'functions/orders/a.ts': `export { x } from '../payments/stripe-provider.ts';`,
+    'functions/payments/stripe-provider.ts': 'export const x = 1;',
+  },
   'only-contracts-of-admission': {
     'functions/orders/a.ts': `export { x } from '../admission/ticket.ts';`,
     'functions/admission/ticket.ts': 'export const x = 1;',

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startCloud } from '../../local/cloud.ts';
 import { freePort } from '../../local/free-port.ts';
-import { fakeSecretKey, fakeWebhookSecret } from '../orders/payments/fake-stripe.ts';
+import { fakeSecretKey, fakeWebhookSecret } from '../payments/fake-stripe.ts';
 import { targetOf } from './target.ts';
 
 /** Gives all journeys one platform: the one that the environment names, or an embedded cloud of their own. */

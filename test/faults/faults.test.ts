@@ -22,7 +22,7 @@ const useCases = [
 ];
 
 /** Calls fail here by the dozen at once: its circuit would open for all of them. It has tests of its own. */
-vi.mock('../../functions/orders/payments/guarded-provider.ts', () => ({
+vi.mock('../../functions/payments/guarded-provider.ts', () => ({
   guardProvider: (provider: object) => provider,
 }));
 

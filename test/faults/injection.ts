@@ -8,7 +8,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import Stripe from 'stripe';
-import type { FakeStripe } from '../orders/payments/fake-stripe.ts';
+import type { FakeStripe } from '../payments/fake-stripe.ts';
 
 /** What can go wrong with one call, as the SDK sees it. */
 export const faults = {

@@ -13,7 +13,7 @@ import { randomId } from '../../functions/platform/ids.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import { type Item, openTable } from '../../functions/platform/table.ts';
 import { gate } from '../../local/demo/parallel.ts';
-import type { FakeRequest } from '../orders/payments/fake-stripe.ts';
+import type { FakeRequest } from '../payments/fake-stripe.ts';
 import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
 import {
@@ -61,7 +61,11 @@ const due = async (platform: Platform) => {
     { pk: `TEST-PAYMENT#${paymentId}`, sk: 'PAYMENT' },
     { update: 'SET #from = :past', names: { '#from': 'authorizedFrom' }, values: { ':past': 1 } },
   );
-  return { sessionId, holdId, question: { orderId, provider: 'test', paymentId, at: 1 } };
+  return {
+    sessionId,
+    holdId,
+    question: { kind: 'payment', provider: 'test', paymentId, payableId: orderId, at: 1 },
+  };
 };
 
 const orderItem = async (platform: Platform, orderId: string): Promise<Item> => {
@@ -571,7 +575,7 @@ export const orderUseCases: readonly UseCase[] = [
       const body = { seats: ['2-1'] };
       await must(platform, 201, 'createHold', { params: { sessionId }, key: freshKey(), body });
       if (!(await platform.deliver('payment-news', question))) throw new Error('No news');
-      const event = await endingOf(platform, question.orderId);
+      const event = await endingOf(platform, question.payableId);
       return { marks: [sessionId], run: byQueue(platform, 'orders-settlement', event) };
     },
   },

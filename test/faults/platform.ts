@@ -42,7 +42,7 @@ import {
   FakeStripe,
   fakeSecretKey,
   fakeWebhookSecret,
-} from '../orders/payments/fake-stripe.ts';
+} from '../payments/fake-stripe.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { breakStripe } from './injection.ts';
@@ -222,6 +222,7 @@ export const startPlatform = async () => {
     MAIL_FROM: 'tickets@example.com',
     MAIL_CONFIGURATION_SET: 'mails',
     PAYMENT_NEWS_QUEUE_URL: queueUrl('payment-news'),
+    MARKETPLACE_PAYMENT_NEWS_QUEUE_URL: queueUrl('marketplace-payment-news'),
     SESSION_UNDO_QUEUE_URL: queueUrl('session-undo'),
     PAYMENT_GRACE_SECONDS: '60',
     SLOW_PAYMENT_SECONDS: '3',

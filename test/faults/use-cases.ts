@@ -12,7 +12,7 @@ import { holdCancelled } from '../../functions/ticketing/lifecycle.ts';
 import { openPictures } from '../../functions/ticketing/pictures.ts';
 import { ticketingCommandRoutes } from '../../functions/ticketing/routes.ts';
 import { openSales } from '../../functions/ticketing/sales.ts';
-import type { FakeRequest } from '../orders/payments/fake-stripe.ts';
+import type { FakeRequest } from '../payments/fake-stripe.ts';
 import { hall } from '../ticketing/hall.ts';
 import { seats, slots, typeId } from '../ticketing/harness.ts';
 import type { ApiCall, Consumer, Operation, Platform } from './platform.ts';

@@ -48,7 +48,7 @@ describe('bundles', () => {
   });
 
   test('the Stripe SDK is loaded by the first call of Stripe, not at a cold start', async () => {
-    const payments = '../../functions/orders/payments';
+    const payments = '../../functions/payments';
     const { fixture: bundle } = await bundleFunctions({
       fixture: fixture(
         `export { openStripeProvider } from '${payments}/stripe-provider.ts';
@@ -56,7 +56,7 @@ describe('bundles', () => {
       ),
     });
     const sources = Object.keys(bundle.eagerSources);
-    expect(sources).toContain('functions/orders/payments/stripe-provider.ts');
+    expect(sources).toContain('functions/payments/stripe-provider.ts');
     expect(sources.filter((source) => source.includes('node_modules/stripe/'))).toEqual([]);
     expect(bundle.lazyBytes).toBeGreaterThan(100_000);
     const { openStripeProvider } = await import(path.join(bundle.directory, 'index.mjs'));

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createOrder, type NewOrder, type NewOrderPorts } from '../../functions/orders/create-order.ts';
 import { openOrders } from '../../functions/orders/order-store.ts';
-import type { PaymentProvider, ProviderResult } from '../../functions/orders/payments/payment-port.ts';
-import { openTestProvider } from '../../functions/orders/payments/test-provider.ts';
 import { openPromoCodes } from '../../functions/orders/promo-store.ts';
+import type { PaymentProvider, ProviderResult } from '../../functions/payments/payment-port.ts';
+import { openTestProvider } from '../../functions/payments/test-provider.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import type { Change } from '../../functions/platform/lifecycle-event.ts';
 import { openOrderClaims } from '../../functions/ticketing/contracts.ts';

@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { decideNews } from '../../functions/orders/apply-payment-news.ts';
 import { decideMoney } from '../../functions/orders/money-due.ts';
 import {
   type OrderCommand,
   type OrderStatus,
-  orderStatus,
   orderTimers,
   orderTransitions,
   statusesBefore,
 } from '../../functions/orders/order.ts';
 import { machineName, orderMachine } from '../../functions/orders/order-machine.ts';
-import { type PaymentStatus, paymentStatus } from '../../functions/orders/payments/payment-port.ts';
+import { type PaymentStatus, paymentStatus } from '../../functions/payments/payment-port.ts';
 
 const no = undefined;
 const commands = ['awaitPayment', 'confirm', 'cancel', 'undo'] as const satisfies OrderCommand[];
@@ -38,41 +36,6 @@ describe('every status of an order and every command', () => {
 
   test('only what may be cancelled has a deadline', () => {
     expect(Object.keys(orderTimers)).toEqual(statusesBefore('cancel'));
-  });
-});
-
-describe('every status of an order, what is known of its payment, and every news', () => {
-  const open = {
-    //           created    authorized captured   declined  voided
-    created: ['nothing', 'confirm', 'confirm', 'note', 'cancel'],
-    declined: ['nothing', 'confirm', 'confirm', 'nothing', 'cancel'],
-    authorized: ['nothing', 'nothing', 'confirm', 'nothing', 'cancel'],
-    captured: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
-    voided: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
-  } as const;
-  const ended = {
-    created: ['nothing', 'note', 'note', 'note', 'note'],
-    declined: ['nothing', 'note', 'note', 'nothing', 'note'],
-    authorized: ['nothing', 'nothing', 'note', 'nothing', 'note'],
-    captured: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
-    voided: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
-  } as const;
-  const table = { pending: open, awaiting_payment: open, confirmed: ended, cancelled: ended };
-  const cases = orderStatus.options.flatMap((status) =>
-    paymentStatus.options.map((known) => [status, known, table[status][known]] as const),
-  );
-
-  test.each(cases)('%s with a payment %s', (status, known, expected) => {
-    const payment = { paymentId: 'p', provider: 'test', status: known } as const;
-    expect(paymentStatus.options.map((news) => decideNews({ status, payment }, { status: news }))).toEqual(
-      expected,
-    );
-  });
-
-  test('a decline that the customer may not try again ends an open order, before and after it is known', () => {
-    const decide = (status: OrderStatus) =>
-      decideNews({ status, payment: undefined }, { status: 'declined', isFinal: true });
-    expect(orderStatus.options.map(decide)).toEqual(['cancel', 'cancel', 'note', 'note']);
   });
 });
 

@@ -103,6 +103,7 @@ export const startOrders = async (): Promise<OrdersWorld> => {
     CATALOG_TABLE: 'catalog',
     PAYMENT_PROVIDERS: 'test',
     PAYMENT_NEWS_QUEUE_URL: newsQueue,
+    MARKETPLACE_PAYMENT_NEWS_QUEUE_URL: `${newsQueue}-of-leads`,
     PAYMENT_GRACE_SECONDS: '60',
     SLOW_PAYMENT_SECONDS: '3',
     ORDER_MACHINE_ARN: 'arn:aws:states:eu-central-1:000000000000:stateMachine:orders',

@@ -400,7 +400,7 @@ describe('how far a cancelled session is undone', () => {
     const refundId = (await world.orders.read(lost))?.refunds[0]?.refundId ?? '';
     await applyRefundNews(
       { orders: world.orders },
-      { orderId: lost, refundId, providerRefundId: 'p', status: 'failed' },
+      { payableId: lost, refundId, providerRefundId: 'p', status: 'failed' },
       stamp,
     );
     expect((await progress(sessionId)).body).toEqual({

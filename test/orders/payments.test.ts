@@ -208,7 +208,7 @@ describe('money that comes for an order that has ended', () => {
       values: { ':status': status },
     });
     const { paymentId = '' } = order.payment ?? {};
-    const question = { orderId: id, provider: 'test', paymentId, at: seconds() };
+    const question = { kind: 'payment', provider: 'test', paymentId, payableId: id, at: seconds() };
     world.ticketing.messages.push({
       queueUrl: process.env['PAYMENT_NEWS_QUEUE_URL'] ?? '',
       body: JSON.stringify(question),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Order } from '../../functions/orders/order.ts';
-import { openTestProvider } from '../../functions/orders/payments/test-provider.ts';
+import { openTestProvider } from '../../functions/payments/test-provider.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { type OrdersWorld, sell, startOrders } from './harness.ts';
 

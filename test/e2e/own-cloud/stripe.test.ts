@@ -4,7 +4,7 @@ import {
   type FakeEvent,
   FakeStripe,
   fakeWebhookSecret,
-} from '../../orders/payments/fake-stripe.ts';
+} from '../../payments/fake-stripe.ts';
 import { anybody, type Body, type Request } from '../client.ts';
 import { putOnSale } from '../scenario.ts';
 import { waitFor } from '../wait-for.ts';

@@ -5,7 +5,7 @@ import type {
   ProviderResult,
   RefundNews,
   RefundStatus,
-} from '../../../functions/orders/payments/payment-port.ts';
+} from '../../../functions/payments/payment-port.ts';
 
 /** A payment as it truly is, at the provider. */
 export interface TruePayment {
@@ -48,7 +48,7 @@ export const openPayments = (
   const newsOf = ({ paymentId, orderId, status, isFinal }: TruePayment): PaymentNews => ({
     provider: 'stripe',
     paymentId,
-    orderId,
+    payableId: orderId,
     status,
     ...(status === 'declined' && { isFinal }),
   });
@@ -72,7 +72,7 @@ export const openPayments = (
 
   const provider: PaymentProvider = {
     name: 'stripe',
-    async create({ orderId, amount }) {
+    async create({ payableId: orderId, amount }) {
       const paymentId = `pay-${orderId}`;
       const known = payments.get(paymentId);
       if (known !== undefined && known.amount !== amount.amount)
@@ -132,7 +132,7 @@ export const openPayments = (
           if (refund.status !== 'pending' || !isDone()) continue;
           refund.status = isFailing() ? 'failed' : 'succeeded';
           isAny = true;
-          const news = { provider: 'stripe', paymentId, orderId, refundId } as const;
+          const news = { provider: 'stripe', paymentId, payableId: orderId, refundId } as const;
           tellRefund({ ...news, providerRefundId: `re-${refundId}`, status: refund.status });
         }
       return isAny;

@@ -11,12 +11,6 @@ import { orderMachines, ordersLifecycle } from '../../../functions/orders/lifecy
 import type { MachineInput } from '../../../functions/orders/order-machine.ts';
 import { sessionListKey, sessionsOf } from '../../../functions/orders/order-store.ts';
 import { openOutstandingOrders } from '../../../functions/orders/outstanding-store.ts';
-import type {
-  PaymentNews,
-  PaymentProvider,
-  ProviderResult,
-  RefundNews,
-} from '../../../functions/orders/payments/payment-port.ts';
 import { openPromoCodes } from '../../../functions/orders/promo-store.ts';
 import { receivePaymentNews } from '../../../functions/orders/receive-news.ts';
 import { countList } from '../../../functions/orders/session-index.ts';
@@ -24,6 +18,12 @@ import { settleOrder } from '../../../functions/orders/settle-order.ts';
 import { applyRefundNews, settleRefund } from '../../../functions/orders/settle-refund.ts';
 import { timeOutOrder } from '../../../functions/orders/time-out-order.ts';
 import { undoConfirmedOrder } from '../../../functions/orders/undo-confirmed-order.ts';
+import type {
+  PaymentNews,
+  PaymentProvider,
+  ProviderResult,
+  RefundNews,
+} from '../../../functions/payments/payment-port.ts';
 import { contentId } from '../../../functions/platform/ids.ts';
 import type { Change } from '../../../functions/platform/lifecycle-event.ts';
 import type { StreamChange } from '../../../functions/platform/relay.ts';
@@ -176,15 +176,15 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   const tell = (news: PaymentNews): void => {
     if (draw() % 6 === 0 && !isQuiet) {
       reach(coverage, 'news that never came');
-      note('provider', () => `loses the news that ${nameOf(news.orderId)} is ${news.status}`);
+      note('provider', () => `loses the news that ${nameOf(news.payableId)} is ${news.status}`);
       return;
     }
-    send('news', `${nameOf(news.orderId)} is ${news.status}`, async (process) => {
+    send('news', `${nameOf(news.payableId)} is ${news.status}`, async (process) => {
       await receivePaymentNews(process.ports, news, process.stamp);
     });
   };
   const tellRefund = (news: RefundNews): void =>
-    send('refund news', `a refund of ${nameOf(news.orderId)} ${news.status}`, (process) =>
+    send('refund news', `a refund of ${nameOf(news.payableId)} ${news.status}`, (process) =>
       applyRefundNews(process.ports, news, process.stamp),
     );
   const payments = openPayments(referee, tell, tellRefund, () => {
@@ -349,7 +349,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     const { provider } = payments;
     const remote: PaymentProvider = {
       name: 'stripe',
-      create: (payment) => asked('create payment', payment.orderId, () => provider.create(payment)),
+      create: (payment) => asked('create payment', payment.payableId, () => provider.create(payment)),
       capture: (id) => asked('capture', ofPayment(id), () => provider.capture(id)),
       void: (id) => asked('void', ofPayment(id), () => provider.void(id)),
       refund: (id, refundId, amount) =>

@@ -11,7 +11,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
-import { logger } from '../../platform/logger.ts';
+import { logger } from '../platform/logger.ts';
 import type { PaymentProvider, ProviderResult } from './payment-port.ts';
 
 export interface GuardSettings {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PaymentNews, PaymentStatus, RefundNews, RefundStatus } from './payment-port.ts';
+import type { PaymentNews, PaymentStatus, RefundNews, RefundStatus, ToldNews } from './payment-port.ts';
 
 /** https://docs.stripe.com/payments/paymentintents/lifecycle, of an API version that is pinned. */
 const intentStatus = z.enum([
@@ -40,7 +40,7 @@ export const readIntent = (object: unknown): ReadIntent => paymentIntent.parse(o
 /** @throws ZodError when Stripe answers something that its API version does not have. */
 export const readRefund = (object: unknown): ReadRefund => refund.parse(object);
 
-/** What a PaymentIntent is to an order. A failed attempt leaves it open: the customer may try another card. */
+/** What a PaymentIntent is to us. A failed attempt leaves it open: the customer may try another card. */
 export const paymentStatusOf = ({ status, last_payment_error }: ReadIntent): PaymentStatus => {
   switch (status) {
     case 'requires_payment_method':
@@ -58,16 +58,23 @@ export const paymentStatusOf = ({ status, last_payment_error }: ReadIntent): Pay
   }
 };
 
-/** What a PaymentIntent tells an order; undefined when it was not made for an order of ours. */
+/**
+ * What is paid, by the metadata that we gave it; undefined when nothing of ours is. Payments made before there
+ * was more to pay than orders have `orderId`.
+ */
+export const payableOf = (metadata: Readonly<Record<string, string>> | null): string | undefined =>
+  metadata?.['payableId'] ?? metadata?.['orderId'];
+
+/** What a PaymentIntent tells; undefined when it was not made for something of ours. */
 export const paymentNewsOf = (intent: ReadIntent): PaymentNews | undefined => {
-  const { orderId } = intent.metadata;
-  if (orderId === undefined) return undefined;
+  const payableId = payableOf(intent.metadata);
+  if (payableId === undefined) return undefined;
   const status = paymentStatusOf(intent);
   const declineCode = intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code;
   return {
     provider: 'stripe',
     paymentId: intent.id,
-    orderId,
+    payableId,
     status,
     ...(status === 'declined' && { isFinal: false, ...(declineCode !== undefined && { declineCode }) }),
   };
@@ -87,30 +94,23 @@ export const refundStatusOf = ({ status }: ReadRefund): RefundStatus => {
   }
 };
 
-/** What a Refund tells an order; undefined for one that was made elsewhere (in Stripe’s dashboard, say). */
+/** What a Refund tells; undefined for one that was made elsewhere (in Stripe’s dashboard, say). */
 export const refundNewsOf = (object: ReadRefund): RefundNews | undefined => {
-  const { orderId, refundId } = object.metadata ?? {};
-  if (orderId === undefined || refundId === undefined || object.payment_intent === null) return undefined;
+  const payableId = payableOf(object.metadata);
+  const refundId = object.metadata?.['refundId'];
+  if (payableId === undefined || refundId === undefined || object.payment_intent === null) return undefined;
   return {
     provider: 'stripe',
     paymentId: object.payment_intent,
-    orderId,
+    payableId,
     refundId,
     providerRefundId: object.id,
     status: refundStatusOf(object),
   };
 };
 
-/** What an event is about, as far as orders care. */
-export type EventSubject =
-  | {
-      readonly kind: 'payment';
-      readonly news: PaymentNews;
-      /** Nothing follows this state: it is true however late it is told. */
-      readonly isLast: boolean;
-    }
-  | { readonly kind: 'refund'; readonly news: RefundNews }
-  | { readonly kind: 'none' };
+/** What an event is about, as far as we care. */
+export type EventSubject = ToldNews | { readonly kind: 'none' };
 
 const paymentEvents = new Set([
   'payment_intent.amount_capturable_updated',

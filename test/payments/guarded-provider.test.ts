@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { guardProvider } from '../../../functions/orders/payments/guarded-provider.ts';
+import { guardProvider } from '../../functions/payments/guarded-provider.ts';
 import type {
   PaymentProvider,
   PaymentStatus,
   ProviderResult,
-} from '../../../functions/orders/payments/payment-port.ts';
-import { logger } from '../../../functions/platform/logger.ts';
+} from '../../functions/payments/payment-port.ts';
+import { logger } from '../../functions/platform/logger.ts';
 
 type Result = ProviderResult<PaymentStatus>;
 
@@ -64,7 +64,7 @@ describe('a guarded provider', () => {
       read: answer('read'),
     } as unknown as PaymentProvider);
     const amount = { amount: 100, currency: 'EUR' };
-    const payment = { orderId: 'ord_1', amount, description: 'A', email: 'a@example.com' };
+    const payment = { payableId: 'ord_1', amount, description: 'A', email: 'a@example.com' };
     expect(await provider.create(payment)).toEqual({ ok: true, value: 'create' });
     expect(await provider.capture('pi_1')).toEqual({ ok: true, value: 'capture' });
     expect(await provider.void('pi_1')).toEqual({ ok: true, value: 'void' });

@@ -1,5 +1,5 @@
-import { contentId } from '../../platform/ids.ts';
-import { absent, type Item, type Table } from '../../platform/table.ts';
+import { contentId } from '../platform/ids.ts';
+import { absent, type Item, type Table } from '../platform/table.ts';
 import type { PaymentNews, PaymentProvider, PaymentStatus, ProviderResult } from './payment-port.ts';
 import type { TestMethod } from './test-method.ts';
 
@@ -11,7 +11,7 @@ const answeredAtOnce: Readonly<Partial<Record<TestMethod, PaymentStatus>>> = {
 /** A payment as the test provider keeps it. */
 interface TestPayment {
   readonly paymentId: string;
-  readonly orderId: string;
+  readonly payableId: string;
   readonly amount: number;
   readonly currency: string;
   /** What was last written; `statusAt` says what it is. */
@@ -51,8 +51,9 @@ const keptSeconds = 30 * 24 * 60 * 60;
 const refused = (code: string) => ({ ok: false, reason: 'refused', code }) as const;
 
 /**
- * The `test` provider: the server side of a provider, kept in the orders table. It is idempotent by conditional
- * writes, as the port demands, and deterministic; no money is involved. Stages of production refuse it.
+ * The `test` provider: the server side of a provider. It is idempotent by conditional writes, as the port
+ * demands, and deterministic; no money is involved. Stages of production refuse it.
+ * @param table of the context whose payments these are; they have keys of their own there.
  * @param clock epoch seconds.
  */
 export const openTestProvider = (table: Table, clock: () => number) => {
@@ -64,7 +65,7 @@ export const openTestProvider = (table: Table, clock: () => number) => {
     return {
       provider: 'test',
       paymentId: payment.paymentId,
-      orderId: payment.orderId,
+      payableId: payment.payableId,
       status,
       ...(status === 'declined' && { isFinal: true, declineCode: 'card_declined' }),
     };
@@ -95,9 +96,15 @@ export const openTestProvider = (table: Table, clock: () => number) => {
   const provider: PaymentProvider = {
     name: 'test',
 
-    async create({ orderId, amount }) {
-      const paymentId = contentId('pay', orderId);
-      const payment: TestPayment = { paymentId, orderId, ...amount, status: 'created', rest: amount.amount };
+    async create({ payableId, amount }) {
+      const paymentId = contentId('pay', payableId);
+      const payment: TestPayment = {
+        paymentId,
+        payableId,
+        ...amount,
+        status: 'created',
+        rest: amount.amount,
+      };
       const put = await table.put({ ...keyOf(paymentId), ...payment, ttl: clock() + keptSeconds }, absent);
       const known = put.written ? payment : (put.old as unknown as TestPayment);
       return { ok: true, value: { paymentId, status: statusAt(known, clock()) } };

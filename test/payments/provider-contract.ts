@@ -6,14 +6,14 @@ import type {
   PaymentStatus,
   ProviderResult,
   RefundedPayment,
-} from '../../../functions/orders/payments/payment-port.ts';
-import { randomId } from '../../../functions/platform/ids.ts';
+} from '../../functions/payments/payment-port.ts';
+import { randomId } from '../../functions/platform/ids.ts';
 
 /** A provider under test, with what a customer and the wire do to it. */
 export interface ContractSubject {
   readonly provider: PaymentProvider;
   /** A payment of `amount` minor units that `authorize` can pay later. */
-  newPayment(orderId: string, amount: number): NewPayment;
+  newPayment(payableId: string, amount: number): NewPayment;
   /** The customer pays; the money is set aside. */
   authorize(paymentId: string): Promise<void>;
   /** What the provider’s own books say of the payment, in minor units. */
@@ -45,8 +45,8 @@ export const describePaymentProvider = (name: string, open: () => Promise<Contra
       if (!result.ok) throw new Error(`Expected an answer, got ${JSON.stringify(result)}`);
       return result.value;
     };
-    const create = async (orderId = randomId('ord')): Promise<string> =>
-      answered(await provider.create(subject.newPayment(orderId, price))).paymentId;
+    const create = async (payableId = randomId('ord')): Promise<string> =>
+      answered(await provider.create(subject.newPayment(payableId, price))).paymentId;
     const authorized = async (): Promise<string> => {
       const paymentId = await create();
       await subject.authorize(paymentId);
@@ -59,9 +59,9 @@ export const describePaymentProvider = (name: string, open: () => Promise<Contra
     };
     const statusOf = async (paymentId: string) => answered(await provider.read(paymentId)).status;
 
-    test('a payment is created once for an order, and differs from that of another order', async () => {
-      const orderId = randomId('ord');
-      const payment = subject.newPayment(orderId, price);
+    test('a payment is created once for what it pays, and differs from that of something else', async () => {
+      const payableId = randomId('ord');
+      const payment = subject.newPayment(payableId, price);
       const first = answered(await provider.create(payment));
       expect(first).toMatchObject({ paymentId: expect.stringMatching(/./), status: 'created' });
       expect(answered(await provider.create(payment))).toEqual(first);
@@ -69,7 +69,7 @@ export const describePaymentProvider = (name: string, open: () => Promise<Contra
       expect(answered(await provider.read(first.paymentId))).toEqual({
         provider: provider.name,
         paymentId: first.paymentId,
-        orderId,
+        payableId,
         status: 'created',
       });
     });

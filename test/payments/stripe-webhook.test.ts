@@ -1,23 +1,27 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { newsMessage } from '../../functions/payments/news-message.ts';
 import {
   laterRefundStatus,
   type PaymentNews,
   type PaymentStatus,
   type RefundNews,
   type RefundStatus,
-} from '../../../functions/orders/payments/payment-port.ts';
-import { stripeApiVersion } from '../../../functions/orders/payments/stripe-client.ts';
-import type { StripeKeyRing } from '../../../functions/orders/payments/stripe-keys.ts';
-import { stripeWebhookEvents, subjectOf } from '../../../functions/orders/payments/stripe-news.ts';
-import { openStripeProvider } from '../../../functions/orders/payments/stripe-provider.ts';
-import { stripeRoutes } from '../../../functions/orders/payments/stripe-routes.ts';
-import { stripeWebhook } from '../../../functions/orders/payments/stripe-webhook.ts';
-import { serve } from '../../../functions/platform/serve.ts';
-import { type EventOptions, gatewayEvent } from '../../support/gateway-event.ts';
+} from '../../functions/payments/payment-port.ts';
+import { stripeApiVersion } from '../../functions/payments/stripe-client.ts';
+import type { StripeKeyRing } from '../../functions/payments/stripe-keys.ts';
+import { stripeWebhookEvents, subjectOf } from '../../functions/payments/stripe-news.ts';
+import { openStripeProvider } from '../../functions/payments/stripe-provider.ts';
+import { stripeRoutes } from '../../functions/payments/stripe-routes.ts';
+import { stripeWebhook } from '../../functions/payments/stripe-webhook.ts';
+import { applyAtOnce, sendTo } from '../../functions/payments/take-news.ts';
+import { serve } from '../../functions/platform/serve.ts';
+import { type EventOptions, gatewayEvent } from '../support/gateway-event.ts';
 import { deliveryOf, type FakeEvent, FakeStripe, fakeSecretKey } from './fake-stripe.ts';
 
 const secret = 'whsec_current';
@@ -25,6 +29,9 @@ const keys: StripeKeyRing = {
   current: async () => ({ secretKey: fakeSecretKey, webhookSecrets: ['whsec_next', secret] }),
   forget: () => undefined,
 };
+
+const leadQueue = 'https://sqs.eu-central-1.amazonaws.com/000000000000/lead-payment-news';
+const sqs = mockClient(SQSClient);
 
 let stripe: FakeStripe;
 let provider: ReturnType<typeof openStripeProvider>;
@@ -46,20 +53,25 @@ beforeEach(() => {
   payments = [];
   refunds = [];
   trouble = undefined;
+  sqs.reset();
+  sqs.on(SendMessageBatchCommand).resolves({});
 });
 
 const handlerOf = (offered: Parameters<typeof stripeWebhook>[0]) =>
   serve({
     routes: stripeRoutes,
     handlers: stripeWebhook(offered, {
-      async applyPaymentNews(news) {
-        if (trouble !== undefined) throw trouble;
-        payments.push(news);
-      },
-      async applyRefundNews(news) {
-        if (trouble !== undefined) throw trouble;
-        refunds.push(news);
-      },
+      order: applyAtOnce({
+        async applyPaymentNews(news) {
+          if (trouble !== undefined) throw trouble;
+          payments.push(news);
+        },
+        async applyRefundNews(news) {
+          if (trouble !== undefined) throw trouble;
+          refunds.push(news);
+        },
+      }),
+      lead: sendTo(leadQueue),
     }),
   });
 
@@ -72,17 +84,17 @@ const send = async (options: EventOptions) => {
 
 const deliver = (event: FakeEvent) => send(deliveryOf(event, secret));
 
-const create = async (amount = 9_450): Promise<{ paymentId: string; orderId: string }> => {
+const create = async (kind = 'ord'): Promise<{ paymentId: string; payableId: string }> => {
   serial += 1;
-  const orderId = `ord_${serial}`;
+  const payableId = `${kind}_${serial}`;
   const created = await provider.create({
-    orderId,
-    amount: { amount, currency: 'EUR' },
+    payableId,
+    amount: { amount: 9_450, currency: 'EUR' },
     description: 'Paraninfo',
     email: 'ana@example.com',
   });
   if (!created.ok) throw new Error(JSON.stringify(created));
-  return { paymentId: created.value.paymentId, orderId };
+  return { paymentId: created.value.paymentId, payableId };
 };
 
 const last = (): FakeEvent => {
@@ -178,19 +190,19 @@ describe('what a webhook tells', () => {
   });
 
   test('the guide names them, and the pinned version of the API', () => {
-    const guide = readFileSync(path.join(import.meta.dirname, '../../../docs/guides/payments.md'), 'utf8');
+    const guide = readFileSync(path.join(import.meta.dirname, '../../docs/guides/payments.md'), 'utf8');
     const [, block = ''] = /with these events:\s+```\n([\s\S]*?)```/.exec(guide) ?? [];
     expect(block.trim().split(/\s+/)).toEqual(stripeWebhookEvents);
     expect(guide).toContain(`API version \`${stripeApiVersion}\``);
   });
 
   test('set aside, then captured', async () => {
-    const { paymentId, orderId } = await create();
+    const { paymentId, payableId } = await create();
     stripe.pay(paymentId);
     expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
     await provider.capture(paymentId);
     expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
-    const news = { provider: 'stripe', paymentId, orderId };
+    const news = { provider: 'stripe', paymentId, payableId };
     expect(payments).toEqual([
       { ...news, status: 'authorized' },
       { ...news, status: 'captured' },
@@ -198,14 +210,14 @@ describe('what a webhook tells', () => {
   });
 
   test('a declined card, and why; it is not the end', async () => {
-    const { paymentId, orderId } = await create();
+    const { paymentId, payableId } = await create();
     stripe.decline(paymentId, 'lost_card');
     await deliver(last());
     expect(payments).toEqual([
       {
         provider: 'stripe',
         paymentId,
-        orderId,
+        payableId,
         status: 'declined',
         isFinal: false,
         declineCode: 'lost_card',
@@ -214,11 +226,11 @@ describe('what a webhook tells', () => {
   });
 
   test('cancelled elsewhere', async () => {
-    const { paymentId, orderId } = await create();
+    const { paymentId, payableId } = await create();
     stripe.pay(paymentId);
     stripe.cancelElsewhere(paymentId);
     await deliver(last());
-    expect(payments).toEqual([{ provider: 'stripe', paymentId, orderId, status: 'voided' }]);
+    expect(payments).toEqual([{ provider: 'stripe', paymentId, payableId, status: 'voided' }]);
   });
 
   test('an authorization that is told after its cancellation sells nothing', async () => {
@@ -252,7 +264,7 @@ describe('what a webhook tells', () => {
   });
 
   test('a refund, by the id it was asked for with', async () => {
-    const { paymentId, orderId } = await create();
+    const { paymentId, payableId } = await create();
     stripe.pay(paymentId, 'bancontact');
     stripe.refundStatus = 'pending';
     const refund = await provider.refund(paymentId, 'rfd_told', { amount: 4_000, currency: 'EUR' });
@@ -263,7 +275,7 @@ describe('what a webhook tells', () => {
     const news = {
       provider: 'stripe',
       paymentId,
-      orderId,
+      payableId,
       refundId: 'rfd_told',
       providerRefundId: refund.ok && refund.value.providerRefundId,
     };
@@ -312,10 +324,10 @@ describe('what a webhook tells', () => {
     ['succeeded', 'captured'],
     ['canceled', 'voided'],
   ] as const)('a payment that is %s is %s', ([status, expected]) => {
-    const object = { id: 'pi_1', status, metadata: { orderId: 'ord_1' }, last_payment_error: null };
+    const object = { id: 'pi_1', status, metadata: { payableId: 'ord_1' }, last_payment_error: null };
     expect(subjectOf({ type: 'payment_intent.succeeded', data: { object } })).toEqual({
       kind: 'payment',
-      news: { provider: 'stripe', paymentId: 'pi_1', orderId: 'ord_1', status: expected },
+      news: { provider: 'stripe', paymentId: 'pi_1', payableId: 'ord_1', status: expected },
       isLast: expected === 'captured' || expected === 'voided',
     });
   });
@@ -328,7 +340,7 @@ describe('what a webhook tells', () => {
     ['failed', 'failed'],
     ['canceled', 'failed'],
   ] as const)('a refund that is %s is %s', ([status, expected]) => {
-    const metadata = { orderId: 'ord_1', refundId: 'rfd_1' };
+    const metadata = { payableId: 'ord_1', refundId: 'rfd_1' };
     const object = { id: 're_1', status, payment_intent: 'pi_1', metadata };
     expect(subjectOf({ type: 'refund.updated', data: { object } })).toMatchObject({
       kind: 'refund',
@@ -337,7 +349,7 @@ describe('what a webhook tells', () => {
   });
 
   test('a state that the pinned version does not have is not guessed: Stripe delivers again', async () => {
-    const object = { id: 'pi_1', status: 'half_paid', metadata: { orderId: 'ord_1' } };
+    const object = { id: 'pi_1', status: 'half_paid', metadata: { payableId: 'ord_1' } };
     const event = { type: 'payment_intent.succeeded', data: { object } };
     expect(await deliver(event as unknown as FakeEvent)).toEqual({ status: 500, told: 'INTERNAL_ERROR' });
   });
@@ -350,6 +362,95 @@ describe('what a webhook tells', () => {
     trouble = undefined;
     expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
     expect(payments.map(({ status }) => status)).toEqual(['captured']);
+  });
+});
+
+describe('who takes news, by what is paid', () => {
+  /** Messages to the queue of leads, as its consumer reads them. */
+  const queued = () =>
+    sqs.commandCalls(SendMessageBatchCommand).flatMap(({ args: [{ input }] }) => {
+      expect(input.QueueUrl).toBe(leadQueue);
+      return (input.Entries ?? []).map(({ MessageBody, DelaySeconds }) => {
+        expect(DelaySeconds).toBe(0);
+        return newsMessage.parse(JSON.parse(MessageBody ?? ''));
+      });
+    });
+
+  test('of a lead: a message that its payment is to be asked about, and nothing is asked or applied here', async () => {
+    const { paymentId, payableId } = await create('lead');
+    stripe.pay(paymentId);
+    stripe.requests.length = 0;
+    const before = Math.floor(Date.now() / 1_000);
+    expect(await deliver(last())).toEqual({ status: 200, told: 'queued' });
+    expect(queued()).toEqual([
+      { kind: 'payment', provider: 'stripe', paymentId, payableId, at: expect.any(Number) },
+    ]);
+    const [{ at } = { at: 0 }] = queued() as { at: number }[];
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(Math.floor(Date.now() / 1_000));
+    expect([stripe.requests, payments]).toEqual([[], []]);
+  });
+
+  test('of a refund of a lead: what it came to', async () => {
+    const { paymentId, payableId } = await create('lead');
+    stripe.pay(paymentId, 'bancontact');
+    await provider.refund(paymentId, 'rfd_lead', { amount: 4_000, currency: 'EUR' });
+    stripe.settleRefund('rfd_lead', 'failed');
+    expect(await deliver(last())).toEqual({ status: 200, told: 'queued' });
+    expect(queued()).toEqual([
+      {
+        kind: 'refund',
+        provider: 'stripe',
+        paymentId,
+        payableId,
+        refundId: 'rfd_lead',
+        providerRefundId: expect.stringMatching(/^re_/),
+        status: 'failed',
+      },
+    ]);
+    expect(refunds).toEqual([]);
+  });
+
+  test('of an order: applied here, and no message is sent', async () => {
+    const { paymentId } = await create();
+    stripe.pay(paymentId);
+    expect(await deliver(last())).toEqual({ status: 200, told: 'applied' });
+    expect([payments.length, queued()]).toEqual([1, []]);
+  });
+
+  test.for(['trk_1', 'leader_1', 'ord', ''])(
+    'of %j, which nobody is paid for, it is ignored',
+    async (payableId) => {
+      const object = { id: 'pi_1', status: 'succeeded', metadata: { payableId } };
+      const event = { type: 'payment_intent.succeeded', data: { object } };
+      expect(await deliver(event as unknown as FakeEvent)).toEqual({ status: 200, told: 'ignored' });
+      expect([payments, queued()]).toEqual([[], []]);
+    },
+  );
+
+  test('while the queue takes nothing, Stripe is to deliver again', async () => {
+    const { paymentId, payableId } = await create('lead');
+    stripe.pay(paymentId);
+    const busy = Object.assign(new Error('busy'), { name: 'ThrottlingException' });
+    sqs.on(SendMessageBatchCommand).rejectsOnce(busy).resolves({});
+    expect(await deliver(last())).toEqual({ status: 503, told: 'SERVICE_UNAVAILABLE' });
+    expect(await deliver(last())).toEqual({ status: 200, told: 'queued' });
+    expect(queued().at(-1)).toMatchObject({ paymentId, payableId });
+  });
+
+  test('payments and refunds from before leads name their order by `orderId`', () => {
+    const payment = { id: 'pi_1', status: 'succeeded', metadata: { orderId: 'ord_1' } };
+    expect(subjectOf({ type: 'payment_intent.succeeded', data: { object: payment } })).toEqual({
+      kind: 'payment',
+      news: { provider: 'stripe', paymentId: 'pi_1', payableId: 'ord_1', status: 'captured' },
+      isLast: true,
+    });
+    const metadata = { orderId: 'ord_1', refundId: 'rfd_1' };
+    const refund = { id: 're_1', status: 'succeeded', payment_intent: 'pi_1', metadata };
+    expect(subjectOf({ type: 'refund.updated', data: { object: refund } })).toMatchObject({
+      kind: 'refund',
+      news: { payableId: 'ord_1', refundId: 'rfd_1' },
+    });
   });
 });
 

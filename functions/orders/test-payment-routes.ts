@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { money } from '../../platform/money.ts';
-import { publicAccess, route } from '../../platform/route.ts';
-import { orderId } from '../order.ts';
-import { paymentStatus } from './payment-port.ts';
-import { testMethod } from './test-method.ts';
+import { paymentStatus, testMethod } from '../payments/contracts.ts';
+import { money } from '../platform/money.ts';
+import { publicAccess, route } from '../platform/route.ts';
+import { orderId } from './order.ts';
 
 /** Only what reads orders serves it; in a file of its own, so that orders-commands does not load it. */
 export const getTestPayment = route({

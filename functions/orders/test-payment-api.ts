@@ -1,8 +1,8 @@
-import { ok, problem } from '../../platform/answer.ts';
-import type { Handlers } from '../../platform/route.ts';
-import type { Orders } from '../order-store.ts';
+import type { TestProvider } from '../payments/contracts.ts';
+import { ok, problem } from '../platform/answer.ts';
+import type { Handlers } from '../platform/route.ts';
+import type { Orders } from './order-store.ts';
 import type { testPaymentRoutes } from './test-payment-routes.ts';
-import type { TestProvider } from './test-provider.ts';
 
 /** The provider’s side of a payment, for those who compare it with the order’s. */
 export const testPaymentQueries = (

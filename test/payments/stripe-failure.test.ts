@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureOf } from '../../../functions/orders/payments/stripe-failure.ts';
+import { failureOf } from '../../functions/payments/stripe-failure.ts';
 
 const type = 'StripeInvalidRequestError';
 const unavailable = { ok: false, reason: 'unavailable', retryAfterSeconds: 2 };

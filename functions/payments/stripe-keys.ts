@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fetchSecret } from '../../platform/secret.ts';
+import { fetchSecret } from '../platform/secret.ts';
 
 /** What the secret of Stripe holds, as JSON text. */
 const stripeKeys = z.object({

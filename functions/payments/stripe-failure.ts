@@ -35,7 +35,7 @@ const defaultRetryAfterSeconds = 2;
 const maxRetryAfterSeconds = 60;
 
 /**
- * What a failed call means to an order (https://docs.stripe.com/error-low-level): without an answer, with 409,
+ * What a failed call means (https://docs.stripe.com/error-low-level): without an answer, with 409,
  * 429 and 5xx, and with a key that is refused, nothing is decided; every other answer is Stripe’s no.
  */
 export const failureOf = (failure: StripeFailure): Failure => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { publicAccess, route } from '../../platform/route.ts';
+import { publicAccess, route } from '../platform/route.ts';
 
 export const receiveStripeWebhook = route({
   operationId: 'receiveStripeWebhook',
@@ -17,8 +17,9 @@ export const receiveStripeWebhook = route({
   },
   responses: {
     200: {
-      description: 'It was received: `applied` to an order, or `ignored` because it says nothing of one.',
-      schema: z.strictObject({ outcome: z.enum(['applied', 'ignored']) }),
+      description:
+        'It was received: `applied` to an order, `queued` for a lead, or `ignored` because it says nothing of either.',
+      schema: z.strictObject({ outcome: z.enum(['applied', 'queued', 'ignored']) }),
       example: { outcome: 'applied' },
     },
   },

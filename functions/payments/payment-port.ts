@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const providerName = z.enum(['stripe', 'test']);
 export type ProviderName = z.output<typeof providerName>;
 
-/** Money as the orders keep it: integer minor units and an ISO 4217 code. */
+/** Money: integer minor units and an ISO 4217 code. */
 export interface Amount {
   readonly amount: number;
   readonly currency: string;
@@ -41,7 +41,8 @@ export const paymentTransitions: Readonly<Record<PaymentStatus, readonly Payment
 export interface PaymentNews {
   readonly provider: ProviderName;
   readonly paymentId: string;
-  readonly orderId: string;
+  /** Id of what is paid. */
+  readonly payableId: string;
   readonly status: PaymentStatus;
   /** A declined payment that the customer may not try again. */
   readonly isFinal?: boolean;
@@ -55,25 +56,37 @@ export interface PaymentNews {
  * no order among the news: `laterRefundStatus`.
  */
 export interface RefundNews {
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly paymentId: string;
-  readonly orderId: string;
+  /** Id of what is paid. */
+  readonly payableId: string;
   /** The id it was asked for with. */
   readonly refundId: string;
   readonly providerRefundId: string;
   readonly status: RefundStatus;
 }
 
-const refundStatuses = ['pending', 'succeeded', 'failed'] as const;
-export type RefundStatus = (typeof refundStatuses)[number];
+export const refundStatus = z.enum(['pending', 'succeeded', 'failed']);
+export type RefundStatus = z.output<typeof refundStatus>;
 
 /** Of two statuses of one refund, whichever was told first, the one that it has now. */
 export const laterRefundStatus = (one: RefundStatus, other: RefundStatus): RefundStatus =>
-  refundStatuses.indexOf(one) > refundStatuses.indexOf(other) ? one : other;
+  refundStatus.options.indexOf(one) > refundStatus.options.indexOf(other) ? one : other;
 
-/** What an order asks of a provider. */
+/** News as a provider brings it by itself. */
+export type ToldNews =
+  | {
+      readonly kind: 'payment';
+      readonly news: PaymentNews;
+      /** Nothing follows this state: it is true however late it is told. */
+      readonly isLast: boolean;
+    }
+  | { readonly kind: 'refund'; readonly news: RefundNews };
+
+/** What is asked of a provider. */
 export interface NewPayment {
-  readonly orderId: string;
+  /** Id of what is paid: an order’s, a lead’s. */
+  readonly payableId: string;
   readonly amount: Amount;
   /** What the customer reads on a statement. */
   readonly description: string;
@@ -107,7 +120,7 @@ export interface RefundedPayment {
  */
 export interface PaymentProvider {
   readonly name: ProviderName;
-  /** Idempotent by `orderId`. */
+  /** Idempotent by `payableId`. */
   create(payment: NewPayment): Promise<ProviderResult<CreatedPayment>>;
   /** Takes the money that is set aside; idempotent by payment. Captured already: ok. */
   capture(paymentId: string): Promise<ProviderResult<PaymentStatus>>;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { logger } from '../../platform/logger.ts';
+import { logger } from '../platform/logger.ts';
 import type {
   Amount,
   CreatedPayment,
@@ -84,7 +84,7 @@ export const openStripeProvider = (keys: StripeKeyRing, settings: StripeClientSe
 
     create: (payment: NewPayment): Promise<ProviderResult<CreatedPayment>> =>
       attempt(async (stripe) => {
-        const intent = await withFreshKey(`create/${payment.orderId}`, (options) =>
+        const intent = await withFreshKey(`create/${payment.payableId}`, (options) =>
           stripe.paymentIntents.create(intentOf(payment), options),
         );
         const clientSecret = intent.client_secret;
@@ -116,15 +116,20 @@ export const openStripeProvider = (keys: StripeKeyRing, settings: StripeClientSe
         ]);
         if (known !== undefined) return { ok: true, value: refundedOf(known) };
         const read = readIntent(intent);
-        // A refund of money that was only set aside would set it free behind the order's back.
+        // A refund of money that was only set aside would set it free behind our back.
         if (paymentStatusOf(read) !== 'captured')
           return { ok: false, reason: 'refused', code: 'payment_not_captured' };
-        const { orderId } = read.metadata;
+        // As the payment names it: a repeat asks with the same words, whichever version asked first.
+        const { payableId, orderId } = read.metadata;
         const made = await stripe.refunds.create(
           {
             payment_intent: paymentId,
             amount: amount.amount,
-            metadata: { refundId, ...(orderId !== undefined && { orderId }) },
+            metadata: {
+              refundId,
+              ...(payableId !== undefined && { payableId }),
+              ...(orderId !== undefined && { orderId }),
+            },
           },
           { idempotencyKey: `refund/${refundId}` },
         );
@@ -135,7 +140,7 @@ export const openStripeProvider = (keys: StripeKeyRing, settings: StripeClientSe
       attempt(async (stripe) => {
         const news = paymentNewsOf(readIntent(await stripe.paymentIntents.retrieve(paymentId)));
         return news === undefined
-          ? { ok: false, reason: 'refused', code: 'payment_without_order' }
+          ? { ok: false, reason: 'refused', code: 'payment_not_ours' }
           : { ok: true, value: news };
       }),
   };
@@ -155,7 +160,7 @@ const toVoided: Move = {
 
 /**
  * Methods of payment whose money can be set aside first: cards (with the wallets that carry cards) and Link.
- * All others that the account offers are charged at once; an order that loses its places refunds them.
+ * All others that the account offers are charged at once, and refunded where what they paid is lost.
  * https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
  */
 const capturedLater = {
@@ -163,7 +168,12 @@ const capturedLater = {
   link: { capture_method: 'manual' },
 } as const;
 
-const intentOf = ({ orderId, amount, description, email }: NewPayment): Stripe.PaymentIntentCreateParams => {
+const intentOf = ({
+  payableId,
+  amount,
+  description,
+  email,
+}: NewPayment): Stripe.PaymentIntentCreateParams => {
   const suffix = statementSuffix(description);
   return {
     amount: amount.amount,
@@ -175,7 +185,7 @@ const intentOf = ({ orderId, amount, description, email }: NewPayment): Stripe.P
     description,
     ...(suffix !== undefined && { statement_descriptor_suffix: suffix }),
     receipt_email: email,
-    metadata: { orderId },
+    metadata: { payableId },
   };
 };
 

@@ -1,6 +1,8 @@
-import { openTable } from '../platform/table.ts';
-import type { PaymentProvider, ProviderName } from './payments/payment-port.ts';
-import type { Providers } from './ports.ts';
+import type { Table } from '../platform/table.ts';
+import type { PaymentProvider, ProviderName } from './payment-port.ts';
+
+/** The adapter of a provider by name. */
+export type Providers = (name: ProviderName) => Promise<PaymentProvider>;
 
 interface StripeSettings {
   /** Empty where the stage does not have Stripe. */
@@ -11,8 +13,8 @@ interface StripeSettings {
 interface ProviderSettings {
   /** Providers that the stage has. */
   readonly names: readonly ProviderName[];
-  /** Where the test provider keeps its payments. */
-  readonly ordersTable: string;
+  /** Where the test provider keeps the payments of this context. */
+  readonly table: Table;
   readonly stripe: StripeSettings;
   /** Epoch seconds. */
   readonly clock: () => number;
@@ -20,7 +22,7 @@ interface ProviderSettings {
 
 let stripe: ReturnType<typeof loadStripe> | undefined;
 const loadStripe = async ({ secretArn, apiOrigin }: StripeSettings) =>
-  (await import('./payments/open-stripe.ts')).openStripe(secretArn, apiOrigin);
+  (await import('./open-stripe.ts')).openStripe(secretArn, apiOrigin);
 
 /** Stripe with its one guard of the process, for provider and webhook alike; undefined where it is not offered. */
 export const stripeOf = (settings: StripeSettings): ReturnType<typeof loadStripe> => {
@@ -30,8 +32,7 @@ export const stripeOf = (settings: StripeSettings): ReturnType<typeof loadStripe
 
 /** Opens the adapter of each provider; its code is loaded when it is first used. */
 const openers: Readonly<Record<ProviderName, (settings: ProviderSettings) => Promise<PaymentProvider>>> = {
-  test: async ({ ordersTable, clock }) =>
-    (await import('./payments/test-provider.ts')).openTestProvider(openTable(ordersTable), clock),
+  test: async ({ table, clock }) => (await import('./test-provider.ts')).openTestProvider(table, clock),
   stripe: async (settings) => {
     const opened = await stripeOf(settings.stripe);
     if (opened === undefined) throw new Error('This stage has no secret of Stripe');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../../functions/orders/payments/payment-port.ts';
-import { stripeApiVersion } from '../../../functions/orders/payments/stripe-client.ts';
-import { openStripeProvider, statementSuffix } from '../../../functions/orders/payments/stripe-provider.ts';
+import type { PaymentProvider } from '../../functions/payments/payment-port.ts';
+import { stripeApiVersion } from '../../functions/payments/stripe-client.ts';
+import { openStripeProvider, statementSuffix } from '../../functions/payments/stripe-provider.ts';
 import { FakeStripe, type Fault, fakeSecretKey } from './fake-stripe.ts';
 import { describePaymentProvider } from './provider-contract.ts';
 
@@ -21,8 +21,8 @@ const open = (stripe: FakeStripe, settings = {}): PaymentProvider =>
     ...settings,
   });
 
-const paymentOf = (orderId: string, amount = 9_450) => ({
-  orderId,
+const paymentOf = (payableId: string, amount = 9_450) => ({
+  payableId,
   amount: { amount, currency: 'EUR' },
   description: 'Paraninfo: Ravel',
   email: 'ana@example.com',
@@ -87,7 +87,7 @@ describe('stripe', () => {
     };
   };
 
-  test('a payment is created with what Stripe needs of the order, and no more', async () => {
+  test('a payment is created with what Stripe needs, and no more', async () => {
     const created = await provider.create(paymentOf('ord_parameters', 12_345));
     expect(created).toEqual({
       ok: true,
@@ -112,7 +112,7 @@ describe('stripe', () => {
           description: 'Paraninfo: Ravel',
           statement_descriptor_suffix: 'Paraninfo',
           receipt_email: 'ana@example.com',
-          metadata: { orderId: 'ord_parameters' },
+          metadata: { payableId: 'ord_parameters' },
         },
       },
     ]);
@@ -167,7 +167,7 @@ describe('stripe', () => {
       value: {
         provider: 'stripe',
         paymentId,
-        orderId: `ord_${serial}`,
+        payableId: `ord_${serial}`,
         status: 'declined',
         isFinal: false,
         declineCode: 'insufficient_funds',
@@ -176,14 +176,14 @@ describe('stripe', () => {
     stripe.pay(paymentId);
     expect(await provider.read(paymentId)).toEqual({
       ok: true,
-      value: { provider: 'stripe', paymentId, orderId: `ord_${serial}`, status: 'authorized' },
+      value: { provider: 'stripe', paymentId, payableId: `ord_${serial}`, status: 'authorized' },
     });
   });
 
-  test('another amount under the same order is refused', async () => {
-    const orderId = newOrder();
-    await provider.create(paymentOf(orderId, 1_000));
-    expect(await provider.create(paymentOf(orderId, 1_001))).toEqual({
+  test('another amount for the same thing is refused', async () => {
+    const payableId = newOrder();
+    await provider.create(paymentOf(payableId, 1_000));
+    expect(await provider.create(paymentOf(payableId, 1_001))).toEqual({
       ok: false,
       reason: 'refused',
       code: 'StripeIdempotencyError',
@@ -239,8 +239,8 @@ describe('stripe', () => {
     const created = await retrying.create(payment);
     expect(created).toMatchObject({ ok: true, value: { status: 'created' } });
     expect(keys()).toEqual([
-      ['POST', `create/${payment.orderId}`],
-      ['POST', `create/${payment.orderId}`],
+      ['POST', `create/${payment.payableId}`],
+      ['POST', `create/${payment.payableId}`],
     ]);
     expect(await provider.create(payment)).toEqual(created);
   });
@@ -359,6 +359,26 @@ describe('stripe', () => {
     expect(stripe.requests.at(-1)).toMatchObject({ method: 'GET', params: { limit: '100' } });
   });
 
+  test.for(['payableId', 'orderId'])(
+    'a payment that names by `%s` what is paid, and its refunds',
+    async (name) => {
+      const response = await fetch(`${stripe.origin}/v1/payment_intents`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${fakeSecretKey}` },
+        body: `amount=9450&currency=eur&metadata[${name}]=ord_named`,
+      });
+      const { id } = (await response.json()) as { id: string };
+      stripe.pay(id, 'bancontact');
+      expect(await provider.read(id)).toMatchObject({ ok: true, value: { payableId: 'ord_named' } });
+      await provider.refund(id, `rfd_${name}`, { amount: 100, currency: 'EUR' });
+      // The refund names it as the payment does.
+      expect(stripe.requests.at(-1)).toMatchObject({
+        path: '/v1/refunds',
+        params: { metadata: { refundId: `rfd_${name}`, [name]: 'ord_named' } },
+      });
+    },
+  );
+
   test('a payment of somebody else in the same account is not ours', async () => {
     const response = await fetch(`${stripe.origin}/v1/payment_intents`, {
       method: 'POST',
@@ -366,7 +386,7 @@ describe('stripe', () => {
       body: 'amount=100&currency=eur',
     });
     const { id } = (await response.json()) as { id: string };
-    expect(await provider.read(id)).toEqual({ ok: false, reason: 'refused', code: 'payment_without_order' });
+    expect(await provider.read(id)).toEqual({ ok: false, reason: 'refused', code: 'payment_not_ours' });
   });
 
   test('without keys it throws, and names no secret', async () => {

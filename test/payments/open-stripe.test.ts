@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { paymentsEnvironment } from '../../../functions/orders/payments/environment.ts';
-import { openStripe } from '../../../functions/orders/payments/open-stripe.ts';
-import { readEnvironment } from '../../../functions/platform/environment.ts';
+import { paymentsEnvironment } from '../../functions/payments/environment.ts';
+import { openStripe } from '../../functions/payments/open-stripe.ts';
+import { readEnvironment } from '../../functions/platform/environment.ts';
 
 const api = 'https://api.stripe.com';
 

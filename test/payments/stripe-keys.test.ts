@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openStripeKeys } from '../../../functions/orders/payments/stripe-keys.ts';
+import { openStripeKeys } from '../../functions/payments/stripe-keys.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-central-1:1:secret:Stripe';
 const keysOf = (secretKey: string) => ({ secretKey, webhookSecrets: ['whsec_a'] });

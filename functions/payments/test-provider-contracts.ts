@@ -1,0 +1,1 @@
+export { openTestProvider } from './test-provider.ts';
