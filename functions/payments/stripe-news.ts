@@ -62,7 +62,7 @@ export const paymentStatusOf = ({ status, last_payment_error }: ReadIntent): Pay
  * What is paid, by the metadata that we gave it; undefined when nothing of ours is. Payments made before there
  * was more to pay than orders have `orderId`.
  */
-export const payableOf = (metadata: Readonly<Record<string, string>> | null): string | undefined =>
+const payableOf = (metadata: Readonly<Record<string, string>> | null): string | undefined =>
   metadata?.['payableId'] ?? metadata?.['orderId'];
 
 /** What a PaymentIntent tells; undefined when it was not made for something of ours. */

@@ -9,11 +9,12 @@ import { openTickets } from '../../functions/admission/ticket-store.ts';
 import { ticketCommands } from '../../functions/admission/tickets-api.ts';
 import { openSessionFacts } from '../../functions/catalog/contracts.ts';
 import { ordersLifecycle } from '../../functions/orders/lifecycle.ts';
+import { openStripeProvider } from '../../functions/payments/stripe-provider.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import { type Item, openTable } from '../../functions/platform/table.ts';
 import { gate } from '../../local/demo/parallel.ts';
-import type { FakeRequest } from '../payments/fake-stripe.ts';
+import { type FakeRequest, fakeSecretKey } from '../payments/fake-stripe.ts';
 import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
 import {
@@ -646,6 +647,34 @@ export const orderUseCases: readonly UseCase[] = [
       const event = lastEvent(platform, paymentId);
       const run = async () => ending(await platform.webhook(event));
       return { marks: [sessionId], run, ...atBooks(platform, email) };
+    },
+  },
+  {
+    name: 'news of a payment of a lead from Stripe',
+    context: 'payments',
+    calls: ['SendMessageBatch'],
+    async prepare(platform) {
+      const { email } = await atStripe(platform);
+      const { origin } = platform.stripe;
+      const provider = openStripeProvider(
+        { current: async () => ({ secretKey: fakeSecretKey, webhookSecrets: [] }), forget: () => undefined },
+        { apiOrigin: origin },
+      );
+      const amount = { amount: 15_000, currency: 'EUR' };
+      const payment = { payableId: `lead_${crypto.randomUUID()}`, amount, description: 'Deposit', email };
+      const created = await provider.create(payment);
+      if (!created.ok) throw new Error(`No payment: ${created.reason}`);
+      const { paymentId } = created.value;
+      platform.stripe.pay(paymentId);
+      const event = lastEvent(platform, paymentId);
+      return {
+        marks: [],
+        run: async () => ending(await platform.webhook(event)),
+        facts: () => {
+          const queued = platform.waiting('marketplace-payment-news');
+          return [`queued ${queued.some((body) => body.includes(paymentId))}`];
+        },
+      };
     },
   },
   {

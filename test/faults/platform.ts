@@ -133,7 +133,7 @@ export const startPlatform = async () => {
   const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
   await createQueuesAndBuckets(
     queues,
-    ['hold-expiry', 'session-sweep', 'payment-news', 'session-undo', 'notices']
+    ['hold-expiry', 'session-sweep', 'payment-news', 'marketplace-payment-news', 'session-undo', 'notices']
       .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
       .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
   );

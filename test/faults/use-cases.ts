@@ -46,6 +46,7 @@ export interface UseCase {
     | 'catalog'
     | 'identity'
     | 'orders'
+    | 'payments'
     | 'admission'
     | 'notifications'
     | 'platform';

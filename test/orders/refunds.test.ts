@@ -123,7 +123,7 @@ describe('what is given back', () => {
     );
     await applyRefundNews(
       { orders: world.orders },
-      { orderId: id, refundId, providerRefundId: 'p', status: 'failed' },
+      { payableId: id, refundId, providerRefundId: 'p', status: 'failed' },
       (what) => stamp(what, { requestId: 'test', now: new Date() }),
     );
     const tickets = await refund(id, {});

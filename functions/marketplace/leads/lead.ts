@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PaymentStatus, ProviderName } from '../../orders/payments/payment-port.ts';
+import type { PaymentStatus, ProviderName } from '../../payments/contracts.ts';
 import { idOf } from '../../platform/id-schema.ts';
 import type { Interval } from '../interval.ts';
 import type { Place } from '../travel.ts';

@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import {
-  deliveryOf,
-  type FakeEvent,
-  FakeStripe,
-  fakeWebhookSecret,
-} from '../../payments/fake-stripe.ts';
+import { deliveryOf, type FakeEvent, FakeStripe, fakeWebhookSecret } from '../../payments/fake-stripe.ts';
 import { anybody, type Body, type Request } from '../client.ts';
 import { putOnSale } from '../scenario.ts';
 import { waitFor } from '../wait-for.ts';
