@@ -229,7 +229,7 @@ const orderMutants: readonly Mutant[] = [
     mistake: 'a provider that does not answer is not asked again',
     file: `${orders}/settle-order.ts`,
     from: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due);\n',
-    to: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due).catch(() => undefined);\n  if (news === undefined) return order;\n',
+    to: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due).catch((error) => {\n    if (!error.message.includes("out of reach")) throw error;\n  });\n  if (news === undefined) return order;\n',
   },
   {
     mistake: 'an order given up keeps its holds',
