@@ -7,7 +7,7 @@ import { refundable } from './money-due.ts';
 import type { Order, OrderItem, OrderStatus } from './order.ts';
 import type { OrderPorts, OtherTables, Stamp } from './ports.ts';
 import type { Refund } from './refund.ts';
-import { requestRefund } from './request-refund.ts';
+import { lastRefundId, requestRefund } from './request-refund.ts';
 
 /** What an organizer gives back: tickets, all that are valid, or an amount. */
 export type WantedRefund =
@@ -143,6 +143,9 @@ export const createRefund = async (
     const old = decision.kind === 'refund' ? undefined : await orders.getRefund(orderId, refundId);
     if (old !== undefined) return asRepeat(old, requestHash);
     if (decision.kind !== 'refund') return decision;
+    // A cancelled order gives back all it has by itself; until that refund is made there is nothing to repeat.
+    if (order.status === 'cancelled' && (await orders.getRefund(orderId, lastRefundId(order))) === undefined)
+      return { kind: 'not_settled' };
     const { items, amount, restock } = decision;
     const outcome = await requestRefund(
       ports,

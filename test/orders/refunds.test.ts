@@ -111,6 +111,9 @@ describe('what is given back', () => {
   test('of a cancelled order an amount: what its own refund could not pay out', async () => {
     const { id } = await paid(['1-1']);
     await world.call('undoOrder', { as: 'ann', params: { orderId: id }, body: {} });
+    // Its own refund comes first.
+    const early = await refund(id, { amount: eur(1) });
+    expect([early.status, early.body.code]).toEqual([409, 'PAYMENT_NOT_SETTLED']);
     await world.settle();
     const none = await refund(id, { amount: eur(4_500) });
     expect([none.status, none.body.code]).toEqual([409, 'NOTHING_TO_REFUND']);
