@@ -125,7 +125,7 @@ Events    ${origin}/_local/outbox      lifecycle events as they passed the bus
 Queues    ${origin}/_local/queues
 Mail      ${origin}/_local/mailbox     every mail that the platform sends
 AWS       AWS_ENDPOINT_URL=${origin} for any SDK or the aws CLI
-${demo === undefined ? '' : `\nHold two seats of the next concert:\n\n${demo.curl}\n\nand see what is left of it:\n\ncurl -s ${url}/sessions/${demo.sessionId}/seats\n`}
+${demo === undefined ? '' : `\nHold two seats of the next concert:\n\n${demo.curl}\n\nand see what is left of it:\n\ncurl -s ${url}/sessions/${demo.sessionId}/seats\n\nand a food truck, and when it is free:\n\n${demo.truckCurl}\n`}
 Ctrl-C ends it and all that it started.`);
 };
 

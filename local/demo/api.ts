@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ClientAnswer,
   type ClientRequest,
@@ -40,10 +41,27 @@ export const tokenFor = async ({ tokenUrl }: Platform, sub: string): Promise<str
   return token;
 };
 
+/** Idempotency key of a thing that is the same on every start: it follows from what the thing is. */
+export const keyOf = (what: string, body: object): string =>
+  `demo-${what}-${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 24)}`;
+
 /** Calls of somebody with this token, or of anybody. */
 export const connect = ({ url }: Platform, token?: string) => {
   const client = createClient(url);
+  /** The answer of that status with its headers; all else throws. */
+  const answer = async <const R extends RouteDefinition, S extends keyof R['responses'] & number>(
+    status: S,
+    definition: R,
+    request: ClientRequest<R>,
+  ): Promise<Success<R, S>> => {
+    const answered = await client.call(definition, { ...(token !== undefined && { token }), ...request });
+    if (!answered.ok) throw new Refused(definition.operationId, answered.problem);
+    if (answered.status !== status)
+      throw new Error(`${definition.operationId} answered ${answered.status}, not ${status}`);
+    return answered as Success<R, S>;
+  };
   return {
+    answer,
     /** Whatever the route declares. */
     call<const R extends RouteDefinition>(
       definition: R,
@@ -51,17 +69,13 @@ export const connect = ({ url }: Platform, token?: string) => {
     ): Promise<ClientAnswer<R>> {
       return client.call(definition, { ...(token !== undefined && { token }), ...request });
     },
-    /** The answer of that status; all else throws. */
+    /** The body of that status; all else throws. */
     async must<const R extends RouteDefinition, S extends keyof R['responses'] & number>(
       status: S,
       definition: R,
       request: ClientRequest<R>,
     ): Promise<Success<R, S>['body']> {
-      const answer = await client.call(definition, { ...(token !== undefined && { token }), ...request });
-      if (!answer.ok) throw new Refused(definition.operationId, answer.problem);
-      if (answer.status !== status)
-        throw new Error(`${definition.operationId} answered ${answer.status}, not ${status}`);
-      return answer.body as Success<R, S>['body'];
+      return (await answer(status, definition, request)).body as Success<R, S>['body'];
     },
   };
 };

@@ -83,7 +83,7 @@ export const readConcerts = (): readonly Concert[] =>
     .filter((line) => line !== '')
     .map((line) => toConcert(archived.parse(JSON.parse(line))));
 
-const dayMs = 24 * 60 * 60 * 1_000;
+export const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
  * Moves concerts by whole weeks so that the first one is seven to thirteen days away: days of the week and

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { routes } from '../../functions/routes.ts';
-import { type Api, connect, type Platform, tokenFor } from './api.ts';
-import { type Concert, instantAt, moveToFuture, readConcerts } from './concerts.ts';
+import { addTrucks } from './add-trucks.ts';
+import { type Api, connect, keyOf, type Platform, tokenFor } from './api.ts';
+import { type Concert, dayMs, instantAt, moveToFuture, readConcerts } from './concerts.ts';
 import { inParallel, until } from './parallel.ts';
 
 /** Who owns the demo’s organization: ask the local issuer for a token of this subject. */
@@ -22,8 +22,12 @@ export interface Seeded {
   readonly eventIds: readonly string[];
   /** The next concert that can be bought. */
   readonly sessionId: string;
+  /** Listed, in the order of the data. */
+  readonly truckIds: readonly string[];
   /** Holds two seats when pasted into a shell; pasted again it shows the same hold. */
   readonly curl: string;
+  /** Shows the first truck, and when it is free within the next two weeks. */
+  readonly truckCurl: string;
 }
 
 const timeZone = 'Atlantic/Canary';
@@ -60,13 +64,10 @@ const festival = {
 };
 const festivalTickets = [{ name: 'Day ticket', price: euros(59), quantity: 10_000 }];
 
-/** The same thing on every start: its key follows from what it is. */
-const keyOf = (what: string, body: object): string =>
-  `demo-${what}-${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 24)}`;
-
 /**
  * Fills a platform with the demo: an organization, the Paraninfo with its plan, eighteen concerts with
- * their performers at future dates, and a festival of 10,000, all on sale. Again, it finds what is there.
+ * their performers at future dates, and a festival of 10,000, all on sale; and food trucks of several
+ * firms. Again, it finds what is there.
  */
 export const seed = async ({
   log = () => undefined,
@@ -116,7 +117,7 @@ export const seed = async ({
       .map(({ date }) => date)
       .toSorted()
       .at(-1) ?? '';
-  const festivalDay = new Date(Date.parse(lastDay) + 14 * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10);
+  const festivalDay = new Date(Date.parse(lastDay) + 14 * dayMs).toISOString().slice(0, 10);
   const festivalId = await create(
     { ...festival, venueId: meadowId, performerIds: [] },
     { startsAt: instantAt(festivalDay, 14 * 60, timeZone), minutes: 10 * 60, ticketTypes: festivalTickets },
@@ -124,7 +125,10 @@ export const seed = async ({
   const eventIds = [...events, festivalId];
   log(`demo: ${events.length} concerts and a festival of 10,000; building their inventory`);
 
-  const pages = await inParallel(4, eventIds, (eventId) => published(api, eventId));
+  const [pages, truckIds] = await Promise.all([
+    inParallel(4, eventIds, (eventId) => published(api, eventId)),
+    addTrucks(platform, log),
+  ]);
   const offers = pages
     .slice(0, -1)
     .flatMap(({ sessions }) => sessions)
@@ -141,7 +145,9 @@ export const seed = async ({
     venueIds: [hallId, meadowId],
     eventIds,
     sessionId: next.id,
+    truckIds,
     curl: curlOf(platform.url, next.id, ticketTypeId),
+    truckCurl: truckCurlOf(`${platform.url}/trucks/${truckIds[0]}`, today),
   };
 };
 
@@ -219,3 +225,9 @@ const curlOf = (url: string, sessionId: string, ticketTypeId: string): string =>
     `-H 'Idempotency-Key: ${crypto.randomUUID()}'`,
     `-d '{"ticketTypeId":"${ticketTypeId}","quantity":2}'`,
   ].join(' \\\n  ');
+
+const truckCurlOf = (truckUrl: string, today: Date): string => {
+  const dayAfter = (days: number) =>
+    `${new Date(today.getTime() + days * dayMs).toISOString().slice(0, 10)}T00:00:00Z`;
+  return `curl -s -w '\\n' ${truckUrl} \\\n  '${truckUrl}/availability?from=${dayAfter(1)}&to=${dayAfter(15)}'`;
+};
