@@ -25,6 +25,7 @@ export const addTrucks = async (
   log: (line: string) => void,
 ): Promise<readonly string[]> => {
   const { firms, trucks } = readTrucks();
+  log(`demo: listing ${trucks.length} food trucks of ${firms.length} firms`);
   const owners = new Map(
     await inParallel(8, firms, async ({ id, name }) => {
       const api = connect(platform, await tokenFor(platform, ownerOf(id)));
@@ -34,11 +35,9 @@ export const addTrucks = async (
       return [id, { api, organizationId: organization.id }] as const;
     }),
   );
-  const truckIds = await inParallel(8, trucks, (one) => {
+  return inParallel(8, trucks, (one) => {
     const owner = owners.get(one.firm);
     if (owner === undefined) throw new Error(`Nobody runs ${one.truck.name}: no firm ${one.firm}`);
     return addTruck(owner.api, owner.organizationId, one);
   });
-  log(`demo: ${trucks.length} food trucks of ${firms.length} firms`);
-  return truckIds;
 };
