@@ -26,7 +26,7 @@ export interface Seeded {
   readonly truckIds: readonly string[];
   /** Holds two seats when pasted into a shell; pasted again it shows the same hold. */
   readonly curl: string;
-  /** Shows the first truck, and when it is free within the next two weeks. */
+  /** Shows the first truck, and when it is free within four weeks: longer than any holidays of a truck. */
   readonly truckCurl: string;
 }
 
@@ -229,5 +229,5 @@ const curlOf = (url: string, sessionId: string, ticketTypeId: string): string =>
 const truckCurlOf = (truckUrl: string, today: Date): string => {
   const dayAfter = (days: number) =>
     `${new Date(today.getTime() + days * dayMs).toISOString().slice(0, 10)}T00:00:00Z`;
-  return `curl -s -w '\\n' ${truckUrl} \\\n  '${truckUrl}/availability?from=${dayAfter(1)}&to=${dayAfter(15)}'`;
+  return `curl -s -w '\\n' ${truckUrl} \\\n  '${truckUrl}/availability?from=${dayAfter(1)}&to=${dayAfter(29)}'`;
 };
