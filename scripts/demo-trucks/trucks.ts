@@ -42,7 +42,7 @@ const closed = {
   winter: { rule: 'FREQ=YEARLY', firstFrom: '2026-01-02T00:00', minutes: 14 * day },
 };
 
-/** One in each home, in the order of both; everything that follows from the seed is drawn for each alone. */
+/** The vendor’s truck at its home; `chance` is its own, so that a vendor more changes none of the others. */
 const truckOf = (vendor: Vendor, home: Town, towns: readonly Town[], chance: Chance): DemoTruck => {
   const priceBand = Number(chance.share({ 1: 30, 2: 45, 3: 20, 4: 5 }));
   const { city, lat, lon } = home;
