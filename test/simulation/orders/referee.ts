@@ -2,6 +2,7 @@ import type { Ticket } from '../../../functions/admission/ticket.ts';
 import type { Order, OrderItem } from '../../../functions/orders/order.ts';
 import type { PromoCode } from '../../../functions/orders/promo-code.ts';
 import type { Refund } from '../../../functions/orders/refund.ts';
+import { lastRefundId } from '../../../functions/orders/request-refund.ts';
 import type { Change } from '../../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../../functions/platform/table.ts';
 import type { Claim } from '../../../functions/ticketing/block.ts';
@@ -113,6 +114,9 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
     const items = order.items.filter(({ ticketId }) => after.ticketIds.includes(ticketId));
     if (isRestocked.get(after.refundId) !== true) for (const item of items) kept.add(placeOf(item));
     const left = leftBefore.get(after.orderId) ?? 0;
+    // What the order’s own refund could not pay out is given back again, at once or in parts.
+    const ownId = lastRefundId(order);
+    const isAfterOwn = after.refundId !== ownId && refunds.has(ownId);
     const due =
       items.length > 0
         ? // Whose session is cancelled gets the fees back too.
@@ -124,7 +128,7 @@ export const createReferee = ({ isLiveForAll, nameOf, nowMs }: RefereeOptions) =
               ),
             ),
           )
-        : order.status === 'cancelled'
+        : order.status === 'cancelled' && !isAfterOwn
           ? left
           : after.amount;
     if (after.amount !== due) report('money', `${name}: a refund of ${after.amount} where ${due} are due`);
