@@ -372,6 +372,20 @@ export class AppStack extends Stack {
       readTable(identityTable),
     ]);
     this.addRelay('marketplace-relay', data.marketplaceTable, relay);
+    this.addConsumer(
+      'marketplace-calendar-imports',
+      { ...common, ...marketplace },
+      [readWriteTable({ table: data.marketplaceTable })],
+      { 'fairground.marketplace': ['CALENDAR-IMPORT-REQUESTED'] },
+    );
+    const refresh = this.addFunction('marketplace-calendar-refresh', { ...common, ...marketplace }, [
+      readWriteTable(marketplaceTable),
+    ]);
+    new Rule(this, 'CalendarRefreshSchedule', {
+      description: 'Every hour → marketplace-calendar-refresh',
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [new LambdaFunction(refresh.lambda)],
+    });
 
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 

@@ -14,6 +14,7 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
 } from '../functions/marketplace/environment.ts';
@@ -278,6 +279,22 @@ export const functionTable = {
     entry: 'functions/marketplace/relay.ts',
     environment: relayEnvironment,
     reservedConcurrency: 4,
+  },
+  'marketplace-calendar-imports': {
+    ...consumer,
+    entry: 'functions/marketplace/feeds/imports.ts',
+    environment: marketplaceBackgroundEnvironment,
+    // Ten calendars of a batch may each take ten seconds to fetch.
+    timeout: Duration.minutes(3),
+    reservedConcurrency: 4,
+  },
+  'marketplace-calendar-refresh': {
+    kind: 'scheduled',
+    entry: 'functions/marketplace/feeds/refresh.ts',
+    environment: marketplaceBackgroundEnvironment,
+    memoryMb: 512,
+    timeout: Duration.minutes(2),
+    reservedConcurrency: 1,
   },
   'notifications-mail': {
     ...consumer,

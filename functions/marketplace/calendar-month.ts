@@ -50,27 +50,47 @@ export const isFull = (entries: readonly CalendarEntry[], interval: Interval, no
       maxMonthEntries,
   );
 
-/** A change of a calendar: an entry comes (or comes anew under its id), or one goes. */
+/** A change of a calendar: an entry comes (or comes anew under its id), or one goes; or several at once. */
 export type CalendarEdit =
   | { readonly kind: 'put'; readonly entry: CalendarEntry }
-  | { readonly kind: 'remove'; readonly entryId: string };
+  | { readonly kind: 'remove'; readonly entryId: string }
+  | {
+      readonly kind: 'replace';
+      readonly remove: readonly string[];
+      readonly put: readonly CalendarEntry[];
+    };
+
+const comingBy = (edit: CalendarEdit): readonly CalendarEntry[] => {
+  if (edit.kind === 'remove') return [];
+  return edit.kind === 'put' ? [edit.entry] : edit.put;
+};
+
+const goingBy = (edit: CalendarEdit): readonly string[] => {
+  if (edit.kind === 'put') return [];
+  return edit.kind === 'remove' ? [edit.entryId] : edit.remove;
+};
 
 /**
  * The months after the edit, those only that it changes. Holds that have lapsed go with the first write of their
  * month: nothing else removes them, since nothing counts them.
+ * @param at when it is written (ISO 8601), kept on what comes.
  */
 export const editedMonths = (
   months: readonly CalendarMonth[],
   edit: CalendarEdit,
   now: number,
+  at: string,
 ): readonly CalendarMonth[] => {
-  const id = edit.kind === 'put' ? edit.entry.id : edit.entryId;
-  const touched = new Set(edit.kind === 'put' ? monthsOf(edit.entry.blocked) : []);
+  const before = new Map(entriesIn(months).map((entry) => [entry.id, entry]));
+  const coming = comingBy(edit).map((entry) => {
+    const old = before.get(entry.id);
+    return { ...entry, writtenAt: at, sequence: old === undefined ? 0 : (old.sequence ?? 0) + 1 };
+  });
+  const gone = new Set([...goingBy(edit), ...coming.map(({ id }) => id)]);
   return months.flatMap((month) => {
-    const had = month.entries.some((entry) => entry.id === id);
-    if (!had && !touched.has(month.month)) return [];
-    const others = month.entries.filter((entry) => entry.id !== id && isLive(entry, now));
-    const entries = edit.kind === 'put' && touched.has(month.month) ? [...others, edit.entry] : others;
-    return [{ ...month, version: month.version + 1, entries }];
+    const arriving = coming.filter(({ blocked }) => monthsOf(blocked).includes(month.month));
+    if (arriving.length === 0 && !month.entries.some(({ id }) => gone.has(id))) return [];
+    const others = month.entries.filter((entry) => !gone.has(entry.id) && isLive(entry, now));
+    return [{ ...month, version: month.version + 1, entries: [...others, ...arriving] }];
   });
 };

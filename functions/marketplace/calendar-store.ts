@@ -64,7 +64,7 @@ export const calendarWrites = (
   change: Change,
   now: number,
 ): readonly TransactionWrite[] => {
-  const edited = new Map(editedMonths(months, edit, now).map((month) => [month.month, month]));
+  const edited = new Map(editedMonths(months, edit, now, change.at).map((month) => [month.month, month]));
   return months.map((month): TransactionWrite => {
     const key = keyOf(truckId, month.month);
     const after = edited.get(month.month);

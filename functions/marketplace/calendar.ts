@@ -17,6 +17,11 @@ export interface CalendarEntry {
   readonly place?: Place | undefined;
   /** Of a hold: epoch seconds; in that second it still stands. */
   readonly until?: number | undefined;
+  /** Of a blackout that was imported: the name of the calendar that it comes from. */
+  readonly source?: string | undefined;
+  /** When it was last written (ISO 8601), and how often before; every write of a calendar sets both. */
+  readonly writtenAt?: string | undefined;
+  readonly sequence?: number | undefined;
 }
 
 /** What a truck’s calendar is judged by, for one stretch of time. */

@@ -3,6 +3,8 @@ import { serve } from '../platform/serve.ts';
 import { openTable } from '../platform/table.ts';
 import { calendarCommands } from './calendar-api.ts';
 import { marketplaceCommandsEnvironment } from './environment.ts';
+import { feedCommands } from './feeds/feeds-api.ts';
+import { importCommands } from './feeds/imports-api.ts';
 import { marketplaceLoaders } from './loaders.ts';
 import { marketplaceCommandRoutes } from './routes.ts';
 import { truckCommands } from './trucks-api.ts';
@@ -12,7 +14,12 @@ const table = openTable(environment.MARKETPLACE_TABLE);
 
 export const handler = serve({
   routes: marketplaceCommandRoutes,
-  handlers: { ...truckCommands(table), ...calendarCommands(table) },
+  handlers: {
+    ...truckCommands(table),
+    ...calendarCommands(table),
+    ...feedCommands(table),
+    ...importCommands(table),
+  },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../identity/contracts.ts')).identityGuard(),
   idSecretArn: environment.ID_SECRET_ARN,

@@ -3,6 +3,8 @@ import { commonEnvironment, guardEnvironment, idEnvironment } from '../platform/
 
 const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
 
+export const marketplaceBackgroundEnvironment = commonEnvironment.extend(marketplace);
+
 export const marketplaceQueriesEnvironment = commonEnvironment
   .extend(guardEnvironment.shape)
   .extend(marketplace);

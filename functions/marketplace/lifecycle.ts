@@ -6,6 +6,7 @@ import {
   lifecycleEvent,
 } from '../platform/lifecycle-event.ts';
 import type { StreamChange } from '../platform/relay.ts';
+import { calendarImportRequested, importLifecycle } from './feeds/lifecycle.ts';
 import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
 import { type TruckItem, truckStatus } from './truck.ts';
 
@@ -47,12 +48,18 @@ export const marketplaceLifecycleEvents = [
   truckListed,
   truckUnlisted,
   ...leadLifecycleEvents,
+  calendarImportRequested,
 ] as const;
 
 /** The lifecycle events that a change of the marketplace’s table means. */
-export const marketplaceLifecycle = (streamed: StreamChange): readonly LifecycleEvent[] => {
-  const { before, after } = streamed;
-  if (after?.sk !== 'TRUCK') return leadLifecycle(streamed);
+export const marketplaceLifecycle = (change: StreamChange): readonly LifecycleEvent[] => [
+  ...truckLifecycle(change),
+  ...leadLifecycle(change),
+  ...importLifecycle(change),
+];
+
+const truckLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
+  if (after?.sk !== 'TRUCK') return [];
   const { truckId, name, cuisines, home, priceBand, status, revision, organizationId, change } =
     after as TruckItem & { readonly change: Change };
   const data = { truckId, name, cuisines: [...cuisines], city: home.city, priceBand, status };

@@ -20,6 +20,8 @@ import { type Menu, menuKey, type TruckItem } from './truck.ts';
 import { rulesOf, setupOf } from './truck-rules.ts';
 import { intervalView, toInterval, truckView } from './views.ts';
 
+type Queries = Handlers<typeof marketplaceQueryRoutes, MarketplaceLoaders>;
+
 /** What takes a truck’s time within a window, as everybody may see it: neither whose nor where. */
 const busyView = (
   entries: readonly CalendarEntry[],
@@ -44,7 +46,7 @@ const busyView = (
 
 export const marketplaceQueries = (
   table: Table,
-): Handlers<typeof marketplaceQueryRoutes, MarketplaceLoaders> => ({
+): Pick<Queries, 'getTruck' | 'listTrucks' | 'getAvailability' | 'listBlackouts'> => ({
   async getTruck({ resource: { entity } }) {
     const menu = await table.get<Menu>(menuKey(entity.truckId));
     return ok(200, { ...truckView(entity), menu: menu?.items ?? [] }, { etag: etagOf(entity.revision) });

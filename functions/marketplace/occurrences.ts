@@ -10,13 +10,13 @@ const { rrulestr } = 'default' in rrule ? (rrule.default as typeof rrule) : rrul
 const maxOccurrences = 1_000;
 
 /** Reads a rule that starts at a local time, as if that time were UTC: rules know wall clocks, not zones. */
-const parse = ({ rule, firstFrom }: RecurringBlackout) =>
+export const parseRule = ({ rule, firstFrom }: RecurringBlackout) =>
   rrulestr(rule, { dtstart: new Date(`${firstFrom}:00Z`) });
 
 /** Why a rule cannot be taken; undefined when it can. */
 export const faultOf = (blackout: RecurringBlackout): string | undefined => {
   try {
-    const rule = parse(blackout);
+    const rule = parseRule(blackout);
     const { interval, byhour, byminute, bysecond } = rule.origOptions;
     if ([byhour, byminute, bysecond].some((part) => part !== undefined && part !== null))
       return 'The time of day is that of firstFrom.';
@@ -43,7 +43,7 @@ export const occurrences = (
   const found: Interval[] = [];
   // An hour more: the clocks may change in between.
   const from = wall(window.from - minutes * 60 - 3_600);
-  parse(blackout).between(from, wall(window.to), true, (date, index) => {
+  parseRule(blackout).between(from, wall(window.to), true, (date, index) => {
     const start = DateTime.fromJSDate(date, { zone: 'utc' });
     const at = (moment: DateTime): number => moment.setZone(zone, { keepLocalTime: true }).toSeconds();
     const interval = { from: at(start), to: at(start.plus({ minutes })) };

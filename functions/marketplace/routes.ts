@@ -1,4 +1,13 @@
 import { createBlackout, deleteBlackout, getAvailability, listBlackouts } from './calendar-routes.ts';
+import {
+  createCalendarFeed,
+  createCalendarImport,
+  deleteCalendarFeed,
+  deleteCalendarImport,
+  getCalendarFeed,
+  getCalendarImport,
+  listCalendarImports,
+} from './feeds/feed-routes.ts';
 import { createTruck, getTruck, listTrucks, putMenu, updateTruck } from './truck-routes.ts';
 
 export const marketplaceCommandRoutes = {
@@ -7,5 +16,17 @@ export const marketplaceCommandRoutes = {
   putMenu,
   createBlackout,
   deleteBlackout,
+  createCalendarFeed,
+  deleteCalendarFeed,
+  createCalendarImport,
+  deleteCalendarImport,
 };
-export const marketplaceQueryRoutes = { getTruck, listTrucks, getAvailability, listBlackouts };
+export const marketplaceQueryRoutes = {
+  getTruck,
+  listTrucks,
+  getAvailability,
+  listBlackouts,
+  getCalendarFeed,
+  getCalendarImport,
+  listCalendarImports,
+};

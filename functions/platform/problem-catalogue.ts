@@ -282,6 +282,11 @@ export const problemCatalogue = {
     title: 'The truck was asked about this brief already',
     whatToDo: 'Go on with the lead that `leadId` names, or decline its quote first.',
   },
+  TOO_MANY_CALENDARS: {
+    status: 409,
+    title: 'The truck imports as many calendars as it may',
+    whatToDo: 'Remove one that is no more needed, or import under its name.',
+  },
   OVERLAP: {
     status: 409,
     title: 'A booking or a hold takes that time',

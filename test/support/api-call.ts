@@ -26,6 +26,9 @@ export type LambdaHandler = (event: APIGatewayProxyEvent, context: Context) => P
 
 export type Call<Operation> = (operation: Operation, options?: CallOptions) => Promise<Answered>;
 
+const bodyOf = ({ headers, body }: APIGatewayProxyResult): unknown =>
+  /[/+]json$/.test(String(headers?.['Content-Type'])) ? JSON.parse(body) : body;
+
 let keys = 0;
 /** A fresh Idempotency-Key. */
 export const freshKey = (): string => {
@@ -70,6 +73,6 @@ export const callsOf =
       status: result.statusCode,
       headers: result.headers ?? {},
       etag: String(result.headers?.ETag ?? ''),
-      body: result.body === '' ? undefined : JSON.parse(result.body),
+      body: result.body === '' ? undefined : bodyOf(result),
     };
   };

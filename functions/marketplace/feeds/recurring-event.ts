@@ -1,0 +1,61 @@
+import { DateTime } from 'luxon';
+import type { Interval } from '../interval.ts';
+import { occurrences, parseRule } from '../occurrences.ts';
+import type { RecurringBlackout } from '../recurring-blackout.ts';
+import { zoneOf } from './zone.ts';
+
+/** One occurrence that a reader of the rule would take for another time than ours. */
+export interface Correction {
+  /** When RFC 5545 has it: epoch seconds. */
+  readonly read: Interval;
+  /** When it is; undefined when the clocks leave all of it out. */
+  readonly interval: Interval | undefined;
+}
+
+/** A recurring blackout as RFC 5545 writes one. */
+export interface RecurringEvent {
+  /** First occurrence, on the wall of the truck: readers count DTSTART as one. */
+  readonly start: DateTime;
+  readonly end: DateTime;
+  readonly rule: string;
+  readonly corrections: readonly Correction[];
+}
+
+/** `UNTIL` beside a start with a time zone is in UTC (RFC 5545, 3.3.10); in a truck’s rule it is local. */
+const withUntilInUtc = (rule: string, until: Date | null | undefined, zone: string): string => {
+  if (until === null || until === undefined) return rule;
+  const utc = DateTime.fromSeconds(zoneOf(zone).secondsOf(until.getTime()), { zone: 'utc' });
+  return rule.replace(/UNTIL=[^;]*/, `UNTIL=${utc.toFormat("yyyyMMdd'T'HHmmss'Z'")}`);
+};
+
+/**
+ * A truck’s recurring blackout for other calendars. All that recurs by RFC 5545 lasts equally long (3.8.5.3), and a
+ * local time that comes twice is the first one (3.3.5), while ours ends at the same local time in every night: what
+ * that makes different within the horizon is corrected.
+ * @param zone IANA time zone of the truck.
+ */
+export const recurringEvent = (
+  blackout: RecurringBlackout,
+  zone: string,
+  horizon: Interval,
+): RecurringEvent => {
+  const { minutes, rule } = blackout;
+  const parsed = parseRule(blackout);
+  const first = parsed.after(new Date(`${blackout.firstFrom}:00Z`), true);
+  if (first === null) throw new Error(`The rule ${rule} never occurs, though it was taken`);
+  const { secondsOf } = zoneOf(zone);
+  const [from, to] = [secondsOf(first.getTime()), secondsOf(first.getTime() + minutes * 60_000)];
+  const inZone = (seconds: number): DateTime => DateTime.fromSeconds(seconds, { zone });
+  const corrections = occurrences(blackout, zone, horizon).flatMap((interval) => {
+    const wall = inZone(interval.from).setZone('utc', { keepLocalTime: true }).toMillis();
+    const read = { from: secondsOf(wall), to: secondsOf(wall) + (to - from) };
+    if (read.from === interval.from && read.to === interval.to) return [];
+    return [{ read, interval: interval.from < interval.to ? interval : undefined }];
+  });
+  return {
+    start: inZone(from),
+    end: inZone(to),
+    rule: withUntilInUtc(rule, parsed.origOptions.until, zone),
+    corrections,
+  };
+};

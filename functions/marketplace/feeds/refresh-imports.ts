@@ -1,0 +1,51 @@
+import { stamp } from '../../platform/lifecycle-event.ts';
+import { organizationIndex } from '../../platform/owned-item.ts';
+import { atRevision, type Table } from '../../platform/table.ts';
+import { type ImportItem, refreshKeys, refreshList } from './calendar-import.ts';
+
+/** Most imports that one run begins anew; what it leaves is due in the next one too. */
+const maxRefreshed = 500;
+const pageSize = 100;
+
+/**
+ * Begins the imports anew whose calendar is to be fetched again: the change that is written tells the stream.
+ * @returns how many.
+ */
+export const refreshImports = async (table: Table, context: Parameters<typeof stamp>[1]): Promise<number> => {
+  const { now } = context;
+  const change = stamp('calendar_import.refreshed', context);
+  let begun = 0;
+  let from: Readonly<Record<string, unknown>> | undefined;
+  for (let read = 0; read < maxRefreshed; read += pageSize) {
+    const page = await table.query<ImportItem>({
+      pk: refreshList,
+      index: organizationIndex,
+      limit: pageSize,
+      ...(from && { from }),
+    });
+    const due = page.items.filter((item) => String(item['gsi1sk']) <= now.toISOString());
+    for (const item of due) {
+      const next = refreshKeys(item.importId, now);
+      const expected = atRevision(item.revision);
+      // Refused when it was changed since: ended, removed, or begun by another run.
+      const { written } = await table.update(item, {
+        update:
+          'SET #status = :pending, #revision = #revision + :one, #change = :change, gsi1pk = :list, gsi1sk = :due',
+        condition: `attribute_exists(gsi1pk) AND ${expected.condition}`,
+        names: { ...expected.names, '#status': 'status', '#change': 'change' },
+        values: {
+          ...expected.values,
+          ':pending': 'pending',
+          ':one': 1,
+          ':change': change,
+          ':list': next.gsi1pk,
+          ':due': next.gsi1sk,
+        },
+      });
+      if (written) begun += 1;
+    }
+    if (due.length < page.items.length || page.next === undefined) return begun;
+    from = page.next;
+  }
+  return begun;
+};
