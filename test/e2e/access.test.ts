@@ -8,8 +8,10 @@ import { truckBody } from '../support/truck-body.ts';
 import { anybody, type Client, clientWith, type Operation, type Request, signIn, tokenOf } from './client.ts';
 import {
   buyTicket,
+  calendarBody,
   endsAt,
   euros,
+  feedTokenIn,
   freshName,
   newEvent,
   newOrganizer,
@@ -45,6 +47,8 @@ interface World {
   newTicketId(): Promise<string>;
   newDraftTruckId(): Promise<string>;
   newBlackout(): Promise<{ truckId: string; blackoutId: string }>;
+  newCalendarFeed(): Promise<{ truckId: string; feedToken: string }>;
+  newCalendarImport(): Promise<{ truckId: string; importId: string }>;
   /** Everybody sees it. */
   readonly listedTruckId: string;
   newBriefId(): Promise<string>;
@@ -442,6 +446,37 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 200,
     request: async ({ newLeadId }) => ({ params: { leadId: await newLeadId() }, body: { minutes: 90 } }),
   },
+  createCalendarFeed: {
+    status: 201,
+    request: async ({ newDraftTruckId }) => ({ params: { truckId: await newDraftTruckId() } }),
+  },
+  deleteCalendarFeed: {
+    status: 204,
+    request: async ({ newCalendarFeed }) => ({ params: { truckId: (await newCalendarFeed()).truckId } }),
+  },
+  getCalendarFeed: {
+    status: 200,
+    request: async ({ newCalendarFeed }) => ({ params: await newCalendarFeed() }),
+  },
+  createCalendarImport: {
+    status: 202,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      body: calendarBody(),
+    }),
+  },
+  listCalendarImports: {
+    status: 200,
+    request: async ({ newCalendarImport }) => ({ params: { truckId: (await newCalendarImport()).truckId } }),
+  },
+  getCalendarImport: {
+    status: 200,
+    request: async ({ newCalendarImport }) => ({ params: await newCalendarImport() }),
+  },
+  deleteCalendarImport: {
+    status: 204,
+    request: async ({ newCalendarImport }) => ({ params: await newCalendarImport() }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
@@ -601,6 +636,19 @@ beforeAll(async () => {
       const truckId = await world.newDraftTruckId();
       const made = await client.ok(201, 'createBlackout', { params: { truckId }, body: blackoutBody });
       return { truckId, blackoutId: made.body.id };
+    },
+    newCalendarFeed: async () => {
+      const truckId = await world.newDraftTruckId();
+      const made = await client.ok(201, 'createCalendarFeed', { params: { truckId } });
+      return { truckId, feedToken: feedTokenIn(made.body.path) };
+    },
+    newCalendarImport: async () => {
+      const truckId = await world.newDraftTruckId();
+      const made = await client.ok(202, 'createCalendarImport', {
+        params: { truckId },
+        body: calendarBody(),
+      });
+      return { truckId, importId: made.body.id };
     },
     listedTruckId: (await newTruck(organizer)).id,
     newBriefId: async () =>

@@ -199,3 +199,26 @@ export const buyTicket = async ({
     return body.tickets[0]?.id;
   });
 };
+
+/** A calendar to import: a day a week from now. */
+export const calendarBody = (source = 'google') => {
+  const stamp = (days: number): string =>
+    new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Test//EN',
+    'BEGIN:VEVENT',
+    'UID:1@example.com',
+    'DTSTAMP:20261101T000000Z',
+    `DTSTART;VALUE=DATE:${stamp(7)}`,
+    `DTEND;VALUE=DATE:${stamp(8)}`,
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ];
+  return { source, ics: lines.join('\r\n') };
+};
+
+/** The secret in the address of a truck’s feed. */
+export const feedTokenIn = (path: string): string => /\/feeds\/(cft_\w+)\//.exec(path)?.[1] ?? '';

@@ -2,6 +2,8 @@ import type { Operation } from '../e2e/client.ts';
 import { clientWith, tokenOf } from '../e2e/client.ts';
 import {
   buyTicket,
+  calendarBody,
+  feedTokenIn,
   freshName,
   newEvent,
   newOrganizer,
@@ -140,10 +142,19 @@ export const setScenery = async (): Promise<Scenery> => {
   const doomedHolds = await holdsOf(sold.session.id, pit, 5);
 
   const truck = await newTruck(organizer);
+  const otherTruck = await newTruck(organizer);
   const blackout = await client.ok(201, 'createBlackout', {
     params: { truckId: truck.id },
     body: { from: '2027-12-24T00:00:00Z', to: '2027-12-27T00:00:00Z' },
   });
+
+  const feed = await client.ok(201, 'createCalendarFeed', { params: { truckId: truck.id } });
+  const importOf = async (source: string): Promise<string> => {
+    const params = { truckId: truck.id };
+    return (await client.ok(202, 'createCalendarImport', { params, body: calendarBody(source) })).body.id;
+  };
+  const keptImport = await importOf('kept');
+  const doomedImport = await importOf('doomed');
 
   const known: Record<string, readonly string[]> = {
     org: [organizationId, other.organizationId],
@@ -158,6 +169,8 @@ export const setScenery = async (): Promise<Scenery> => {
     ord: orders,
     trk: [truck.id],
     blk: [blackout.body.id],
+    cft: [feedTokenIn(feed.body.path)],
+    cim: [keptImport],
     rsvp: rsvps,
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
@@ -181,6 +194,10 @@ export const setScenery = async (): Promise<Scenery> => {
     getCancellation: { ses: [ended.session.id] },
     createRsvp: { evt: [sold.event.id], ses: [sold.session.id] },
     cancelRsvp: { rsvp: await rsvpsOf(3) },
+    // Of their own: others ask for the feed that all know, and the ten calendars of its truck fill up.
+    createCalendarFeed: { trk: [otherTruck.id] },
+    deleteCalendarFeed: { trk: [otherTruck.id] },
+    deleteCalendarImport: { cim: [doomedImport] },
     deleteVenue: { ven: [venue.id, doomedVenue.id] },
     deletePerformer: { prf: [unusedPerformerId] },
     deleteEvent: { evt: [kept.event.id, doomedEvent.id] },

@@ -81,17 +81,20 @@ export const importCommands = (
       const sources = await readSources(table, truckId);
       const { [source]: previous, ...others } = sources.current;
       const isOneMore = previous === undefined && Object.keys(others).length >= maxSources;
-      const written = isOneMore
-        ? undefined
-        : await table.transact([
+      const mayBeNew = previous !== importId && !isOneMore;
+      const written = mayBeNew
+        ? await table.transact([
             { put: item, when: absent },
             replaceSources(sources, { ...others, [source]: importId }),
             ...(previous === undefined ? [] : [endImport(truckId, previous, change, epochSeconds(now))]),
-          ]);
+          ])
+        : undefined;
       if (written?.written) return ok(202, importView(item));
       const old =
-        written?.refusals.find(({ index }) => index === 0)?.old ?? (isOneMore && (await table.get(item)));
-      if (old)
+        written === undefined
+          ? await table.get<ImportItem>(item, { consistent: true })
+          : written.refusals.find(({ index }) => index === 0)?.old;
+      if (old !== undefined)
         return isReplay(old, request)
           ? ok(202, importView(old as ImportItem), { replayed: true })
           : problem('IDEMPOTENCY_KEY_REUSED');

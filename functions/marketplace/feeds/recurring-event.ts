@@ -12,11 +12,11 @@ export interface Correction {
   readonly interval: Interval | undefined;
 }
 
-/** A recurring blackout as RFC 5545 writes one. */
+/** A recurring blackout as RFC 5545 writes one: milliseconds on the wall of the truck, as if they were UTC. */
 export interface RecurringEvent {
-  /** First occurrence, on the wall of the truck: readers count DTSTART as one. */
-  readonly start: DateTime;
-  readonly end: DateTime;
+  /** First occurrence: readers count DTSTART as one. */
+  readonly startMs: number;
+  readonly endMs: number;
   readonly rule: string;
   readonly corrections: readonly Correction[];
 }
@@ -44,18 +44,19 @@ export const recurringEvent = (
   const first = parsed.after(new Date(`${blackout.firstFrom}:00Z`), true);
   if (first === null) throw new Error(`The rule ${rule} never occurs, though it was taken`);
   const { secondsOf } = zoneOf(zone);
-  const [from, to] = [secondsOf(first.getTime()), secondsOf(first.getTime() + minutes * 60_000)];
-  const inZone = (seconds: number): DateTime => DateTime.fromSeconds(seconds, { zone });
+  const wallOf = (seconds: number): number =>
+    DateTime.fromSeconds(seconds, { zone }).setZone('utc', { keepLocalTime: true }).toMillis();
+  const startMs = first.getTime();
+  const from = secondsOf(startMs);
+  const nominalEndMs = startMs + minutes * 60_000;
+  // In the hour that the clocks leave out, a local end may come before the start.
+  const endMs = secondsOf(nominalEndMs) > from ? nominalEndMs : wallOf(from + minutes * 60);
+  const lengthSeconds = secondsOf(endMs) - from;
   const corrections = occurrences(blackout, zone, horizon).flatMap((interval) => {
-    const wall = inZone(interval.from).setZone('utc', { keepLocalTime: true }).toMillis();
-    const read = { from: secondsOf(wall), to: secondsOf(wall) + (to - from) };
+    const readFrom = secondsOf(wallOf(interval.from));
+    const read = { from: readFrom, to: readFrom + lengthSeconds };
     if (read.from === interval.from && read.to === interval.to) return [];
     return [{ read, interval: interval.from < interval.to ? interval : undefined }];
   });
-  return {
-    start: inZone(from),
-    end: inZone(to),
-    rule: withUntilInUtc(rule, parsed.origOptions.until, zone),
-    corrections,
-  };
+  return { startMs, endMs, rule: withUntilInUtc(rule, parsed.origOptions.until, zone), corrections };
 };

@@ -7,6 +7,8 @@ import { type ImportItem, refreshKeys, refreshList } from './calendar-import.ts'
 const maxRefreshed = 500;
 const pageSize = 100;
 
+const dueAt = (item: ImportItem): string => String(item['gsi1sk']).split('#')[0] ?? '';
+
 /**
  * Begins the imports anew whose calendar is to be fetched again: the change that is written tells the stream.
  * @returns how many.
@@ -23,7 +25,7 @@ export const refreshImports = async (table: Table, context: Parameters<typeof st
       limit: pageSize,
       ...(from && { from }),
     });
-    const due = page.items.filter((item) => String(item['gsi1sk']) <= now.toISOString());
+    const due = page.items.filter((item) => dueAt(item) <= now.toISOString());
     for (const item of due) {
       const next = refreshKeys(item.importId, now);
       const expected = atRevision(item.revision);

@@ -4,6 +4,7 @@ import ical, {
   type ICalEventData,
   ICalEventStatus,
   ICalEventTransparency,
+  type ICalLuxonDateTimeStub,
 } from 'ical-generator';
 import { DateTime } from 'luxon';
 import { tzlib_get_ical_block } from 'timezones-ical-library';
@@ -33,6 +34,20 @@ const summaries: Readonly<Record<EntryKind, string>> = {
 
 const utcText = (seconds: number): string =>
   DateTime.fromSeconds(seconds, { zone: 'utc' }).toFormat("yyyyMMdd'T'HHmmss'Z'");
+
+/** A local time as it stands, also one that the clocks leave out: luxon in the zone would move it. */
+const onTheWall = (wallMs: number): ICalLuxonDateTimeStub => {
+  const wall = DateTime.fromMillis(wallMs, { zone: 'utc' });
+  const stub: ICalLuxonDateTimeStub = {
+    isValid: true,
+    zone: wall.zone,
+    setZone: () => stub,
+    toFormat: (format) => wall.toFormat(format),
+    toJSDate: () => wall.toJSDate(),
+    toJSON: () => wall.toISO(),
+  };
+  return stub;
+};
 
 const instant = (seconds: number): DateTime => DateTime.fromSeconds(seconds, { zone: 'utc' });
 
@@ -72,7 +87,7 @@ const addRecurring = (calendar: ICalCalendar, truck: Truck, horizon: Interval): 
     truck.recurringBlackouts.map((blackout) => [contentId('rbl', JSON.stringify(blackout)), blackout]),
   );
   for (const [id, blackout] of blackouts) {
-    const { start, end, rule, corrections } = recurringEvent(blackout, truck.timeZone, horizon);
+    const { startMs, endMs, rule, corrections } = recurringEvent(blackout, truck.timeZone, horizon);
     const common = {
       id: ownUid(truck.truckId, id),
       sequence: truck.revision,
@@ -80,7 +95,13 @@ const addRecurring = (calendar: ICalCalendar, truck: Truck, horizon: Interval): 
       summary: `${summaries.blackout}: ${truck.name}`,
       transparency: ICalEventTransparency.OPAQUE,
     };
-    calendar.createEvent({ ...common, start, end, timezone: truck.timeZone, repeating: rule });
+    calendar.createEvent({
+      ...common,
+      start: onTheWall(startMs),
+      end: onTheWall(endMs),
+      timezone: truck.timeZone,
+      repeating: rule,
+    });
     for (const { read, interval } of corrections) {
       const { from, to } = interval ?? read;
       calendar.createEvent({
