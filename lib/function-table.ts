@@ -286,7 +286,7 @@ export const functionTable = {
     environment: marketplaceBackgroundEnvironment,
     // Ten calendars of a batch may each take ten seconds to fetch.
     timeout: Duration.minutes(3),
-    reservedConcurrency: 4,
+    reservedConcurrency: 2,
   },
   'marketplace-calendar-refresh': {
     kind: 'scheduled',

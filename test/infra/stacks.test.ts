@@ -331,6 +331,7 @@ describe('the synthesized stacks', () => {
       ([, { Properties }]) => Properties.ScheduleExpression,
     );
     expect(schedules.filter((one) => one !== undefined).sort()).toEqual([
+      'rate(1 hour)',
       'rate(15 minutes)',
       'rate(5 minutes)',
       'rate(5 minutes)',

@@ -184,7 +184,7 @@ const readEvents = (text: string, truckZone: string, horizon: Interval) => {
   const own = new Map(
     inside
       .filter(({ name }) => name === 'VTIMEZONE')
-      .map((zone) => [propertyOf(zone, 'TZID')?.text ?? '', describedZone(zone, horizon)]),
+      .map((zone) => [String(propertyOf(zone, 'TZID')?.values[0]), describedZone(zone, horizon)]),
   );
   const zones = { truck, own };
   const events = inside.filter(({ name }) => name === 'VEVENT').map((event) => readEvent(event, zones));
