@@ -1,5 +1,5 @@
 import { type Change, stamp } from '../../platform/lifecycle-event.ts';
-import { keyOf } from '../../platform/owned-item.ts';
+import { changeAt, keyOf } from '../../platform/owned-item.ts';
 import { atRevision, type Table, type TransactionWrite } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
 import { decideBlackout } from '../blackout.ts';
@@ -15,12 +15,11 @@ import {
   importKey,
   isToBeApplied,
   type SkippedTime,
-  sourcesKey,
 } from './calendar-import.ts';
 import type { FetchedCalendar } from './fetch-calendar.ts';
 import { importedDays } from './import-limits.ts';
 import { type ImportedTime, readTimes } from './imported-times.ts';
-import { isCurrent, readSources, replaceSources } from './sources.ts';
+import { readSources, replaceSources } from './sources.ts';
 
 export interface ImportPorts {
   readonly table: Table;
@@ -107,17 +106,20 @@ const presentTimes = async (
     .map(({ id, blocked }) => ({ id, ...blocked }));
 };
 
-/** Writes the times batch by batch; each is refused once the import is not the one in force any more. */
+/** Writes the times batch by batch; each is refused once the import was ended, removed or begun anew. */
 const writeTimes = async (
   table: Table,
   item: ImportItem,
   wanted: readonly ImportedTime[],
   change: Change,
   now: number,
-): Promise<readonly SkippedTime[] | 'ended'> => {
+): Promise<readonly SkippedTime[] | 'changed'> => {
   const { truckId, source, importId } = item;
   const horizon = { from: now, to: now + importedDays * 86_400 };
-  const inForce: TransactionWrite = { check: sourcesKey(truckId), when: isCurrent(source, importId) };
+  const unchanged: TransactionWrite = {
+    check: importKey(truckId, importId),
+    when: atRevision(item.revision),
+  };
   const allSkipped: SkippedTime[] = [];
   for (const changes of batchesOf(changesTo(wanted, await presentTimes(table, item, horizon)))) {
     // Of the last try: what others wrote meanwhile is decided anew.
@@ -131,76 +133,40 @@ const writeTimes = async (
         skipped = decided.skipped;
         return decided.put.length + decided.remove.length === 0
           ? { kind: 'outcome', outcome: undefined }
-          : { kind: 'edit', edit: { kind: 'replace', ...decided }, beside: [inForce] };
+          : { kind: 'edit', edit: { kind: 'replace', ...decided }, beside: [unchanged] };
       },
       change,
       now,
     );
-    if (written.kind === 'refused') return 'ended';
+    if (written.kind === 'refused') return 'changed';
     allSkipped.push(...skipped);
   }
   return allSkipped;
 };
 
+const applied = 'calendar_import.applied';
+
 /** The end of a run: refused when the import was changed meanwhile, which another run then takes up. */
 const finish = (
   table: Table,
-  item: ImportItem,
+  { truckId, importId, revision }: ImportItem,
   fields: Partial<ImportItem>,
-  change: Change,
+  context: Context,
 ): Promise<unknown> => {
-  const entries = Object.entries({ ...fields, finishedAt: change.at }).filter(
-    ([, value]) => value !== undefined,
-  );
-  const gone = ['times', ...(fields.fault === undefined ? ['fault'] : [])];
-  const expected = atRevision(item.revision);
-  return table.update(importKey(item.truckId, item.importId), {
-    update: `SET #revision = #revision + :one, #change = :change, ${entries.map((_, at) => `#f${at} = :f${at}`).join(', ')} REMOVE ${gone.map((_, at) => `#g${at}`).join(', ')}`,
-    condition: `attribute_exists(pk) AND ${expected.condition}`,
-    names: {
-      ...expected.names,
-      '#change': 'change',
-      ...Object.fromEntries(entries.map(([name], at) => [`#f${at}`, name])),
-      ...Object.fromEntries(gone.map((name, at) => [`#g${at}`, name])),
-    },
-    values: {
-      ...expected.values,
-      ':one': 1,
-      ':change': change,
-      ...Object.fromEntries(entries.map(([, value], at) => [`:f${at}`, value])),
-    },
-  });
+  const result = { ...fields, times: undefined, finishedAt: context.now.toISOString() };
+  return table.update(importKey(truckId, importId), changeAt(revision, result, applied, context));
 };
 
 /** Forgets the calendar of an import whose times are gone. */
-const endRemoved = async (table: Table, item: ImportItem, change: Change, now: number): Promise<void> => {
-  const { truckId, importId, source } = item;
+const endRemoved = async (table: Table, item: ImportItem, context: Context): Promise<void> => {
+  const { truckId, importId, source, revision } = item;
   const sources = await readSources(table, truckId);
   const { [source]: current, ...others } = sources.current;
   if (current !== importId) return;
+  const ttl = epochSeconds(context.now) + endedImportSeconds;
+  const ended = { status: 'ended', ttl, times: undefined };
   const written = await table.transact([
-    {
-      update: importKey(truckId, importId),
-      by: {
-        update:
-          'SET #status = :ended, #revision = #revision + :one, #change = :change, #ttl = :ttl REMOVE #times',
-        condition: '#status = :removing',
-        names: {
-          '#status': 'status',
-          '#revision': 'revision',
-          '#change': 'change',
-          '#ttl': 'ttl',
-          '#times': 'times',
-        },
-        values: {
-          ':ended': 'ended',
-          ':removing': 'removing',
-          ':one': 1,
-          ':change': change,
-          ':ttl': now + endedImportSeconds,
-        },
-      },
-    },
+    { update: importKey(truckId, importId), by: changeAt(revision, ended, applied, context) },
     replaceSources(sources, others),
   ]);
   if (!written.written) throw new Error(`The imports of ${truckId} changed while ${importId} was removed`);
@@ -240,16 +206,16 @@ export const applyImport = async (
   const { table } = ports;
   const item = await table.get<ImportItem>(importKey(truckId, importId), { consistent: true });
   if (item === undefined || !isToBeApplied(item.status)) return;
-  const change = stamp('calendar_import.applied', context);
   const now = epochSeconds(context.now);
   const found = await timesOf(ports, item, now);
   if (found.kind === 'fault') {
-    await finish(table, item, { status: 'failed', fault: found.fault }, change);
+    await finish(table, item, { status: 'failed', fault: found.fault }, context);
     return;
   }
-  const skipped = await writeTimes(table, item, found.times, change, now);
-  if (skipped === 'ended') return;
-  if (item.status === 'removing') return endRemoved(table, item, change, now);
-  const imported = found.times.length - skipped.length;
-  await finish(table, item, { status: 'done', imported, skipped, ignored: found.ignored }, change);
+  const { times, ignored } = found;
+  const skipped = await writeTimes(table, item, times, stamp(applied, context), now);
+  if (skipped === 'changed') return;
+  if (item.status === 'removing') return endRemoved(table, item, context);
+  const imported = times.length - skipped.length;
+  await finish(table, item, { status: 'done', imported, skipped, ignored, fault: undefined }, context);
 };

@@ -51,11 +51,11 @@ export interface ImportItem extends Item {
   /** Numbers and times of the last run. */
   readonly imported?: number | undefined;
   readonly skipped?: readonly SkippedTime[] | undefined;
-  readonly fault?: Pick<CalendarFault, 'reason'> & Partial<CalendarFault>;
+  readonly fault?: (Pick<CalendarFault, 'reason'> & Partial<CalendarFault>) | undefined;
   readonly finishedAt?: string | undefined;
 }
 
-/** The imports in force, by the name of their calendar: one item of the truck, which every run checks. */
+/** The imports in force, by the name of their calendar: one item of the truck. */
 export interface SourcesItem extends Item {
   readonly revision: number;
   readonly current: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-import { stamp } from '../../platform/lifecycle-event.ts';
-import { organizationIndex } from '../../platform/owned-item.ts';
-import { atRevision, type Table } from '../../platform/table.ts';
+import type { stamp } from '../../platform/lifecycle-event.ts';
+import { changeAt, organizationIndex } from '../../platform/owned-item.ts';
+import type { Table } from '../../platform/table.ts';
 import { type ImportItem, refreshKeys, refreshList } from './calendar-import.ts';
 
 /** Most imports that one run begins anew; what it leaves is due in the next one too. */
@@ -15,7 +15,6 @@ const dueAt = (item: ImportItem): string => String(item['gsi1sk']).split('#')[0]
  */
 export const refreshImports = async (table: Table, context: Parameters<typeof stamp>[1]): Promise<number> => {
   const { now } = context;
-  const change = stamp('calendar_import.refreshed', context);
   let begun = 0;
   let from: Readonly<Record<string, unknown>> | undefined;
   for (let read = 0; read < maxRefreshed; read += pageSize) {
@@ -27,23 +26,12 @@ export const refreshImports = async (table: Table, context: Parameters<typeof st
     });
     const due = page.items.filter((item) => dueAt(item) <= now.toISOString());
     for (const item of due) {
-      const next = refreshKeys(item.importId, now);
-      const expected = atRevision(item.revision);
+      const again = { status: 'pending', ...refreshKeys(item.importId, now) };
       // Refused when it was changed since: ended, removed, or begun by another run.
-      const { written } = await table.update(item, {
-        update:
-          'SET #status = :pending, #revision = #revision + :one, #change = :change, gsi1pk = :list, gsi1sk = :due',
-        condition: `attribute_exists(gsi1pk) AND ${expected.condition}`,
-        names: { ...expected.names, '#status': 'status', '#change': 'change' },
-        values: {
-          ...expected.values,
-          ':pending': 'pending',
-          ':one': 1,
-          ':change': change,
-          ':list': next.gsi1pk,
-          ':due': next.gsi1sk,
-        },
-      });
+      const { written } = await table.update(
+        item,
+        changeAt(item.revision, again, 'calendar_import.refreshed', context),
+      );
       if (written) begun += 1;
     }
     if (due.length < page.items.length || page.next === undefined) return begun;

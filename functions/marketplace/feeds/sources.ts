@@ -1,10 +1,4 @@
-import {
-  absent,
-  atRevision,
-  type Expression,
-  type Table,
-  type TransactionWrite,
-} from '../../platform/table.ts';
+import { absent, atRevision, type Table, type TransactionWrite } from '../../platform/table.ts';
 import { type SourcesItem, sourcesKey } from './calendar-import.ts';
 
 export const readSources = async (table: Table, truckId: string): Promise<SourcesItem> =>
@@ -21,11 +15,4 @@ export const replaceSources = (
 ): Extract<TransactionWrite, { put: unknown }> => ({
   put: { pk: before.pk, sk: before.sk, revision: before.revision + 1, current },
   when: before.revision === 0 ? absent : atRevision(before.revision),
-});
-
-/** The condition that an import is the one in force of its calendar. */
-export const isCurrent = (source: string, importId: string): Expression => ({
-  condition: '#current.#source = :importId',
-  names: { '#current': 'current', '#source': source },
-  values: { ':importId': importId },
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeCalendar } from '../../../functions/marketplace/change-calendar.ts';
 import { type Marketplace, newTruck, startMarketplace } from '../harness.ts';
 
 let world: Marketplace;
@@ -59,6 +60,34 @@ test('a renewed address is another one, and the one before is gone at once', asy
   const remove = async () => (await world.call('deleteCalendarFeed', { params: { truckId } })).status;
   expect([await remove(), await remove()]).toEqual([204, 204]);
   expect((await feed(truckId, token)).status).toBe(404);
+});
+
+test('what comes anew under its id has the next sequence', async () => {
+  const truckId = await newTruck(world);
+  const token = await renew(truckId);
+  const from = Math.floor(Date.now() / 1_000) + 86_400;
+  const put = (to: number) => {
+    const shown = { from, to };
+    const entry = { id: 'bok_1', kind: 'booking' as const, shown, blocked: shown, unit: 0 };
+    const change = { what: 'test', by: 'ann', requestId: 'request-1', at: '2026-11-20T18:00:00.000Z' };
+    return changeCalendar(
+      world.table,
+      truckId,
+      // The second one reaches into another month.
+      { from, to: from + 40 * 86_400 },
+      () => ({ kind: 'edit', edit: { kind: 'put', entry }, beside: [] }),
+      change,
+      from,
+    );
+  };
+  const sequences = async () =>
+    [...(await feed(truckId, token)).body.matchAll(/SEQUENCE:(\d+)\r\nDTSTAMP:20261120T180000Z/g)].map(
+      ([, n]) => n,
+    );
+  await put(from + 3_600);
+  expect(await sequences()).toEqual(['0']);
+  await put(from + 35 * 86_400);
+  expect(await sequences()).toEqual(['1']);
 });
 
 test('a wrong secret, a truck without a feed and one that does not exist are all alike', async () => {

@@ -256,6 +256,27 @@ describe('a run', () => {
     ]);
   });
 
+  test('beside which its calendar is removed leaves nothing behind', async () => {
+    const truckId = await newTruck(world);
+    const importId = await begin(truckId, { source: 'google', ics: calendarOf(daily) });
+    let transactions = 0;
+    const overtaken: Table = {
+      ...world.table,
+      async transact(writes) {
+        transactions += 1;
+        if (transactions === 2) await world.call('deleteCalendarImport', { params: { truckId, importId } });
+        return world.table.transact(writes);
+      },
+    };
+    await apply(truckId, importId, { table: overtaken });
+    expect(transactions).toBe(2);
+    await apply(truckId, importId);
+    expect((await result(truckId, importId)).status).toBe('ended');
+    const horizon = { from: now, to: now + 365 * 86_400 };
+    const { months } = await readCalendar(world.table, truckId, horizon, { consistent: true });
+    expect(months.flatMap(({ entries }) => entries)).toEqual([]);
+  });
+
   test('twice at once brings each time once', async () => {
     const truckId = await newTruck(world);
     const importId = await begin(truckId, { source: 'google', ics: calendarOf(daily) });
