@@ -371,7 +371,6 @@ export class AppStack extends Stack {
       readTable(leadsTable),
       readTable(identityTable),
     ]);
-    this.addRelay('marketplace-relay', data.marketplaceTable, relay);
     this.addConsumer(
       'marketplace-calendar-imports',
       { ...common, ...marketplace },
@@ -386,6 +385,18 @@ export class AppStack extends Stack {
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [new LambdaFunction(refresh.lambda)],
     });
+    const truckHoldTimers = this.addQueue('leads-hold-expiry');
+    const truckHoldExpiry = { TRUCK_HOLD_EXPIRY_QUEUE_URL: truckHoldTimers.queue.queueUrl };
+    const setTruckHoldTimer = sendMessages(truckHoldTimers.queue);
+    this.addQueueConsumer(
+      'leads-hold-expiry',
+      { ...common, ...marketplace, ...truckHoldExpiry },
+      [readWriteTable({ table: data.marketplaceTable }), setTruckHoldTimer],
+      truckHoldTimers,
+    );
+    this.addRelay('marketplace-relay', data.marketplaceTable, { ...relay, ...truckHoldExpiry }, [
+      setTruckHoldTimer,
+    ]);
 
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 

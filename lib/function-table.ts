@@ -14,9 +14,11 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  leadsHoldExpiryEnvironment,
   marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
+  marketplaceRelayEnvironment,
 } from '../functions/marketplace/environment.ts';
 import {
   notificationsMailEnvironment,
@@ -274,10 +276,16 @@ export const functionTable = {
     environment: marketplaceQueriesEnvironment,
     reservedConcurrency: 15,
   },
+  'leads-hold-expiry': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/hold-expiry.ts',
+    environment: leadsHoldExpiryEnvironment,
+    reservedConcurrency: 2,
+  },
   'marketplace-relay': {
     ...relay,
     entry: 'functions/marketplace/relay.ts',
-    environment: relayEnvironment,
+    environment: marketplaceRelayEnvironment,
     reservedConcurrency: 4,
   },
   'marketplace-calendar-imports': {

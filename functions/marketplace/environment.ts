@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { commonEnvironment, guardEnvironment, idEnvironment } from '../platform/environment.ts';
+import {
+  commonEnvironment,
+  guardEnvironment,
+  idEnvironment,
+  relayEnvironment,
+} from '../platform/environment.ts';
 
 const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
 
@@ -10,3 +15,7 @@ export const marketplaceQueriesEnvironment = commonEnvironment
   .extend(marketplace);
 
 export const marketplaceCommandsEnvironment = marketplaceQueriesEnvironment.extend(idEnvironment.shape);
+
+const holdExpiryQueue = { TRUCK_HOLD_EXPIRY_QUEUE_URL: z.url() };
+export const leadsHoldExpiryEnvironment = commonEnvironment.extend({ ...marketplace, ...holdExpiryQueue });
+export const marketplaceRelayEnvironment = relayEnvironment.extend(holdExpiryQueue);

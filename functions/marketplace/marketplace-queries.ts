@@ -18,7 +18,7 @@ import type { marketplaceQueryRoutes } from './routes.ts';
 import { servesPlace } from './service-area.ts';
 import { type Menu, menuKey, type TruckItem } from './truck.ts';
 import { rulesOf, setupOf } from './truck-rules.ts';
-import { intervalView, toInterval, truckView } from './views.ts';
+import { intervalView, ownTruckView, toInterval, truckView } from './views.ts';
 
 type Queries = Handlers<typeof marketplaceQueryRoutes, MarketplaceLoaders>;
 
@@ -52,7 +52,7 @@ export const marketplaceQueries = (
     return ok(200, { ...truckView(entity), menu: menu?.items ?? [] }, { etag: etagOf(entity.revision) });
   },
 
-  listTrucks: listOwned(openOwned<TruckItem>(table, 'TRUCK'), 'TRUCK', truckView),
+  listTrucks: listOwned(openOwned<TruckItem>(table, 'TRUCK'), 'TRUCK', ownTruckView),
 
   async getAvailability({ resource: { entity: truck }, query, now }) {
     const window = toInterval(query);

@@ -1,11 +1,15 @@
-import { readEnvironment, relayEnvironment } from '../platform/environment.ts';
+import { readEnvironment } from '../platform/environment.ts';
 import { relay } from '../platform/relay.ts';
+import { epochSeconds } from '../platform/time.ts';
+import { marketplaceRelayEnvironment } from './environment.ts';
+import { truckHoldTimers } from './leads/truck-hold-timers.ts';
 import { marketplaceLifecycle } from './lifecycle.ts';
 
-const environment = readEnvironment(relayEnvironment);
+const environment = readEnvironment(marketplaceRelayEnvironment);
 
 export const handler = relay({
   source: 'fairground.marketplace',
   busName: environment.BUS_NAME,
   lifecycleEvents: marketplaceLifecycle,
+  timers: truckHoldTimers(environment.TRUCK_HOLD_EXPIRY_QUEUE_URL, () => epochSeconds(new Date())),
 });

@@ -3,7 +3,7 @@ import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
-import { menu, menuItem, truckFields, truckId, truckStatus } from './truck.ts';
+import { menu, menuItem, privateTruckFields, truckFields, truckId, truckStatus } from './truck.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
@@ -52,6 +52,8 @@ const truckExample: z.input<typeof truck> = {
   createdAt: at,
   updatedAt: at,
 };
+/** As its own organization sees it. */
+const ownTruck = truck.extend(privateTruckFields).meta({ id: 'OwnTruck' });
 const truckPage = truck.extend({ menu: z.array(menuItem) }).meta({ id: 'TruckPage' });
 const menuExample = {
   items: [{ name: 'Tacos al pastor', price: { amount: 3200, currency: 'RON' }, tags: ['pork'] }],
@@ -68,10 +70,10 @@ export const createTruck = route({
     'A draft, which only its organization sees, until it is listed by PATCH `{"status": "listed"}`.',
   access: policy('CreateTruck', { kind: 'organization', from: 'body.organizationId' }),
   creates: true,
-  body: z.strictObject({ ...truckFields, ...optionalOrganization }),
+  body: z.strictObject({ ...truckFields, ...privateTruckFields, ...optionalOrganization }),
   requestExample: body,
   responses: {
-    201: { description: 'The truck.', schema: truck, example: { ...truckExample, status: 'draft' } },
+    201: { description: 'The truck.', schema: ownTruck, example: { ...truckExample, status: 'draft' } },
   },
 });
 
@@ -102,7 +104,9 @@ export const listTrucks = route({
   summary: 'Trucks of an organization, newest first',
   access: policy('ListTrucks', { kind: 'organization', from: 'query.organizationId' }),
   query: z.strictObject({ ...pageQuery, ...optionalOrganization }),
-  responses: { 200: { description: 'A page.', schema: pageOf(truck), example: { items: [truckExample] } } },
+  responses: {
+    200: { description: 'A page.', schema: pageOf(ownTruck), example: { items: [truckExample] } },
+  },
 });
 
 export const updateTruck = route({
@@ -116,9 +120,9 @@ export const updateTruck = route({
   access: ofTruck('UpdateTruck'),
   ifMatch: true,
   params: truckParams,
-  body: z.strictObject({ ...truckFields, status: truckStatus }).partial(),
+  body: z.strictObject({ ...truckFields, ...privateTruckFields, status: truckStatus }).partial(),
   requestExample: { status: 'listed' },
-  responses: { 200: { description: 'As it is now.', schema: truck, example: truckExample } },
+  responses: { 200: { description: 'As it is now.', schema: ownTruck, example: truckExample } },
 });
 
 export const putMenu = route({

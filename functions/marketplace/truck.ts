@@ -3,6 +3,7 @@ import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
 import type { OwnedItem } from '../platform/owned-item.ts';
 import { timeZone } from '../platform/time.ts';
+import { contact } from './contact.ts';
 import { openingHours } from './opening-hours.ts';
 import { recurringBlackout } from './recurring-blackout.ts';
 import { serviceArea } from './service-area.ts';
@@ -55,7 +56,10 @@ export const truckFields = {
     .meta({ description: 'How long a lead keeps its time free; 60 unless said.' }),
 };
 
-const newTruck = z.strictObject(truckFields);
+/** What a truck says of itself to its own organization, and from the booking on to an organizer. */
+export const privateTruckFields = { contact: contact.optional() };
+
+const newTruck = z.strictObject({ ...truckFields, ...privateTruckFields });
 /** What a truck is when it does not say. */
 export const truckDefaults = {
   tags: [],

@@ -10,7 +10,7 @@ import type { MarketplaceLoaders } from './loaders.ts';
 import type { RecurringBlackout } from './recurring-blackout.ts';
 import type { marketplaceCommandRoutes } from './routes.ts';
 import { menuKey, type TruckItem, truckDefaults } from './truck.ts';
-import { truckView } from './views.ts';
+import { ownTruckView } from './views.ts';
 
 /** Faults of the rules of recurring blackouts: only the library knows them all. */
 const ruleFaults = async (blackouts: readonly RecurringBlackout[] = []): Promise<readonly Fault[]> => {
@@ -41,7 +41,7 @@ export const truckCommands = (table: Table): Pick<Commands, 'createTruck' | 'upd
         { ...truckDefaults, ...fields, truckId, status: 'draft' },
         request,
       ) as TruckItem;
-      return answerCreated(item, await trucks.create(item), truckView, request);
+      return answerCreated(item, await trucks.create(item), ownTruckView, request);
     },
 
     async updateTruck(request) {
@@ -51,7 +51,7 @@ export const truckCommands = (table: Table): Pick<Commands, 'createTruck' | 'upd
         request.params.truckId,
         changeAt(request.ifMatchRevision, request.body, 'truck.updated', request),
       );
-      return answerChanged(changed, truckView);
+      return answerChanged(changed, ownTruckView);
     },
 
     async putMenu(request) {

@@ -25,3 +25,9 @@ export const truckView = (item: TruckItem) => ({
   createdAt: item.createdAt,
   updatedAt: item.updatedAt,
 });
+
+/** A truck as its own organization sees it. */
+export const ownTruckView = (item: TruckItem) => ({
+  ...truckView(item),
+  ...(item.contact !== undefined && { contact: item.contact }),
+});

@@ -11,6 +11,13 @@ export interface DelayedMessage {
 /** The longest delay SQS gives one message (service limit). */
 export const maxDelaySeconds = 900;
 
+/**
+ * The delay of a message that is to come a second after `until`, or as late as one can.
+ * @param until epoch seconds, like `now`.
+ */
+export const delayAfter = (until: number, now: number): number =>
+  Math.min(maxDelaySeconds, Math.max(0, until - now + 1));
+
 const batchSize = 10;
 const tries = 3;
 

@@ -1,4 +1,4 @@
-import { type DelayedMessage, maxDelaySeconds } from '../platform/queue.ts';
+import { type DelayedMessage, delayAfter } from '../platform/queue.ts';
 import type { StreamChange } from '../platform/relay.ts';
 import { toHold } from './inventory-store.ts';
 
@@ -11,7 +11,7 @@ export const expiryTimer = (
 ): DelayedMessage => ({
   queueUrl,
   body: JSON.stringify({ holdId }),
-  delaySeconds: Math.min(maxDelaySeconds, Math.max(0, until - now + 1)),
+  delaySeconds: delayAfter(until, now),
 });
 
 /** Each new hold starts a timer; an extended one is found not due and waits on. */

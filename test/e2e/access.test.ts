@@ -435,6 +435,31 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 201,
     request: async ({ organizationId }) => ({ body: { ...briefBody, organizationId } }),
   },
+  getBrief: { status: 200, request: async ({ newBriefId }) => ({ params: { briefId: await newBriefId() } }) },
+  listBriefs: { status: 200, request: async ({ organizationId }) => ({ query: { organizationId } }) },
+  updateBrief: {
+    status: 200,
+    request: async ({ newBriefId }) => ({
+      params: { briefId: await newBriefId() },
+      ifMatch: '"r1"',
+      body: { notes: 'There is power at the gate.' },
+    }),
+  },
+  createLeads: {
+    status: 200,
+    request: async ({ organizer, newBriefId }) => ({
+      params: { briefId: await newBriefId() },
+      body: { truckIds: [(await newTruck(organizer)).id] },
+    }),
+  },
+  compareQuotes: {
+    status: 200,
+    request: async ({ newBriefId }) => ({ params: { briefId: await newBriefId() } }),
+  },
+  listLeads: {
+    status: 200,
+    request: async ({ organizationId }) => ({ query: { organizationId, role: 'truck' } }),
+  },
   createLead: {
     status: 201,
     request: async ({ organizer, newBriefId }) => ({
@@ -750,7 +775,11 @@ const notForStaff: ReadonlySet<Operation> = new Set([
   'listRsvps',
   'countRsvps',
   'exportRsvps',
+  'getBrief',
+  'listBriefs',
+  'compareQuotes',
   'getLead',
+  'listLeads',
 ]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);

@@ -116,7 +116,11 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['UpdateTruck', 'truck', managers],
   ['ManageCalendar', 'truck', managers],
   ['CreateBrief', 'organization', managers],
+  ['ListBriefs', 'organization', managers],
+  ['ReadBrief', 'brief', managers],
+  ['UpdateBrief', 'brief', managers],
   ['CreateLead', 'brief', managers],
+  ['ListLeads', 'organization', managers],
   ['ReadLead', 'lead', managers],
   ['ExtendLeadHold', 'lead', sideOnly],
 ];

@@ -4,6 +4,7 @@ import { money } from '../../platform/money.ts';
 import type { OwnedItem } from '../../platform/owned-item.ts';
 import { instant, timeZone } from '../../platform/time.ts';
 import { maxWindowSeconds } from '../calendar-month.ts';
+import { contact } from '../contact.ts';
 import { place } from '../travel.ts';
 
 export const briefId = idOf('brf');
@@ -13,20 +14,6 @@ export const briefId = idOf('brf');
  * execution after a year.
  */
 export const maxDaysAhead = 350;
-
-/** How an organizer is reached; the other side reads it once the truck is booked. */
-export const contact = z
-  .strictObject({
-    name: z.string().trim().min(1).max(120),
-    email: z.email().max(254).optional(),
-    phone: z
-      .string()
-      .trim()
-      .regex(/^\+?[\d ()/.-]{5,30}$/)
-      .optional(),
-  })
-  .meta({ id: 'Contact' });
-export type Contact = z.output<typeof contact>;
 
 /** What an organizer needs. */
 export const briefFields = {
@@ -41,16 +28,28 @@ export const briefFields = {
   contact: contact.optional(),
 };
 
-export const newBrief = z
-  .strictObject(briefFields)
-  .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
-    error: 'endsAt is after startsAt',
-    path: ['endsAt'],
-  })
-  .refine(({ startsAt, endsAt }) => Date.parse(endsAt) - Date.parse(startsAt) <= maxWindowSeconds * 1_000, {
-    error: 'At most 31 days',
-    path: ['endsAt'],
-  });
+interface Span {
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+/** Why nobody can be asked for such a time; undefined when one can. */
+export const spanFault = ({ startsAt, endsAt }: Span): string | undefined => {
+  const seconds = (Date.parse(endsAt) - Date.parse(startsAt)) / 1_000;
+  if (seconds <= 0) return 'endsAt is after startsAt';
+  return seconds > maxWindowSeconds ? 'At most 31 days' : undefined;
+};
+
+export const newBrief = z.strictObject(briefFields).check(({ value, issues }) => {
+  const message = spanFault(value);
+  if (message !== undefined) issues.push({ code: 'custom', message, path: ['endsAt'], input: value.endsAt });
+});
+
+/** What may change when trucks were asked: they were asked for the rest. */
+export const alwaysChangeable = [
+  'budget',
+  'notes',
+  'contact',
+] as const satisfies readonly (keyof typeof briefFields)[];
 
 export interface BriefItem extends OwnedItem, z.output<typeof newBrief> {
   readonly briefId: string;

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { pageOf, pageQuery } from '../../platform/cursor.ts';
 import { idOf } from '../../platform/id-schema.ts';
 import { money } from '../../platform/money.ts';
 import { policy, route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
+import { contact } from '../contact.ts';
 import { truckId } from '../truck.ts';
 import { briefFields, briefId } from './brief.ts';
 import { cancellationPolicy } from './cancellation-policy.ts';
@@ -29,6 +31,17 @@ export const quote = z
     depositDue: money,
   })
   .meta({ id: 'Quote' });
+
+export const quoteExample: z.input<typeof quote> = {
+  version: 1,
+  by: 'truck',
+  at,
+  items: [{ name: 'Tacos for 200', quantity: 200, unitPrice: { amount: 3_200, currency: 'RON' } }],
+  deposit: { percent: 30, withinMinutes: 1_440 },
+  expiresAt: '2026-11-27T18:00:00.000Z',
+  total: { amount: 640_000, currency: 'RON' },
+  depositDue: { amount: 192_000, currency: 'RON' },
+};
 
 const hold = z
   .strictObject({
@@ -104,6 +117,12 @@ const historyRow = z.strictObject({
 
 const wholeLead = lead
   .extend({
+    brief: z
+      .strictObject({ budget: briefFields.budget, notes: briefFields.notes })
+      .meta({ description: 'As the brief says now.' }),
+    contacts: z
+      .strictObject({ organizer: contact.optional(), truck: contact.optional() })
+      .meta({ description: 'Each side’s own; from the booking on also the other’s.' }),
     history: z.array(historyRow).meta({ description: 'Every step, the first first.' }),
     quotes: z.array(quote).meta({ description: 'Every version, the first first.' }),
   })
@@ -144,11 +163,35 @@ export const getLead = route({
       schema: wholeLead,
       example: {
         ...leadExample,
+        brief: { budget: { amount: 900_000, currency: 'RON' } },
+        contacts: { organizer: { name: 'Ana Pop', email: 'ana@example.com' } },
         history: [{ command: 'create', to: 'new', actor: 'ana', party: 'organizer', at }],
         quotes: [],
       },
     },
   },
+});
+
+export const listLeads = route({
+  operationId: 'listLeads',
+  method: 'GET',
+  path: '/leads',
+  function: 'leads-queries',
+  tags: ['Leads'],
+  summary: 'Leads of an organization, newest first',
+  description:
+    'Those that it asked for (`organizer`), or those of its trucks (`truck`). With `status`, a page may have fewer ' +
+    'items than `limit` though another follows.',
+  access: policy('ListLeads', { kind: 'organization', from: 'query.organizationId' }),
+  query: z.strictObject({
+    ...pageQuery,
+    role: party,
+    status: leadStatus.optional(),
+    organizationId: idOf('org')
+      .optional()
+      .meta({ description: 'May be left out by a caller of exactly one organization.' }),
+  }),
+  responses: { 200: { description: 'A page.', schema: pageOf(lead), example: { items: [leadExample] } } },
 });
 
 export const extendLeadHold = route({

@@ -1,8 +1,10 @@
+import type { Contact } from '../contact.ts';
 import { intervalView } from '../views.ts';
 import type { BriefItem } from './brief.ts';
-import type { Lead, LeadHold } from './lead.ts';
+import type { Compared } from './compare-quotes.ts';
+import type { Lead, LeadHold, LeadStatus } from './lead.ts';
 import type { HistoryRow } from './lead-store.ts';
-import { currencyOf, depositOf, type Quote, totalOf } from './quote.ts';
+import { currencyOf, depositOf, type Party, type Quote, totalOf } from './quote.ts';
 
 /** The instant at which what stands until this epoch second has lapsed: the second after it. */
 export const expiresAt = (until: number): string => new Date((until + 1) * 1_000).toISOString();
@@ -80,4 +82,32 @@ export const historyView = ({ command, from, to, actor, party, reason, at }: His
   ...(party !== undefined && { party }),
   ...(reason !== undefined && { reason }),
   at,
+});
+
+/** Statuses in which both sides know how the other is reached. */
+const introduced: ReadonlySet<LeadStatus> = new Set(['booked', 'completed', 'cancelled']);
+
+/** How each side is reached: one’s own always, the other’s from the booking on. */
+export const contactsView = (
+  status: LeadStatus,
+  contacts: Readonly<Record<Party, Contact | undefined>>,
+  sides: readonly Party[],
+): Partial<Record<Party, Contact>> => {
+  const isShown = (side: Party): boolean => introduced.has(status) || sides.includes(side);
+  return {
+    ...(contacts.organizer !== undefined && isShown('organizer') && { organizer: contacts.organizer }),
+    ...(contacts.truck !== undefined && isShown('truck') && { truck: contacts.truck }),
+  };
+};
+
+/** A line of the comparison of quotes. */
+export const comparedView = ({ lead, truckName, travelSeconds }: Compared, now: number) => ({
+  leadId: lead.leadId,
+  truckId: lead.truckId,
+  truckName,
+  status: lead.status,
+  travelMinutes: Math.ceil(travelSeconds / 60),
+  ...(lead.quote !== undefined && { quote: quoteView(lead.quote) }),
+  isOpen:
+    lead.status === 'quoted' && lead.quote !== undefined && Date.parse(lead.quote.expiresAt) > now * 1_000,
 });

@@ -1,10 +1,12 @@
 import { ok, type Problem, problem } from '../../platform/answer.ts';
 import { stamp } from '../../platform/lifecycle-event.ts';
+import { problemCatalogue } from '../../platform/problem-catalogue.ts';
 import { validationProblem } from '../../platform/request.ts';
 import type { Handlers } from '../../platform/route.ts';
 import type { Table } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
+import { askTrucks } from './ask-trucks.ts';
 import { maxLeadsPerBrief } from './brief.ts';
 import { createLead, type LeadCreation } from './create-lead.ts';
 import { extendLeadHold } from './extend-lead-hold.ts';
@@ -44,7 +46,23 @@ const refusal = (outcome: Exclude<LeadCreation, { kind: 'created' | 'replayed' }
   }
 };
 
-export const leadCommands = (table: Table): Pick<Commands, 'createLead' | 'extendLeadHold'> => ({
+/** A problem as part of an answer that is none itself. */
+const problemView = ({ code, detail, errors, members }: Problem) => {
+  const { status, title, whatToDo } = problemCatalogue[code];
+  return {
+    code,
+    status,
+    title,
+    detail: detail ?? whatToDo,
+    ...(errors !== undefined && { errors }),
+    ...members,
+  };
+};
+
+export const leadCommands = (
+  table: Table,
+  clock: () => number = () => epochSeconds(new Date()),
+): Pick<Commands, 'createLead' | 'createLeads' | 'extendLeadHold'> => ({
   async createLead(request) {
     const now = epochSeconds(request.now);
     const outcome = await createLead(
@@ -61,6 +79,29 @@ export const leadCommands = (table: Table): Pick<Commands, 'createLead' | 'exten
     return outcome.kind === 'created' || outcome.kind === 'replayed'
       ? ok(201, leadView(outcome.lead, now), { replayed: outcome.kind === 'replayed' })
       : refusal(outcome);
+  },
+
+  async createLeads(request) {
+    const now = epochSeconds(request.now);
+    const asked = await askTrucks(
+      table,
+      {
+        leadId: request.newId('lead'),
+        requestHash: request.idempotency.requestHash,
+        brief: request.resource.entity,
+      },
+      request.body.truckIds,
+      stamp('lead.created', request),
+      now,
+      clock,
+    );
+    return ok(200, {
+      items: asked.map(({ truckId, outcome }) =>
+        outcome.kind === 'created' || outcome.kind === 'replayed'
+          ? { truckId, lead: leadView(outcome.lead, now) }
+          : { truckId, problem: problemView(refusal(outcome)) },
+      ),
+    });
   },
 
   async extendLeadHold(request) {

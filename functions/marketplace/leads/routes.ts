@@ -1,5 +1,12 @@
-import { createBrief } from './brief-routes.ts';
-import { createLead, extendLeadHold, getLead } from './lead-routes.ts';
+import {
+  compareQuotes,
+  createBrief,
+  createLeads,
+  getBrief,
+  listBriefs,
+  updateBrief,
+} from './brief-routes.ts';
+import { createLead, extendLeadHold, getLead, listLeads } from './lead-routes.ts';
 
-export const leadCommandRoutes = { createBrief, createLead, extendLeadHold };
-export const leadQueryRoutes = { getLead };
+export const leadCommandRoutes = { createBrief, updateBrief, createLeads, createLead, extendLeadHold };
+export const leadQueryRoutes = { getBrief, listBriefs, compareQuotes, getLead, listLeads };

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** How one side of a lead is reached; the other side reads it once the truck is booked. */
+export const contact = z
+  .strictObject({
+    name: z.string().trim().min(1).max(120),
+    email: z.email().max(254).optional(),
+    phone: z
+      .string()
+      .trim()
+      .regex(/^\+?[\d ()/.-]{5,30}$/)
+      .optional(),
+  })
+  .meta({ id: 'Contact' });
+export type Contact = z.output<typeof contact>;
