@@ -52,24 +52,7 @@ const calendar = async (truckId: string, interval: Interval) =>
     ({ month, version, entries }) => [month, version, entries.map(({ id }) => id).sort()],
   );
 
-describe('one slot and many who want it', () => {
-  test('two hundred times two at once: one books, the other is told by whom the time is taken', async () => {
-    const truckId = await newTruck(world);
-    for (let round = 0; round < 200; round += 1) {
-      const from = seconds('2027-01-01T00:00Z') + round * 86_400;
-      const shown = { from, to: from + 4 * 3_600 };
-      const outcomes = await Promise.all([
-        book(truckId, `one-${round}`, shown),
-        book(truckId, `other-${round}`, shown),
-      ]);
-      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['outcome', 'written']);
-      expect(outcomes.find(({ kind }) => kind === 'outcome')).toEqual({
-        kind: 'outcome',
-        outcome: { kind: 'taken', conflict: { ...shown, kind: 'booking' } },
-      });
-    }
-  }, 60_000);
-
+describe('a time near the border of a month', () => {
   test('a neighbour beyond the border of the month is too near all the same, also at once', async () => {
     const truckId = await newTruck(world);
     // The last hours of January in Cluj, the first of February in București: seven hours by road.

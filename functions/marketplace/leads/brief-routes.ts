@@ -157,7 +157,7 @@ export const compareQuotes = route({
   tags: ['Leads'],
   summary: 'Compare the quotes for a brief',
   description:
-    'The latest lead with each truck and its latest quote, the cheapest first; those without a quote at the end.',
+    'The latest lead with each truck and its latest quote, the cheapest first; those without a quote at the end, the nearest first.',
   access: ofBrief('ReadBrief'),
   params: briefParams,
   responses: {

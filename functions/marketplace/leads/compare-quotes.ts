@@ -21,11 +21,10 @@ const byTotal = (one: Quote | undefined, other: Quote | undefined): number => {
   return currencyOf(one).localeCompare(currencyOf(other)) || totalOf(one) - totalOf(other);
 };
 
-/** The cheapest first, currency by currency; those without a quote at the end, the longest asked first. */
+/** The cheapest first, currency by currency; those without a quote at the end, the nearest first. */
 export const cheapestFirst = (compared: readonly Compared[]): readonly Compared[] =>
   compared.toSorted(
-    ({ lead: one }, { lead: other }) =>
-      byTotal(one.quote, other.quote) || one.createdAt.localeCompare(other.createdAt),
+    (one, other) => byTotal(one.lead.quote, other.lead.quote) || one.travelSeconds - other.travelSeconds,
   );
 
 /** The latest lead of a brief with each truck that was asked. */

@@ -112,6 +112,11 @@ export const createLead = async (
     return earlier === undefined ? refusal : repeatOf(earlier);
   };
 
+  const goingOn = async (leadId: string | undefined): Promise<Lead | undefined> => {
+    const lead = leadId === undefined ? undefined : await leads.get(leadId);
+    return lead === undefined || isEnded(lead.status) ? undefined : lead;
+  };
+
   let { brief } = request;
   let endedLeadId: string | undefined;
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
@@ -141,6 +146,12 @@ export const createLead = async (
         return refuse({ kind: 'calendar_full' });
       case 'unavailable': {
         const { placement } = taken;
+        // What takes the time may be the truck’s lead of this very brief.
+        const place = await table.get<BriefLead>(briefLeadKey(brief.briefId, truck.truckId), {
+          consistent: true,
+        });
+        const earlier = await goingOn(place?.leadId);
+        if (earlier !== undefined) return refuse({ kind: 'lead_exists', leadId: earlier.leadId });
         return refuse({
           kind: 'unavailable',
           placement,
@@ -151,9 +162,8 @@ export const createLead = async (
         const by = whatRefused(taken.old);
         if (by.kind === 'lead') return repeatOf(by.lead);
         if (by.kind === 'place') {
-          const earlier = await leads.get(by.leadId);
-          if (earlier === undefined || !isEnded(earlier.status))
-            return { kind: 'lead_exists', leadId: by.leadId };
+          const earlier = await goingOn(by.leadId);
+          if (earlier !== undefined) return { kind: 'lead_exists', leadId: by.leadId };
           endedLeadId = by.leadId;
         }
         if (by.kind === 'brief') {
