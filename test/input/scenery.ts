@@ -15,6 +15,7 @@ import {
   smallHall,
   smallHallTicketTypes,
 } from '../e2e/scenario.ts';
+import { briefBody } from '../support/brief-body.ts';
 import type { Ids } from './schema-arbitrary.ts';
 
 /** What is there while odd requests come: things to ask for, and people who ask. */
@@ -155,6 +156,10 @@ export const setScenery = async (): Promise<Scenery> => {
   };
   const keptImport = await importOf('kept');
   const doomedImport = await importOf('doomed');
+  const { body: brief } = await client.ok(201, 'createBrief', { body: briefBody });
+  const { body: lead } = await client.ok(201, 'createLead', {
+    body: { briefId: brief.id, truckId: truck.id },
+  });
 
   const known: Record<string, readonly string[]> = {
     org: [organizationId, other.organizationId],
@@ -172,6 +177,8 @@ export const setScenery = async (): Promise<Scenery> => {
     cft: [feedTokenIn(feed.body.path)],
     cim: [keptImport],
     rsvp: rsvps,
+    brf: [brief.id],
+    lead: [lead.id],
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },

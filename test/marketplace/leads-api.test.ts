@@ -1,3 +1,6 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSRecord } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteWrite, openLeads } from '../../functions/marketplace/leads/lead-store.ts';
 import { takeTime } from '../../functions/marketplace/leads/truck-hold.ts';
@@ -391,4 +394,19 @@ describe('leads of an organization', () => {
     expect(rest.ids).not.toContain(leadId);
     expect((await list('ann', { role: 'truck', status: 'expired' })).ids).toEqual([]);
   });
+});
+
+test('the timer of a hold that lives waits on, fifteen minutes at most', async () => {
+  const { leadId } = await newLead();
+  const sqs = mockClient(SQSClient).on(SendMessageBatchCommand).resolves({});
+  process.env['TRUCK_HOLD_EXPIRY_QUEUE_URL'] = 'https://sqs.test/timers';
+  const { handler } = await import('../../functions/marketplace/leads/hold-expiry.ts');
+  const record = { messageId: 'message-1', body: JSON.stringify({ leadId }), attributes: {} } as SQSRecord;
+  expect(await handler({ Records: [record] }, {} as Context)).toEqual({ batchItemFailures: [] });
+  expect(sqs.commandCalls(SendMessageBatchCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    {
+      QueueUrl: 'https://sqs.test/timers',
+      Entries: [{ Id: '0', MessageBody: JSON.stringify({ leadId }), DelaySeconds: 900 }],
+    },
+  ]);
 });
