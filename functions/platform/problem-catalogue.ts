@@ -274,8 +274,8 @@ export const problemCatalogue = {
   },
   BRIEF_FULL: {
     status: 409,
-    title: 'Trucks enough were asked about this brief',
-    whatToDo: 'Compare their quotes; `limit` says how many may be asked.',
+    title: 'The brief has led to as many leads as one may',
+    whatToDo: 'Compare their quotes; `limit` says how many leads a brief has.',
   },
   LEAD_EXISTS: {
     status: 409,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { monthsOf } from '../../functions/marketplace/calendar-month.ts';
 import { readCalendar } from '../../functions/marketplace/calendar-store.ts';
+import { askTrucks } from '../../functions/marketplace/leads/ask-trucks.ts';
 import type { BriefItem } from '../../functions/marketplace/leads/brief.ts';
 import type { LeadCreation } from '../../functions/marketplace/leads/create-lead.ts';
 import { extendLeadHold } from '../../functions/marketplace/leads/extend-lead-hold.ts';
@@ -332,6 +333,29 @@ describe('what is asked twice', () => {
     const brief = await world.newBrief(saturday.from, saturday.to, { leads: 49 });
     created(await world.ask(brief, await world.newTruck()));
     expect(await world.ask(brief, await world.newTruck())).toEqual({ kind: 'too_many_leads' });
+  });
+
+  test('of several trucks those that time is too short for are left; the same request goes on with them', async () => {
+    const brief = await picnic();
+    const trucks = await Promise.all([1, 2, 3].map(() => world.newTruck()));
+    const askAll = (clock: () => number) =>
+      askTrucks(
+        world.table,
+        { leadId: 'lead_00000000000000000000000002', requestHash: 'hash-1', brief },
+        trucks.map(({ truckId }) => truckId),
+        changeBy('dan'),
+        now,
+        clock,
+      );
+    const kinds = (asked: Awaited<ReturnType<typeof askAll>>) => asked.map(({ outcome }) => outcome.kind);
+    // Each takes four seconds: the third would begin in the eighth.
+    let seconds = now - 4;
+    const slow = () => {
+      seconds += 4;
+      return seconds;
+    };
+    expect(kinds(await askAll(slow))).toEqual(['created', 'created', 'busy']);
+    expect(kinds(await askAll(() => now))).toEqual(['replayed', 'replayed', 'created']);
   });
 
   test('a brief that changed since it was read is asked about as it is now', async () => {

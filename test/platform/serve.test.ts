@@ -60,6 +60,20 @@ const routes = {
     access: policy('PeekBox', { kind: 'box', from: 'params.boxId' }, { publicWhenVisible: true }),
     params: boxId,
   }),
+  moveBox: route({
+    ...base,
+    operationId: 'moveBox',
+    method: 'GET',
+    path: '/boxes/{boxId}/move',
+    access: policy('MoveBox', { kind: 'move', from: 'params.boxId' }),
+    params: boxId,
+    responses: {
+      200: {
+        description: 'Who moves it',
+        schema: z.strictObject({ sides: z.array(z.enum(['from', 'to'])), organizationId: z.string() }),
+      },
+    },
+  }),
   stackBoxes: route({
     ...base,
     operationId: 'stackBoxes',
@@ -124,7 +138,13 @@ const boxes: Record<
 
 const handler = serve({
   routes,
-  loaders: { box: async (id: string) => boxes[id] },
+  loaders: {
+    box: async (id: string) => boxes[id],
+    move: async (id: string) =>
+      id === 'box_within'
+        ? { entity: id, sides: { from: 'org_a', to: 'org_a' } }
+        : { entity: id, sides: { from: 'org_a', to: 'org_b' } },
+  },
   guard: async () => guard,
   handlers: {
     getBox: async ({ params }) => ok(200, { id: params.boxId, size: 1 }, { etag: '"r1.x"' }),
@@ -135,6 +155,7 @@ const handler = serve({
         ? ok(200, { id: resource.entity.id, size: body.size })
         : problem('PRECONDITION_FAILED'),
     peekBox: async ({ resource }) => ok(200, resource.entity),
+    moveBox: async ({ sides, organizationId }) => ok(200, { sides, organizationId: organizationId ?? '' }),
     stackBoxes: async ({ organizationId }) => ok(200, { id: organizationId ?? '', size: 0 }),
     sealBox: async ({ body }) => ok(200, { hex: Buffer.from(body).toString('hex') }),
     breakBox: async () => {
@@ -369,5 +390,19 @@ describe('access', () => {
   ] as const)('organization of %s with %j', async ([subject, body, status, id]) => {
     const answer = await call('POST', '/stacks', { body, headers: { authorization: `Bearer ${subject}` } });
     expect([answer.status, answer.body.id]).toEqual([status, id]);
+  });
+
+  test.for([
+    ['ann', 'box_secret', 200, ['from'], 'org_a'],
+    ['bob', 'box_secret', 200, ['to'], 'org_b'],
+    ['cat', 'box_secret', 200, ['to'], 'org_b'],
+    ['dan', 'box_secret', 404],
+    ['ann', 'box_within', 200, ['from', 'to'], 'org_a'],
+    ['bob', 'box_within', 404],
+    ['cat', 'box_within', 403],
+  ] as const)('between two organizations %s moves %s: %i %j', async ([subject, box, status, sides, id]) => {
+    const headers = { authorization: `Bearer ${subject}` };
+    const answer = await call('GET', `/boxes/${box}/move`, { headers });
+    expect([answer.status, answer.body.sides, answer.body.organizationId]).toEqual([status, sides, id]);
   });
 });
