@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { paymentStatus, providerName } from '../../payments/contracts.ts';
 import { pageOf, pageQuery } from '../../platform/cursor.ts';
 import { idOf } from '../../platform/id-schema.ts';
 import { money } from '../../platform/money.ts';
@@ -8,7 +9,7 @@ import { contact } from '../contact.ts';
 import { truckId } from '../truck.ts';
 import { briefFields, briefId } from './brief.ts';
 import { cancellationPolicy } from './cancellation-policy.ts';
-import { leadCommand, leadHoldKind, leadId, leadStatus } from './lead.ts';
+import { depositRefundStatus, leadCommand, leadHoldKind, leadId, leadStatus } from './lead.ts';
 import { party, quoteTermsFields } from './quote.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
@@ -54,6 +55,16 @@ const hold = z
   })
   .meta({ id: 'LeadHold' });
 
+const deposit = z
+  .strictObject({
+    provider: providerName,
+    status: paymentStatus,
+    amount: money,
+    captured: money,
+    refund: z.strictObject({ status: depositRefundStatus, amount: money }).optional(),
+  })
+  .meta({ id: 'LeadDeposit' });
+
 export const lead = z
   .strictObject({
     id: leadId,
@@ -71,6 +82,7 @@ export const lead = z
     hold: hold.optional(),
     quote: quote.optional().meta({ description: 'The latest version.' }),
     depositBy: instant.optional().meta({ description: 'From then on the deposit cannot be paid.' }),
+    deposit: deposit.optional(),
     cancellationPolicy: cancellationPolicy.optional(),
     endedBy: party.optional(),
     reason: z.string().optional(),

@@ -46,6 +46,23 @@ export const quoteView = ({ version, by, at, ...terms }: Quote) => {
   };
 };
 
+/** What became of the deposit; what one pays it with is told to who pays alone. */
+const depositView = ({ deposit, captured, refund, quote }: Lead) => {
+  if (deposit === undefined || quote === undefined) return {};
+  const currency = currencyOf(quote);
+  return {
+    deposit: {
+      provider: deposit.provider,
+      status: deposit.status,
+      amount: { amount: deposit.amount, currency },
+      captured: { amount: captured, currency },
+      ...(refund !== undefined && {
+        refund: { status: refund.status, amount: { amount: refund.amount, currency } },
+      }),
+    },
+  };
+};
+
 /**
  * A lead as the API shows it.
  * @param now epoch seconds.
@@ -66,6 +83,7 @@ export const leadView = (lead: Lead, now: number) => ({
   ...(lead.hold !== undefined && { hold: holdView(lead.hold, lead.window, now) }),
   ...(lead.quote !== undefined && { quote: quoteView(lead.quote) }),
   ...(lead.depositBy !== undefined && { depositBy: expiresAt(lead.depositBy) }),
+  ...depositView(lead),
   ...(lead.cancellationPolicy !== undefined && { cancellationPolicy: lead.cancellationPolicy }),
   ...(lead.endedBy !== undefined && { endedBy: lead.endedBy }),
   ...(lead.reason !== undefined && { reason: lead.reason }),

@@ -125,12 +125,14 @@ export interface LeadDeposit {
   readonly clientSecret?: string | undefined;
 }
 
+export const depositRefundStatus = z.enum(['requested', 'pending', 'succeeded', 'failed']);
+
 /** What is given back of a captured deposit after a cancellation. */
 export interface DepositRefund {
   readonly refundId: string;
   /** Minor units. */
   readonly amount: number;
-  readonly status: 'requested' | 'pending' | 'succeeded' | 'failed';
+  readonly status: z.output<typeof depositRefundStatus>;
 }
 
 /** One truck that is asked about one brief. */

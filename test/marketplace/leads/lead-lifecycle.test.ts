@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { Compared } from '../../functions/marketplace/leads/compare-quotes.ts';
-import { cheapestFirst } from '../../functions/marketplace/leads/compare-quotes.ts';
-import { holdKey, type TruckHold } from '../../functions/marketplace/leads/hold-item.ts';
-import type { Lead, LeadCommand } from '../../functions/marketplace/leads/lead.ts';
-import { leadLifecycle } from '../../functions/marketplace/leads/lead-lifecycle.ts';
+import type { Compared } from '../../../functions/marketplace/leads/compare-quotes.ts';
+import { cheapestFirst } from '../../../functions/marketplace/leads/compare-quotes.ts';
+import { holdKey, type TruckHold } from '../../../functions/marketplace/leads/hold-item.ts';
+import type { Lead, LeadCommand } from '../../../functions/marketplace/leads/lead.ts';
+import { leadLifecycle } from '../../../functions/marketplace/leads/lead-lifecycle.ts';
 import {
   type LeadFields,
   newLeadWrites,
   noteWrite,
   stepped,
   stepWrites,
-} from '../../functions/marketplace/leads/lead-store.ts';
-import type { Quote } from '../../functions/marketplace/leads/quote.ts';
-import { truckHoldTimers } from '../../functions/marketplace/leads/truck-hold-timers.ts';
-import type { Item, TransactionWrite } from '../../functions/platform/table.ts';
+} from '../../../functions/marketplace/leads/lead-store.ts';
+import type { Quote } from '../../../functions/marketplace/leads/quote.ts';
+import { truckHoldTimers } from '../../../functions/marketplace/leads/truck-hold-timers.ts';
+import type { Item, TransactionWrite } from '../../../functions/platform/table.ts';
 
 const at = '2026-11-20T18:00:00.000Z';
 const change = { what: 'lead.step', by: 'ann', requestId: 'request-1', at, key: 'key-1' };

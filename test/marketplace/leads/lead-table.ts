@@ -1,12 +1,12 @@
-import type { BriefItem } from '../../functions/marketplace/leads/brief.ts';
-import { createLead, type LeadCreation } from '../../functions/marketplace/leads/create-lead.ts';
-import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
-import { type TruckItem, truckDefaults } from '../../functions/marketplace/truck.ts';
-import { randomId } from '../../functions/platform/ids.ts';
-import { newItem } from '../../functions/platform/owned-item.ts';
-import { absent, type Table } from '../../functions/platform/table.ts';
-import { startEngine } from '../support/dynoxide.ts';
-import { truckBody } from '../support/truck-body.ts';
+import type { BriefItem } from '../../../functions/marketplace/leads/brief.ts';
+import { createLead, type LeadCreation } from '../../../functions/marketplace/leads/create-lead.ts';
+import { leadIndexes } from '../../../functions/marketplace/leads/lead-indexes.ts';
+import { type TruckItem, truckDefaults } from '../../../functions/marketplace/truck.ts';
+import { randomId } from '../../../functions/platform/ids.ts';
+import { newItem } from '../../../functions/platform/owned-item.ts';
+import { absent, type Table } from '../../../functions/platform/table.ts';
+import { startEngine } from '../../support/dynoxide.ts';
+import { truckBody } from '../../support/truck-body.ts';
 
 export const seconds = (instant: string): number => Date.parse(instant) / 1_000;
 const iso = (at: number): string => new Date(at * 1_000).toISOString();

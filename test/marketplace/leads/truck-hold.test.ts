@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { monthsOf } from '../../functions/marketplace/calendar-month.ts';
-import { readCalendar } from '../../functions/marketplace/calendar-store.ts';
-import { askTrucks } from '../../functions/marketplace/leads/ask-trucks.ts';
-import type { BriefItem } from '../../functions/marketplace/leads/brief.ts';
-import type { LeadCreation } from '../../functions/marketplace/leads/create-lead.ts';
-import { extendLeadHold } from '../../functions/marketplace/leads/extend-lead-hold.ts';
-import { holdKey } from '../../functions/marketplace/leads/hold-item.ts';
-import type { Lead } from '../../functions/marketplace/leads/lead.ts';
-import { leadKey, noteWrite, openLeads } from '../../functions/marketplace/leads/lead-store.ts';
-import { releaseTime, takeTime } from '../../functions/marketplace/leads/truck-hold.ts';
-import { expireTruckHold } from '../../functions/marketplace/leads/truck-hold-expiry.ts';
-import type { TruckItem } from '../../functions/marketplace/truck.ts';
-import { keyOf } from '../../functions/platform/owned-item.ts';
-import { currentScope, inScope } from '../../functions/platform/request-scope.ts';
-import { bucuresti, changeBy, type LeadWorld, now, seconds, startLeads } from './lead-world.ts';
+import { monthsOf } from '../../../functions/marketplace/calendar-month.ts';
+import { readCalendar } from '../../../functions/marketplace/calendar-store.ts';
+import { askTrucks } from '../../../functions/marketplace/leads/ask-trucks.ts';
+import type { BriefItem } from '../../../functions/marketplace/leads/brief.ts';
+import type { LeadCreation } from '../../../functions/marketplace/leads/create-lead.ts';
+import { extendLeadHold } from '../../../functions/marketplace/leads/extend-lead-hold.ts';
+import { holdKey } from '../../../functions/marketplace/leads/hold-item.ts';
+import type { Lead } from '../../../functions/marketplace/leads/lead.ts';
+import { leadKey, noteWrite, openLeads } from '../../../functions/marketplace/leads/lead-store.ts';
+import { releaseTime, takeTime } from '../../../functions/marketplace/leads/truck-hold.ts';
+import { expireTruckHold } from '../../../functions/marketplace/leads/truck-hold-expiry.ts';
+import type { TruckItem } from '../../../functions/marketplace/truck.ts';
+import { keyOf } from '../../../functions/platform/owned-item.ts';
+import { currentScope, inScope } from '../../../functions/platform/request-scope.ts';
+import { bucuresti, changeBy, type LeadWorld, now, seconds, startLeads } from './lead-table.ts';
 
 let world: LeadWorld;
 beforeAll(async () => {
