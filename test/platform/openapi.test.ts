@@ -55,6 +55,9 @@ describe('the OpenAPI document', () => {
   });
 });
 
+/** Creates several things, and answers 200 with what became of each: perhaps none was created. */
+const createsSeveral: ReadonlySet<string> = new Set(['createLeads']);
+
 describe('the route table', () => {
   test('operation ids are the names of the entries', () => {
     expect(Object.entries(routes).filter(([name, { operationId }]) => name !== operationId)).toEqual([]);
@@ -66,7 +69,9 @@ describe('the route table', () => {
         expect([
           definition.operationId,
           definition.method,
-          201 in definition.responses || 202 in definition.responses,
+          201 in definition.responses ||
+            202 in definition.responses ||
+            createsSeveral.has(definition.operationId),
         ]).toEqual([definition.operationId, 'POST', true]);
       if (definition.method === 'PATCH')
         expect([definition.operationId, definition.ifMatch]).toEqual([definition.operationId, true]);
