@@ -43,7 +43,8 @@ export const holdWrite = (
     kind,
     status,
     until,
-    ttl: until + keptSeconds,
+    // A booking may end within a second; TTL takes whole ones.
+    ttl: Math.ceil(until) + keptSeconds,
     change,
   };
   const names = Object.keys(fields);
