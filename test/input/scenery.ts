@@ -156,9 +156,16 @@ export const setScenery = async (): Promise<Scenery> => {
   };
   const keptImport = await importOf('kept');
   const doomedImport = await importOf('doomed');
-  const { body: brief } = await client.ok(201, 'createBrief', { body: briefBody });
+  const newBrief = async (): Promise<string> =>
+    (await client.ok(201, 'createBrief', { body: briefBody })).body.id;
+  const briefId = await newBrief();
+  /** A truck is asked about a brief once: both of its own for each route that asks. */
+  const toAsk = async () => ({
+    brf: [await newBrief(), await newBrief()],
+    trk: [(await newTruck(organizer)).id, (await newTruck(organizer)).id],
+  });
   const { body: lead } = await client.ok(201, 'createLead', {
-    body: { briefId: brief.id, truckId: truck.id },
+    body: { briefId, truckId: truck.id },
   });
 
   const known: Record<string, readonly string[]> = {
@@ -177,11 +184,15 @@ export const setScenery = async (): Promise<Scenery> => {
     cft: [feedTokenIn(feed.body.path)],
     cim: [keptImport],
     rsvp: rsvps,
-    brf: [brief.id],
+    brf: [briefId],
     lead: [lead.id],
   };
   const forOperation: Partial<Record<Operation, Record<string, readonly string[]>>> = {
     createHold: { ses: [sold.session.id] },
+    createLead: await toAsk(),
+    createLeads: await toAsk(),
+    // No truck was asked about it.
+    updateBrief: { brf: [await newBrief()] },
     // Others cancel the answers that all know.
     confirmRsvp: { rsvp: await rsvpsOf(2) },
     // Of its own: other routes publish and cancel the events that all know.
