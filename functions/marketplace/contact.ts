@@ -13,3 +13,8 @@ export const contact = z
   })
   .meta({ id: 'Contact' });
 export type Contact = z.output<typeof contact>;
+
+/** As answers show it: what was taken as an address is said as a text. */
+export const shownContact = z
+  .strictObject({ name: z.string(), email: z.string().optional(), phone: z.string().optional() })
+  .meta({ id: 'ShownContact' });

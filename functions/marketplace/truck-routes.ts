@@ -3,6 +3,7 @@ import { pageOf, pageQuery } from '../platform/cursor.ts';
 import { idOf } from '../platform/id-schema.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
+import { shownContact } from './contact.ts';
 import { menu, menuItem, privateTruckFields, truckFields, truckId, truckStatus } from './truck.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
@@ -53,7 +54,7 @@ const truckExample: z.input<typeof truck> = {
   updatedAt: at,
 };
 /** As its own organization sees it. */
-const ownTruck = truck.extend(privateTruckFields).meta({ id: 'OwnTruck' });
+const ownTruck = truck.extend({ contact: shownContact.optional() }).meta({ id: 'OwnTruck' });
 const truckPage = truck.extend({ menu: z.array(menuItem) }).meta({ id: 'TruckPage' });
 const menuExample = {
   items: [{ name: 'Tacos al pastor', price: { amount: 3200, currency: 'RON' }, tags: ['pork'] }],

@@ -3,6 +3,7 @@ import { pageOf, pageQuery } from '../../platform/cursor.ts';
 import { idOf } from '../../platform/id-schema.ts';
 import { policy, route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
+import { shownContact } from '../contact.ts';
 import { truckId } from '../truck.ts';
 import { briefFields, briefId, newBrief } from './brief.ts';
 import { leadId, leadStatus } from './lead.ts';
@@ -23,6 +24,7 @@ const brief = z
     id: briefId,
     organizationId: idOf('org'),
     ...briefFields,
+    contact: shownContact.optional(),
     timeZone: z.string(),
     createdAt: instant,
     updatedAt: instant,

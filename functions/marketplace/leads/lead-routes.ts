@@ -5,7 +5,7 @@ import { idOf } from '../../platform/id-schema.ts';
 import { money } from '../../platform/money.ts';
 import { policy, route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
-import { contact } from '../contact.ts';
+import { shownContact } from '../contact.ts';
 import { truckId } from '../truck.ts';
 import { briefFields, briefId } from './brief.ts';
 import { cancellationPolicy } from './cancellation-policy.ts';
@@ -133,7 +133,7 @@ const wholeLead = lead
       .strictObject({ budget: briefFields.budget, notes: briefFields.notes })
       .meta({ description: 'As the brief says now.' }),
     contacts: z
-      .strictObject({ organizer: contact.optional(), truck: contact.optional() })
+      .strictObject({ organizer: shownContact.optional(), truck: shownContact.optional() })
       .meta({ description: 'Each side’s own; from the booking on also the other’s.' }),
     history: z.array(historyRow).meta({ description: 'Every step, the first first.' }),
     quotes: z.array(quote).meta({ description: 'Every version, the first first.' }),
