@@ -9,6 +9,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { sessionIndex } from '../functions/admission/ticket-index.ts';
 import { leadIndexes } from '../functions/marketplace/leads/lead-indexes.ts';
+import { leadMachine } from '../functions/marketplace/leads/lead-machine.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Bundle } from './bundle.ts';
@@ -17,6 +18,7 @@ import { ConsumerQueue, deadLetterQueue } from './constructs/consumer-queue.ts';
 import type { MailSender } from './constructs/mail-sender.ts';
 import { OrderMachine } from './constructs/order-machine.ts';
 import { PlatformFunction } from './constructs/platform-function.ts';
+import { TaskMachine } from './constructs/task-machine.ts';
 import { TlsOnly } from './constructs/tls-only.ts';
 import { type DataStack, organizationIndex, plansBucketExport } from './data-stack.ts';
 import { watchDrift } from './drift-metrics.ts';
@@ -394,9 +396,24 @@ export class AppStack extends Stack {
       [readWriteTable({ table: data.marketplaceTable }), setTruckHoldTimer],
       truckHoldTimers,
     );
-    this.addRelay('marketplace-relay', data.marketplaceTable, { ...relay, ...truckHoldExpiry }, [
-      setTruckHoldTimer,
+    const leadTask = this.addFunction('leads-machine', { ...common, ...marketplace }, [
+      readWriteTable({ table: data.marketplaceTable }),
     ]);
+    const { machine: leadsMachine } = new TaskMachine(this, 'LeadMachine', {
+      definition: leadMachine,
+      task: leadTask,
+      of: 'leads',
+      onFailure:
+        'A lead’s machine failed: a reminder, or the end of a lead, did not come. Redrive it: docs/guides/lead-timers.md.',
+      settings,
+      alarms: this.alarms,
+    });
+    this.addRelay(
+      'marketplace-relay',
+      data.marketplaceTable,
+      { ...relay, ...truckHoldExpiry, LEAD_MACHINE_ARN: leadsMachine.stateMachineArn },
+      [setTruckHoldTimer, startExecutions(leadsMachine)],
+    );
 
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 

@@ -14,6 +14,7 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  leadsBackgroundEnvironment,
   leadsHoldExpiryEnvironment,
   marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
@@ -73,6 +74,9 @@ const consumer = {
   timeout: Duration.seconds(30),
   reservedConcurrency: 10,
 } as const;
+
+/** What a state machine calls. */
+const task = { kind: 'task', memoryMb: 512, timeout: Duration.seconds(30) } as const;
 
 /** It ends before the next run begins, five minutes later. */
 const reconciliation = {
@@ -196,9 +200,7 @@ export const functionTable = {
   },
   'orders-relay': { ...relay, entry: 'functions/orders/relay.ts', environment: ordersRelayEnvironment },
   'orders-machine': {
-    kind: 'task',
-    memoryMb: 512,
-    timeout: Duration.seconds(30),
+    ...task,
     reservedConcurrency: 10,
     entry: 'functions/orders/machine.ts',
     environment: ordersBackgroundEnvironment,
@@ -303,6 +305,12 @@ export const functionTable = {
     memoryMb: 512,
     timeout: Duration.minutes(2),
     reservedConcurrency: 1,
+  },
+  'leads-machine': {
+    ...task,
+    entry: 'functions/marketplace/leads/machine.ts',
+    environment: leadsBackgroundEnvironment,
+    reservedConcurrency: 4,
   },
   'notifications-mail': {
     ...consumer,

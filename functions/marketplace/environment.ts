@@ -16,6 +16,14 @@ export const marketplaceQueriesEnvironment = commonEnvironment
 
 export const marketplaceCommandsEnvironment = marketplaceQueriesEnvironment.extend(idEnvironment.shape);
 
+/** What works on leads without a request: their machine. */
+export const leadsBackgroundEnvironment = commonEnvironment.extend(marketplace);
+
 const holdExpiryQueue = { TRUCK_HOLD_EXPIRY_QUEUE_URL: z.url() };
-export const leadsHoldExpiryEnvironment = commonEnvironment.extend({ ...marketplace, ...holdExpiryQueue });
-export const marketplaceRelayEnvironment = relayEnvironment.extend(holdExpiryQueue);
+export const leadsHoldExpiryEnvironment = leadsBackgroundEnvironment.extend(holdExpiryQueue);
+export const leadsTimeTakenEnvironment = leadsBackgroundEnvironment.extend({ TIME_TAKEN_QUEUE_URL: z.url() });
+
+export const marketplaceRelayEnvironment = relayEnvironment.extend({
+  ...holdExpiryQueue,
+  LEAD_MACHINE_ARN: z.string().min(1),
+});

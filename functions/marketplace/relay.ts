@@ -1,7 +1,9 @@
 import { readEnvironment } from '../platform/environment.ts';
+import { startMachines } from '../platform/machine.ts';
 import { relay } from '../platform/relay.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { marketplaceRelayEnvironment } from './environment.ts';
+import { leadMachines } from './leads/start-machines.ts';
 import { truckHoldTimers } from './leads/truck-hold-timers.ts';
 import { marketplaceLifecycle } from './lifecycle.ts';
 
@@ -12,4 +14,5 @@ export const handler = relay({
   busName: environment.BUS_NAME,
   lifecycleEvents: marketplaceLifecycle,
   timers: truckHoldTimers(environment.TRUCK_HOLD_EXPIRY_QUEUE_URL, () => epochSeconds(new Date())),
+  machines: { startsOf: leadMachines(environment.LEAD_MACHINE_ARN), start: startMachines },
 });

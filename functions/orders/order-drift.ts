@@ -37,7 +37,7 @@ interface OrderDrift {
 
 /** Three deliveries of the settlement’s queue, six minutes apart, and a little. */
 const settlementSeconds = 20 * 60;
-/** A machine tries again for some ten minutes (order-machine.ts). */
+/** A machine tries again for some ten minutes (platform/states-language.ts). */
 const machineSeconds = 15 * 60;
 /** The relay starts machines in seconds, and raises its alarm when it lags three minutes. */
 const relaySeconds = 5 * 60;

@@ -1,3 +1,4 @@
+import { invoke, lambdaErrors, retry } from '../platform/states-language.ts';
 import { orderTimers } from './order.ts';
 
 /** What the machine of an order is started with. */
@@ -11,20 +12,6 @@ export interface MachineInput {
 
 /** Name of the machine of an order: its id, so that it is started once (1–80 characters, service limit). */
 export const machineName = (orderId: string): string => orderId;
-
-/** Errors of Lambda itself, after which a call may be repeated (AWS’s own recommendation). */
-const lambdaErrors = [
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-];
-
-/** For some ten minutes; what fails longer fails the execution, which an alarm and the reconciliation see. */
-const retry = (errors: readonly string[]) => [
-  { ErrorEquals: errors, IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 9, JitterStrategy: 'FULL' },
-];
 
 const input = { 'orderId.$': '$.orderId', 'payBy.$': '$.payBy' };
 
@@ -54,13 +41,7 @@ export const orderMachine = (functionArn: string) => {
         Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: null, Next: 'TimeOut' }],
         End: true,
       },
-      TimeOut: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: functionArn, Payload: { ...input, command: 'timeOut' } },
-        Retry: retry(['States.ALL']),
-        End: true,
-      },
+      TimeOut: { ...invoke(functionArn, { ...input, command: 'timeOut' }), End: true },
     },
   };
 };

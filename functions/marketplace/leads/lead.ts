@@ -88,6 +88,10 @@ export const isEnded = (status: LeadStatus): boolean => Object.keys(leadTransiti
 export const statusesBefore = (command: LeadCommand): readonly LeadStatus[] =>
   leadStatus.options.filter((status) => leadTransitions[status][command] !== undefined);
 
+/** What comes by itself: a reminder, or a command. */
+export const leadTimer = z.enum(['remind', ...leadCommand.extract(['expire', 'lapse', 'complete']).options]);
+export type LeadTimer = z.output<typeof leadTimer>;
+
 /** What comes by itself while a lead is in a status: first to last. The machine waits for it. */
 export const leadTimers = {
   new: ['remind', 'lapse'],
@@ -95,8 +99,7 @@ export const leadTimers = {
   quoted: ['expire'],
   accepted: ['lapse'],
   booked: ['complete'],
-} as const satisfies Partial<Record<LeadStatus, readonly ('remind' | LeadCommand)[]>>;
-export type LeadTimer = (typeof leadTimers)[keyof typeof leadTimers][number];
+} as const satisfies Partial<Record<LeadStatus, readonly LeadTimer[]>>;
 
 /** How long a truck may be silent before it is reminded. */
 export const remindAfterSeconds = 24 * 60 * 60;
