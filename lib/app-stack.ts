@@ -415,6 +415,17 @@ export class AppStack extends Stack {
       [setTruckHoldTimer, startExecutions(leadsMachine)],
     );
 
+    const taken = this.addEventQueue('leads-time-taken', { 'fairground.marketplace': ['LEAD-BOOKED'] });
+    this.addQueueConsumer(
+      'leads-time-taken',
+      { ...common, ...marketplace, TIME_TAKEN_QUEUE_URL: taken.queue.queueUrl },
+      [
+        readWriteTable({ table: data.marketplaceTable, indexes: [leadIndexes.truck.name] }),
+        sendMessages(taken.queue),
+      ],
+      taken,
+    );
+
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 
     this.acknowledgeFolders(
@@ -471,8 +482,8 @@ export class AppStack extends Stack {
     ];
     this.addConsumer(
       'notifications-mail',
-      { ...telling, TICKET_KEYS },
-      [...tellingRights, ...signTickets(data.ticketKeys)],
+      { ...telling, MARKETPLACE_TABLE: data.marketplaceTable.tableName, TICKET_KEYS },
+      [...tellingRights, readTable({ table: data.marketplaceTable }), ...signTickets(data.ticketKeys)],
       {
         'fairground.orders': [
           'ORDER-CONFIRMED',
@@ -488,6 +499,19 @@ export class AppStack extends Stack {
         ],
         'fairground.admission': ['TICKET-TRANSFERRED'],
         'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'],
+        'fairground.marketplace': [
+          'LEAD-CREATED',
+          'LEAD-REMINDED',
+          'LEAD-CONTACTED',
+          'LEAD-QUOTED',
+          'LEAD-ACCEPTED',
+          'LEAD-BOOKED',
+          'LEAD-DECLINED',
+          'LEAD-EXPIRED',
+          'LEAD-CANCELLED',
+          'LEAD-COMPLETED',
+          'LEAD-TIME-TAKEN',
+        ],
       },
     );
     this.addQueueConsumer(
@@ -606,6 +630,15 @@ export class AppStack extends Stack {
     statements: readonly PolicyStatement[],
     accepts: Readonly<Record<string, readonly string[]>>,
   ): PlatformFunction {
+    const queue = this.addEventQueue(name, accepts);
+    return this.addQueueConsumer(name, environment, statements, queue);
+  }
+
+  /** The queue of a consumer of lifecycle events, with the rules that deliver to it. */
+  private addEventQueue(
+    name: FunctionName,
+    accepts: Readonly<Record<string, readonly string[]>>,
+  ): ConsumerQueue {
     const queue = this.addQueue(name, { hasRules: true });
     for (const [source, types] of Object.entries(accepts)) {
       const rule = new Rule(this, `${pascalCase(name)}${pascalCase(source.replace('.', '-'))}Rule`, {
@@ -616,7 +649,7 @@ export class AppStack extends Stack {
       // A delivery that EventBridge gave up is the same message as one the consumer gave up.
       rule.addTarget(new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters }));
     }
-    return this.addQueueConsumer(name, environment, statements, queue);
+    return queue;
   }
 
   private addQueue(name: FunctionName, { hasRules = false } = {}): ConsumerQueue {

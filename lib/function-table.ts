@@ -17,6 +17,7 @@ import {
   leadsBackgroundEnvironment,
   leadsHoldExpiryEnvironment,
   marketplaceBackgroundEnvironment,
+  leadsTimeTakenEnvironment,
   marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
   marketplaceRelayEnvironment,
@@ -311,6 +312,12 @@ export const functionTable = {
     entry: 'functions/marketplace/leads/machine.ts',
     environment: leadsBackgroundEnvironment,
     reservedConcurrency: 4,
+  },
+  'leads-time-taken': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/time-taken-consumer.ts',
+    environment: leadsTimeTakenEnvironment,
+    reservedConcurrency: 2,
   },
   'notifications-mail': {
     ...consumer,

@@ -21,6 +21,7 @@ export const notificationsMailEnvironment = commonEnvironment.extend({
   ...facts,
   ...sender,
   ...noticesQueue,
+  MARKETPLACE_TABLE: z.string().min(1),
   /** Ids of the keys that sign tickets, newest first, separated by commas. */
   TICKET_KEYS: z
     .string()

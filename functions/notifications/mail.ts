@@ -2,6 +2,19 @@ import { ticketTransferred } from '../admission/contracts.ts';
 import { openTicketPapers } from '../admission/papers-contracts.ts';
 import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/contracts.ts';
 import {
+  leadAccepted,
+  leadBooked,
+  leadCancelled,
+  leadCompleted,
+  leadContacted,
+  leadCreated,
+  leadDeclined,
+  leadExpired,
+  leadQuoted,
+  leadReminded,
+  leadTimeTaken,
+} from '../marketplace/contracts.ts';
+import {
   orderCancelled,
   orderConfirmed,
   orderMailRequested,
@@ -16,7 +29,9 @@ import {
 import { consumer } from '../platform/consumer.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { sendMessages } from '../platform/queue.ts';
+import { openTable } from '../platform/table.ts';
 import { notificationsMailEnvironment } from './environment.ts';
+import { tellLead } from './lead-mails.ts';
 import { openPorts } from './open-ports.ts';
 import { tellAgain, tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
 import { tellRsvp, tellRsvpCancelled } from './rsvp-mails.ts';
@@ -29,9 +44,13 @@ const ports = {
   papers: openTicketPapers(environment.TICKET_KEYS),
   queueUrl: environment.NOTICES_QUEUE_URL,
   sendMessages,
+  marketplaceTable: openTable(environment.MARKETPLACE_TABLE),
 };
 
-/** Tells customers, guests and holders what became of their orders, answers, money and tickets; sessions tell all their holders. */
+/**
+ * Tells customers, guests and holders what became of their orders, answers, money and tickets, and the sides of leads
+ * what became of them; sessions tell all their holders.
+ */
 export const handler = consumer({
   name: 'notifications-mail',
   accepts: [
@@ -49,6 +68,17 @@ export const handler = consumer({
     sessionUpdated,
     sessionPostponed,
     sessionCancelled,
+    leadCreated,
+    leadContacted,
+    leadQuoted,
+    leadAccepted,
+    leadBooked,
+    leadCompleted,
+    leadExpired,
+    leadDeclined,
+    leadCancelled,
+    leadReminded,
+    leadTimeTaken,
   ],
   handle: (event) => {
     switch (event.type) {
@@ -81,6 +111,20 @@ export const handler = consumer({
           occurredAt: event.occurredAt,
           sequence: event.aggregate.sequence,
         });
+      case 'LEAD-REMINDED':
+        return tellLead(ports, event, 'reminded');
+      case 'LEAD-TIME-TAKEN':
+        return tellLead(ports, event, 'time_taken');
+      case 'LEAD-CREATED':
+      case 'LEAD-CONTACTED':
+      case 'LEAD-QUOTED':
+      case 'LEAD-ACCEPTED':
+      case 'LEAD-BOOKED':
+      case 'LEAD-COMPLETED':
+      case 'LEAD-EXPIRED':
+      case 'LEAD-DECLINED':
+      case 'LEAD-CANCELLED':
+        return tellLead(ports, event, event.data.status);
     }
   },
 });

@@ -131,6 +131,23 @@ describe('a truck', () => {
     expect(stale.status).toBe(412);
   });
 
+  test('tells its own organization only how it is reached', async () => {
+    const contact = { name: 'Ion Pop', email: 'ion@example.com', phone: '+40 722 000 000', locale: 'ro' };
+    const truckId = await newTruck(world, { contact });
+    const changed = await world.call('updateTruck', {
+      params: { truckId },
+      ifMatch: '"r2"',
+      body: { contact: { ...contact, name: 'Ana Pop' } },
+    });
+    expect(changed.body.contact).toEqual({ ...contact, name: 'Ana Pop' });
+    const listed = await world.call('listTrucks', { query: { organizationId } });
+    expect(listed.body.items.find(({ id }: { id: string }) => id === truckId)?.contact?.name).toBe('Ana Pop');
+    for (const as of ['ann', 'bob', null]) {
+      const seen = await world.call('getTruck', { as, params: { truckId } });
+      expect([seen.status, 'contact' in seen.body]).toEqual([200, false]);
+    }
+  });
+
   test('is listed with the others of its organization, and with no other', async () => {
     const truckId = await newTruck(world);
     const own = await world.call('listTrucks', { query: { limit: '1' } });

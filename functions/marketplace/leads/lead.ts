@@ -84,6 +84,9 @@ export const allowedNext = (status: LeadStatus): readonly LeadStatus[] => [
 /** Whether nothing comes after a status. */
 export const isEnded = (status: LeadStatus): boolean => Object.keys(leadTransitions[status]).length === 0;
 
+/** Whether a lead may still become a booking. */
+export const isOpen = (status: LeadStatus): boolean => status !== 'booked' && !isEnded(status);
+
 /** Statuses that a command may come from: the condition of its write. */
 export const statusesBefore = (command: LeadCommand): readonly LeadStatus[] =>
   leadStatus.options.filter((status) => leadTransitions[status][command] !== undefined);

@@ -1,0 +1,57 @@
+import { openOwned } from '../platform/owned-item.ts';
+import type { Table } from '../platform/table.ts';
+import type { Contact } from './contact.ts';
+import type { BriefItem } from './leads/brief.ts';
+import type { Lead } from './leads/lead.ts';
+import { openLeads } from './leads/lead-store.ts';
+import type { Party } from './leads/quote.ts';
+import type { TruckItem } from './truck.ts';
+
+export type { Contact } from './contact.ts';
+export { isOpen, type Lead, type LeadStatus } from './leads/lead.ts';
+export {
+  leadAccepted,
+  leadBooked,
+  leadCancelled,
+  leadCompleted,
+  leadContacted,
+  leadCreated,
+  leadDeclined,
+  leadExpired,
+  leadQuoted,
+  leadReminded,
+  leadTimeTaken,
+} from './leads/lead-lifecycle.ts';
+export { currencyOf, depositOf, type Party, totalOf } from './leads/quote.ts';
+
+/** A lead as it is now, for those who tell its sides of it; strongly consistent. */
+export const readLead = (table: Table, leadId: string): Promise<Lead | undefined> =>
+  openLeads(table).get(leadId);
+
+/** Who the sides of a lead are to each other. */
+export interface LeadSides {
+  readonly truckName: string;
+  readonly contacts: Readonly<Partial<Record<Party, Contact>>>;
+}
+
+/**
+ * The sides of a lead as they are now; strongly consistent.
+ * @throws Error when its brief or truck is gone: neither can be deleted.
+ */
+export const readLeadSides = async (
+  table: Table,
+  { briefId, truckId }: Pick<Lead, 'briefId' | 'truckId'>,
+): Promise<LeadSides> => {
+  const [brief, truck] = await Promise.all([
+    openOwned<BriefItem>(table, 'BRIEF').get(briefId),
+    openOwned<TruckItem>(table, 'TRUCK').get(truckId),
+  ]);
+  if (brief === undefined || truck === undefined) throw new Error(`No ${briefId}, or no ${truckId}`);
+  return {
+    truckName: truck.name,
+    contacts: {
+      ...(brief.contact !== undefined && { organizer: brief.contact }),
+      ...(truck.contact !== undefined && { truck: truck.contact }),
+    },
+  };
+};

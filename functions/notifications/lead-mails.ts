@@ -1,0 +1,77 @@
+import {
+  currencyOf,
+  depositOf,
+  type Lead,
+  type Party,
+  readLead,
+  readLeadSides,
+  totalOf,
+} from '../marketplace/contracts.ts';
+import type { Table } from '../platform/table.ts';
+import { type LeadNews, noticesOf } from './lead-notice.ts';
+import type { MailPorts } from './ports.ts';
+import { sendOnce } from './send-once.ts';
+import type { Money } from './templates/facts.ts';
+import { type LeadFacts, leadMail } from './templates/lead-mail.ts';
+
+export interface LeadMailPorts extends MailPorts {
+  readonly marketplaceTable: Table;
+}
+
+const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
+
+/** What a side may read in its mail. */
+const factsOf = (lead: Lead, truckName: string, to: Party): LeadFacts => {
+  const { quote, refund, depositBy, status, reason } = lead;
+  const money = (amount: number): Money | undefined => quote && { amount, currency: currencyOf(quote) };
+  return {
+    leadId: lead.leadId,
+    name: lead.name,
+    truckName,
+    from: iso(lead.window.from),
+    until: iso(lead.window.to),
+    timeZone: lead.timeZone,
+    city: lead.place.city,
+    guests: lead.guests,
+    offer: quote && {
+      total: { amount: totalOf(quote), currency: currencyOf(quote) },
+      deposit: { amount: depositOf(quote), currency: currencyOf(quote) },
+      expiresAt: quote.expiresAt,
+    },
+    depositBy: depositBy === undefined ? undefined : iso(depositBy),
+    refund: refund === undefined || to === 'truck' ? undefined : money(refund.amount),
+    // Before the booking it could carry a telephone number.
+    reason: status === 'cancelled' ? reason : undefined,
+  };
+};
+
+/**
+ * LEAD-…: its sides are told of it, each at the address of its brief or truck; without one nothing is sent. How to
+ * reach the other side stands in the mail of the booking, and in none before.
+ */
+export const tellLead = async (
+  ports: LeadMailPorts,
+  event: { readonly id: string; readonly data: { readonly leadId: string; readonly stage: number } },
+  happened: LeadNews['happened'],
+): Promise<void> => {
+  const { leadId, stage } = event.data;
+  const lead = await readLead(ports.marketplaceTable, leadId);
+  if (lead === undefined) throw new Error(`No lead ${leadId}`);
+  const notices = noticesOf({ happened, stage }, lead);
+  if (notices.length === 0) return;
+  const { truckName, contacts } = await readLeadSides(ports.marketplaceTable, lead);
+  for (const { to, mail, guarantee } of notices) {
+    const { name, email, locale = 'en' } = contacts[to] ?? {};
+    if (name === undefined || email === undefined) continue;
+    const contact = lead.status === 'booked' ? contacts[to === 'truck' ? 'organizer' : 'truck'] : undefined;
+    await sendOnce(ports, {
+      // Both sides may have one address.
+      mailId: `${event.id}/${to}`,
+      template: mail,
+      guarantee,
+      to: { name, address: email, locale },
+      render: (given) =>
+        leadMail(mail, { recipientName: name, lead: factsOf(lead, truckName, to), contact }, given),
+    });
+  }
+};
