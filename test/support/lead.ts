@@ -1,7 +1,19 @@
 import type { Lead } from '../../functions/marketplace/leads/lead.ts';
+import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
+import { newLeadWrites } from '../../functions/marketplace/leads/lead-store.ts';
 import type { Quote } from '../../functions/marketplace/leads/quote.ts';
+import { type Taking, takeTime } from '../../functions/marketplace/leads/truck-hold.ts';
+import { type TruckItem, truckDefaults } from '../../functions/marketplace/truck.ts';
+import { randomId } from '../../functions/platform/ids.ts';
+import type { Change } from '../../functions/platform/lifecycle-event.ts';
+import { keyOf } from '../../functions/platform/owned-item.ts';
+import type { Table } from '../../functions/platform/table.ts';
+import { startEngine } from './dynoxide.ts';
+import { truckBody } from './truck-body.ts';
 
 export const seconds = (iso: string): number => Date.parse(iso) / 1_000;
+
+const askedAt = '2027-03-03T10:00:00.500Z';
 
 /** A lead of Cluj on a Saturday afternoon, asked three days before; new unless the fields say otherwise. */
 export const leadWith = (fields: Partial<Lead> = {}): Lead => ({
@@ -11,7 +23,7 @@ export const leadWith = (fields: Partial<Lead> = {}): Lead => ({
   organizationId: 'org_oooooooooooooooooooooooooo',
   truckOrganizationId: 'org_tttttttttttttttttttttttttt',
   status: 'new',
-  since: '2027-03-03T10:00:00.500Z',
+  since: askedAt,
   stage: 1,
   window: { from: seconds('2027-03-06T10:00:00Z'), to: seconds('2027-03-06T14:00:00Z') },
   place: { city: 'Cluj-Napoca', lat: 46.77, lon: 23.59 },
@@ -19,8 +31,8 @@ export const leadWith = (fields: Partial<Lead> = {}): Lead => ({
   name: 'Spring party',
   timeZone: 'Europe/Bucharest',
   captured: 0,
-  createdAt: '2027-03-03T10:00:00.500Z',
-  updatedAt: '2027-03-03T10:00:00.500Z',
+  createdAt: askedAt,
+  updatedAt: askedAt,
   requestHash: 'hash',
   revision: 1,
   ...fields,
@@ -36,3 +48,70 @@ export const quoteWith = (fields: Partial<Quote> = {}): Quote => ({
   expiresAt: '2027-03-05T12:00:00Z',
   ...fields,
 });
+
+export const changeAt = (at: string): Change => ({ what: 'made', by: 'test', requestId: 'r', at });
+
+export interface LeadTable {
+  readonly endpoint: string;
+  readonly table: Table;
+  /** Keeps the truck of `leadWith`, listed. */
+  truck(fields?: Partial<TruckItem>): Promise<TruckItem>;
+  /**
+   * Keeps a lead under an id of its own, with the first row of its history.
+   * @param taking how it takes the time of its truck; without it takes none.
+   */
+  lead(fields?: Partial<Lead>, taking?: { readonly truck: TruckItem; readonly as: Taking }): Promise<Lead>;
+  stop(): Promise<void>;
+}
+
+/** The marketplace’s table on the engine, with what stands in it written by its own stores. */
+export const startLeadTable = async (): Promise<LeadTable> => {
+  const engine = await startEngine();
+  const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
+  return {
+    endpoint: engine.endpoint,
+    table,
+
+    async truck(fields = {}) {
+      const { truckId, truckOrganizationId } = leadWith();
+      const truck: TruckItem = {
+        ...keyOf('TRUCK', fields.truckId ?? truckId),
+        ...truckDefaults,
+        ...truckBody,
+        truckId,
+        status: 'listed',
+        organizationId: truckOrganizationId,
+        revision: 1,
+        createdAt: askedAt,
+        updatedAt: askedAt,
+        requestHash: 'hash',
+        ...fields,
+      };
+      await table.put(truck, {});
+      return truck;
+    },
+
+    async lead(fields = {}, taking) {
+      const lead = leadWith({ leadId: randomId('lead'), ...fields });
+      const change = changeAt(lead.createdAt);
+      if (taking === undefined) {
+        await table.transact(newLeadWrites(lead, change));
+        return lead;
+      }
+      const { truck, as } = taking;
+      const taken = await takeTime(
+        table,
+        truck,
+        lead,
+        as,
+        (hold) => newLeadWrites({ ...lead, hold }, change),
+        change,
+        seconds('2027-03-03T10:00:00Z'),
+      );
+      if (taken.kind !== 'written') throw new Error(`The time is ${taken.kind}`);
+      return { ...lead, hold: taken.hold };
+    },
+
+    stop: () => engine.stop(),
+  };
+};

@@ -3,6 +3,7 @@ import type { Table, TransactionWrite } from '../../platform/table.ts';
 import type { Lead, LeadTimer } from './lead.ts';
 import { type Leads, noteWrite, stepWrites } from './lead-store.ts';
 import { decideTimer, type TimerDecision } from './lead-timer.ts';
+import { releaseTime } from './truck-hold.ts';
 
 type Stamp = (what: string) => Change;
 
@@ -30,16 +31,37 @@ export type TimerOutcome = { readonly kind: 'done' } | Exclude<TimerDecision, { 
 /** Tries of a lead that somebody else changed after it was read. */
 const maxTries = 5;
 
+/** What each timer is in the stamp of its change. */
+const changes: Readonly<Record<LeadTimer, string>> = {
+  remind: 'lead.reminded',
+  expire: 'lead.expired',
+  lapse: 'lead.lapsed',
+  complete: 'lead.completed',
+};
+
+/** The note of a reminder, or the step that the timer is named for. */
+const writesOf = (lead: Lead, timer: LeadTimer, change: Change): readonly TransactionWrite[] =>
+  timer === 'remind'
+    ? [noteWrite(lead, { remindedAt: change.at }, change)]
+    : stepWrites(lead, { command: timer, fields: {}, change });
+
 /**
- * What is written: a note of the reminder, or the step that the timer is named for. The time that the lead kept
- * lapses by itself: nothing counts a hold that is over.
+ * Writes what is due. A lead that ends gives back the time that it still holds, in the same transaction; a hold that
+ * has lapsed is counted by nobody, and leaves the calendar with the next write of its month.
  */
-const writesOf = (lead: Lead, timer: LeadTimer, stamp: Stamp): readonly TransactionWrite[] => {
-  if (timer === 'remind') {
-    const change = stamp('lead.reminded');
-    return [noteWrite(lead, { remindedAt: change.at }, change)];
+const write = async (
+  { table }: TimerPorts,
+  lead: Lead,
+  timer: LeadTimer,
+  change: Change,
+  now: number,
+): Promise<boolean> => {
+  const writes = writesOf(lead, timer, change);
+  const { hold } = lead;
+  if ((timer === 'expire' || timer === 'lapse') && hold !== undefined && hold.until >= now) {
+    return (await releaseTime(table, { ...lead, hold }, writes, change, now)).kind === 'written';
   }
-  return stepWrites(lead, { command: timer, fields: {}, change: stamp(`lead.${timer}`) });
+  return (await table.transact(writes)).written;
 };
 
 /**
@@ -57,15 +79,15 @@ export const runTimer = async (
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const lead = await ports.leads.get(leadId);
     if (lead === undefined) throw new Error(`There is no lead ${leadId}`);
-    const decision = decideTimer(lead, stage, timer, ports.clock());
+    const now = ports.clock();
+    const decision = decideTimer(lead, stage, timer, now);
     if (decision.kind !== 'due') return decision;
     if (timer === 'lapse' && lead.deposit !== undefined && !isAsked) {
       isAsked = true;
       await ports.askForDeposit?.(lead, stamp);
       continue;
     }
-    const written = await ports.table.transact(writesOf(lead, timer, stamp));
-    if (written.written) return { kind: 'done' };
+    if (await write(ports, lead, timer, stamp(changes[timer]), now)) return { kind: 'done' };
   }
   throw new Error(`The lead ${leadId} is changed by too many at once`);
 };

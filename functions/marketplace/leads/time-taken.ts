@@ -42,8 +42,10 @@ export const isTaken = (
 };
 
 /**
- * Leads that were asked before this (ISO 8601) were about events that were over long before the booking: nobody
+ * Leads that were asked before this (ISO 8601) were about events that were over before the booking matters: nobody
  * asks for more than `maxDaysAhead` days ahead.
  */
-export const oldestConcerned = ({ blocked }: Booked): string =>
-  new Date((judgedBy(blocked).from - maxWindowSeconds - (maxDaysAhead + 2) * daySeconds) * 1_000).toISOString();
+export const oldestConcerned = ({ blocked }: Booked): string => {
+  const { from } = judgedBy(judgedBy(blocked));
+  return new Date((from - maxWindowSeconds - maxDaysAhead * daySeconds) * 1_000).toISOString();
+};

@@ -48,7 +48,8 @@ const en = {
   },
   'truck/expired-offer': {
     subject: ({ name }) => `The offer is over: ${name}`,
-    says: () => 'Nobody accepted the latest offer in time. The request is closed, and the time is free again.',
+    says: () =>
+      'Nobody accepted the latest offer in time. The request is closed, and the time is free again.',
   },
   'truck/expired-deposit': {
     subject: ({ name }) => `No deposit in time: ${name}`,
@@ -211,7 +212,8 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
   },
   'organizer/completed': {
     subject: ({ truck, name }) => `Cum a fost ${truck}? ${name}`,
-    says: ({ truck }) => `Evenimentul s-a încheiat. Spuneți-le și altora cum a fost ${truck}: scrieți o recenzie.`,
+    says: ({ truck }) =>
+      `Evenimentul s-a încheiat. Spuneți-le și altora cum a fost ${truck}: scrieți o recenzie.`,
   },
   'organizer/time-taken': {
     subject: ({ truck, name }) => `${truck} este rezervat de alții: ${name}`,

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { leadStatus, leadTimer, leadTimers } from '../../../functions/marketplace/leads/lead.ts';
-import {
-  leadMachine,
-  machineInput,
-  machineName,
-} from '../../../functions/marketplace/leads/lead-machine.ts';
+import { leadMachine, machineInput, machineName } from '../../../functions/marketplace/leads/lead-machine.ts';
 import { leadMachines } from '../../../functions/marketplace/leads/start-machines.ts';
 import type { StreamChange } from '../../../functions/platform/relay.ts';
 import { prepareMachine } from '../../../local/machine-definition.ts';
@@ -57,22 +53,19 @@ describe('the machine', () => {
     );
   });
 
-  test.each(choices)('$StringEquals goes through all its timers, and nothing else', ({
-    StringEquals: status,
-    Next,
-  }) => {
-    const path = pathFrom(Next).map((name) => states[name] as State);
-    const timers = leadTimers[status as keyof typeof leadTimers];
-    expect(path.map(({ Type }) => Type)).toEqual(timers.flatMap(() => ['Wait', 'Task']));
-    expect(path.flatMap(({ TimestampPath }) => TimestampPath ?? [])).toEqual(
-      timers.map((timer) => `$.at.${timer}`),
-    );
-    expect(path.flatMap(({ Parameters }) => Parameters?.Payload.timer ?? [])).toEqual(timers);
-    expect(path.map(({ End }) => End === true)).toEqual([
-      ...path.slice(1).map(() => false),
-      true,
-    ]);
-  });
+  test.each(choices)(
+    '$StringEquals goes through all its timers, and nothing else',
+    ({ StringEquals: status, Next }) => {
+      const path = pathFrom(Next).map((name) => states[name] as State);
+      const timers = leadTimers[status as keyof typeof leadTimers];
+      expect(path.map(({ Type }) => Type)).toEqual(timers.flatMap(() => ['Wait', 'Task']));
+      expect(path.flatMap(({ TimestampPath }) => TimestampPath ?? [])).toEqual(
+        timers.map((timer) => `$.at.${timer}`),
+      );
+      expect(path.flatMap(({ Parameters }) => Parameters?.Payload.timer ?? [])).toEqual(timers);
+      expect(path.map(({ End }) => End === true)).toEqual([...path.slice(1).map(() => false), true]);
+    },
+  );
 
   test('nothing else is in it', () => {
     expect(Object.keys(states).sort()).toEqual(
@@ -147,7 +140,11 @@ describe('the relay starts one', () => {
       ...startsOf(change(undefined, asked)),
       ...startsOf(change({ ...asked, remindedAt: '2027-03-04T10:00:00.000Z', revision: 2 }, contacted)),
     ]).toEqual([
-      { machineArn: 'the machine', name: 'lead_5zr1v9n6q0w8c4t2m7k3x1y9ab-1', input: machineInput(leadWith()) },
+      {
+        machineArn: 'the machine',
+        name: 'lead_5zr1v9n6q0w8c4t2m7k3x1y9ab-1',
+        input: machineInput(leadWith()),
+      },
       {
         machineArn: 'the machine',
         name: 'lead_5zr1v9n6q0w8c4t2m7k3x1y9ab-2',
