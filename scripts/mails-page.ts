@@ -1,4 +1,6 @@
 import type { Locale, SessionFacts } from '../functions/notifications/templates/facts.ts';
+import { type LeadFacts, leadMail } from '../functions/notifications/templates/lead-mail.ts';
+import { type LeadMailName, leadMailNames } from '../functions/notifications/templates/lead-words.ts';
 import { orderCancelledMail } from '../functions/notifications/templates/order-cancelled.ts';
 import { orderConfirmedMail } from '../functions/notifications/templates/order-confirmed.ts';
 import { paymentLateMail } from '../functions/notifications/templates/payment-late.ts';
@@ -29,6 +31,41 @@ const notice = { recipientName: order.customerName, session };
 const transfer = { ...notice, otherName: 'Ștefan Țîrlea', ticket };
 const rsvp = { rsvpId: 'rsvp_5zr1v9n6q0w8c4t2m7k3x1y9ab', customerName: order.customerName, session };
 const ended = { ...order, hadTickets: false, wasCaptured: false };
+
+const lead: LeadFacts = {
+  leadId: 'lead_5zr1v9n6q0w8c4t2m7k3x1y9ab',
+  name: 'Company picnic',
+  truckName: 'La Carreta',
+  from: '2027-06-12T10:00:00Z',
+  until: '2027-06-12T14:00:00Z',
+  timeZone: 'Europe/Bucharest',
+  city: 'Cluj-Napoca',
+  guests: 200,
+};
+const offer = {
+  total: { amount: 640_000, currency: 'RON' },
+  deposit: { amount: 128_000, currency: 'RON' },
+  expiresAt: '2027-05-01T18:00:00Z',
+};
+const accepted = { offer, depositBy: '2027-04-20T18:00:00Z' };
+/** What some mails know beside the lead. */
+const more: Readonly<Partial<Record<LeadMailName, Partial<LeadFacts>>>> = {
+  'truck/quoted': { offer },
+  'organizer/quoted': { offer },
+  'truck/accepted': accepted,
+  'organizer/accepted': accepted,
+  'organizer/cancelled-by-truck': { reason: 'The engine is broken.', refund: offer.deposit },
+};
+const leadExamples = Object.fromEntries(
+  leadMailNames.map((name): [string, (locale: Locale) => MailText] => {
+    const facts = {
+      recipientName: order.customerName,
+      lead: { ...lead, ...more[name] },
+      contact: name.endsWith('/booked') ? { name: transfer.otherName, phone: '+40 722 000 000' } : undefined,
+    };
+    return [`lead: ${name}`, (locale) => leadMail(name, facts, locale)];
+  }),
+);
 
 /** Every mail with facts to show it. */
 const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
@@ -68,6 +105,7 @@ const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
   'session-postponed': (locale) => sessionPostponedMail(notice, locale),
   'session-rescheduled': (locale) => sessionRescheduledMail(notice, locale),
   'session-reminder': (locale) => sessionReminderMail(notice, locale),
+  ...leadExamples,
 };
 
 /** Every mail in its words, for docs/reference. */

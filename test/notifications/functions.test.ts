@@ -7,6 +7,19 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ticketTransferred } from '../../functions/admission/contracts.ts';
 import { sessionCancelled } from '../../functions/catalog/contracts.ts';
 import {
+  leadAccepted,
+  leadBooked,
+  leadCancelled,
+  leadCompleted,
+  leadContacted,
+  leadCreated,
+  leadDeclined,
+  leadExpired,
+  leadQuoted,
+  leadReminded,
+  leadTimeTaken,
+} from '../../functions/marketplace/contracts.ts';
+import {
   orderCancelled,
   orderConfirmed,
   orderMailRequested,
@@ -15,6 +28,8 @@ import {
   refundSucceeded,
 } from '../../functions/orders/contracts.ts';
 import { lifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
+import { keyOf } from '../../functions/platform/owned-item.ts';
+import { leadWith, quoteWith } from '../support/lead.ts';
 import { type MadeOrder, type Notifications, queueUrl, startNotifications } from './harness.ts';
 
 /** The functions as Lambda starts them, with SES, SQS and KMS in memory. */
@@ -47,6 +62,7 @@ beforeAll(async () => {
     ORDERS_TABLE: 'orders',
     ADMISSION_TABLE: 'admission',
     CATALOG_TABLE: 'catalog',
+    MARKETPLACE_TABLE: 'marketplace',
     MAIL_FROM: 'tickets@example.com',
     MAIL_CONFIGURATION_SET: 'mails',
     NOTICES_QUEUE_URL: queueUrl,
@@ -168,6 +184,51 @@ test('every event that it accepts has its mail', async () => {
       `${email}: Your refund of €47.25 could not be paid out`,
     ].sort(),
   );
+});
+
+test('every event of a lead has its mails', async () => {
+  const address = (name: string) => ({ name, email: `${name}@example.com` });
+  const { marketplace } = world.tables;
+  const told: string[] = [];
+  let sequence = 0;
+  for (const [definition, status, fields] of [
+    [leadCreated, 'new', {}],
+    [leadReminded, 'new', {}],
+    [leadContacted, 'contacted', {}],
+    [leadQuoted, 'quoted', { quote: quoteWith() }],
+    [leadAccepted, 'accepted', { quote: quoteWith(), depositBy: 1_804_000_000 }],
+    [leadTimeTaken, 'accepted', { quote: quoteWith() }],
+    [leadBooked, 'booked', {}],
+    [leadCompleted, 'completed', {}],
+    [leadExpired, 'expired', {}],
+    [leadDeclined, 'declined', { endedBy: 'truck' }],
+    [leadCancelled, 'cancelled', { endedBy: 'organizer' }],
+  ] as const) {
+    const lead = leadWith({ status, leadId: `lead_${definition.type}`, ...fields });
+    await marketplace.put({ ...keyOf('LEAD', lead.leadId), ...lead }, {});
+    await marketplace.put({ ...keyOf('BRIEF', lead.briefId), contact: address('organizer') }, {});
+    await marketplace.put({ ...keyOf('TRUCK', lead.truckId), name: 'Tacos', contact: address('truck') }, {});
+    sequence += 1;
+    const event = lifecycleEvent(definition as typeof leadBooked, {
+      ...fact(lead.leadId, sequence),
+      data: { ...leadBooked.example, leadId: lead.leadId, status, stage: lead.stage },
+    });
+    await deliver(mail, asMessage(event));
+    told.push(`${definition.type} → ${world.taken().map((line) => line.split('@')[0])}`);
+  }
+  expect(told).toEqual([
+    'LEAD-CREATED → truck',
+    'LEAD-REMINDED → truck',
+    'LEAD-CONTACTED → organizer',
+    'LEAD-QUOTED → organizer',
+    'LEAD-ACCEPTED → truck',
+    'LEAD-TIME-TAKEN → organizer',
+    'LEAD-BOOKED → organizer,truck',
+    'LEAD-COMPLETED → organizer',
+    'LEAD-EXPIRED → organizer,truck',
+    'LEAD-DECLINED → organizer',
+    'LEAD-CANCELLED → organizer,truck',
+  ]);
 });
 
 test('a cancelled session goes through the queue of notices to its holders', async () => {

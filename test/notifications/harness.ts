@@ -49,7 +49,9 @@ export interface MadeOrder {
 
 export interface Notifications {
   readonly ports: OrderMailPorts & NoticePorts;
-  readonly tables: Readonly<Record<'notifications' | 'orders' | 'admission' | 'catalog', Table>>;
+  readonly tables: Readonly<
+    Record<'notifications' | 'orders' | 'admission' | 'catalog' | 'marketplace', Table>
+  >;
   /** Mails that SES took, in order. */
   readonly sent: SentMail[];
   /** `to: subject` of each mail since the last time, sorted. */
@@ -87,6 +89,7 @@ export const startNotifications = async (): Promise<Notifications> => {
     orders: await engine.createTable('orders'),
     admission: await engine.createTable('admission'),
     catalog: await engine.createTable('catalog'),
+    marketplace: await engine.createTable('marketplace'),
   };
   const sent: SentMail[] = [];
   let seen = 0;

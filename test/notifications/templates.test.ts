@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Locale, SessionFacts } from '../../functions/notifications/templates/facts.ts';
 import { formatMoney, formatStart } from '../../functions/notifications/templates/format.ts';
+import { leadMail } from '../../functions/notifications/templates/lead-mail.ts';
+import { leadMailNames } from '../../functions/notifications/templates/lead-words.ts';
 import { orderCancelledMail } from '../../functions/notifications/templates/order-cancelled.ts';
 import { orderConfirmedMail } from '../../functions/notifications/templates/order-confirmed.ts';
 import { paymentLateMail } from '../../functions/notifications/templates/payment-late.ts';
@@ -17,6 +19,7 @@ import { sessionRescheduledMail } from '../../functions/notifications/templates/
 import { ticketPassedOnMail } from '../../functions/notifications/templates/ticket-passed-on.ts';
 import { ticketReceivedMail } from '../../functions/notifications/templates/ticket-received.ts';
 import { textOfHtml } from './html.ts';
+import { leadMailWords } from './lead-mail-words.ts';
 
 /** What others write into our mails. */
 interface Names {
@@ -87,6 +90,29 @@ const cancelled = (names: Names, more: object = {}) => ({
   hadTickets: false,
   wasCaptured: false,
   ...more,
+});
+
+const lead = (names: Names) => ({
+  recipientName: names.person,
+  lead: {
+    leadId: 'lead_1',
+    name: names.event,
+    truckName: names.event === plain.event ? 'La Carreta' : names.event,
+    from: '2027-03-28T19:00:00Z',
+    until: '2027-03-28T22:00:00Z',
+    timeZone: 'Europe/Bucharest',
+    city: names.venue,
+    guests: 120,
+    offer: {
+      total: { amount: 400_000, currency: 'RON' },
+      deposit: { amount: 200_000, currency: 'RON' },
+      expiresAt: '2027-03-20T12:00:00Z',
+    },
+    depositBy: '2027-03-19T12:00:00Z',
+    refund: { amount: 100_000, currency: 'RON' },
+    reason: names.label,
+  },
+  contact: { name: names.other, phone: '+40 722 000 111' },
 });
 
 interface Case {
@@ -395,7 +421,50 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-const each = Object.entries(cases).flatMap(([name, one]) =>
+/** Each mail about a lead: its own words, and the same facts. */
+const leadCases = Object.fromEntries(
+  leadMailNames.map((name): [string, Case] => [
+    `lead: ${name}`,
+    {
+      mail: (names, locale) => leadMail(name, lead(names), locale),
+      en: [
+        ...leadMailWords[name].en,
+        'Hello, Ioana Pârvu!',
+        'RON\u00a01,000.00 of your deposit is given back without your asking.',
+        'Contact: Ștefan Țîrlea',
+        'Phone: +40 722 000 111',
+        'Event: Four Last Songs',
+        'From: Sunday, 28 March 2027 at 22:00 EEST',
+        'Until: Monday, 29 March 2027 at 01:00 EEST',
+        'Where: Ateneul Român',
+        'Guests: 120',
+        'Truck: La Carreta',
+        'Offer: RON\u00a04,000.00',
+        'Deposit: RON\u00a02,000.00',
+        'Reason: Stalls',
+        'Request: lead_1',
+      ],
+      ro: [
+        ...leadMailWords[name].ro,
+        'Bună ziua, Ioana Pârvu!',
+        'Din avans vă este returnată suma de 1.000,00\u00a0RON, fără să o cereți.',
+        'Telefon: +40 722 000 111',
+        'Eveniment: Four Last Songs',
+        'De la: duminică, 28 martie 2027 la 22:00 EEST',
+        'Până la: luni, 29 martie 2027 la 01:00 EEST',
+        'Unde: Ateneul Român',
+        'Invitați: 120',
+        'Rulotă: La Carreta',
+        'Ofertă: 4.000,00\u00a0RON',
+        'Avans: 2.000,00\u00a0RON',
+        'Motiv: Stalls',
+        'Cerere: lead_1',
+      ],
+    },
+  ]),
+);
+
+const each = Object.entries({ ...cases, ...leadCases }).flatMap(([name, one]) =>
   (['en', 'ro'] as const).map((locale) => [name, locale, one] as const),
 );
 

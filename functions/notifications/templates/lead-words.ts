@@ -36,7 +36,7 @@ const en = {
   },
   'truck/booked': {
     subject: ({ name }) => `Booked: ${name}`,
-    says: ({ truck }) => `${truck} is booked. You can reach each other directly now:`,
+    says: ({ truck }) => `${truck} is booked. You can reach each other directly now.`,
   },
   'truck/declined': {
     subject: ({ name }) => `Declined: ${name}`,
@@ -61,7 +61,7 @@ const en = {
   },
   'truck/cancelled-by-truck': {
     subject: ({ name }) => `Cancelled: ${name}`,
-    says: () => 'You have cancelled the booking. The organizer gets the whole deposit back.',
+    says: () => 'You have cancelled the booking. What the organizer has paid is given back.',
   },
   'organizer/contacted': {
     subject: ({ truck, name }) => `${truck} has answered: ${name}`,
@@ -79,7 +79,7 @@ const en = {
   },
   'organizer/booked': {
     subject: ({ truck, name }) => `${truck} is booked: ${name}`,
-    says: ({ truck }) => `${truck} is booked. You can reach each other directly now:`,
+    says: ({ truck }) => `${truck} is booked. You can reach each other directly now.`,
   },
   'organizer/declined': {
     subject: ({ truck, name }) => `${truck} has declined: ${name}`,
@@ -141,7 +141,7 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
   },
   'truck/booked': {
     subject: ({ name }) => `Rezervat: ${name}`,
-    says: ({ truck }) => `${truck} este rezervat. Acum puteți lua legătura direct:`,
+    says: ({ truck }) => `${truck} este rezervat. Acum puteți lua legătura direct.`,
   },
   'truck/declined': {
     subject: ({ name }) => `Refuzat: ${name}`,
@@ -166,7 +166,7 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
   },
   'truck/cancelled-by-truck': {
     subject: ({ name }) => `Anulat: ${name}`,
-    says: () => 'Ați anulat rezervarea. Organizatorul primește înapoi tot avansul.',
+    says: () => 'Ați anulat rezervarea. Organizatorul primește înapoi ce a plătit.',
   },
   'organizer/contacted': {
     subject: ({ truck, name }) => `${truck} a răspuns: ${name}`,
@@ -184,7 +184,7 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
   },
   'organizer/booked': {
     subject: ({ truck, name }) => `${truck} este rezervat: ${name}`,
-    says: ({ truck }) => `${truck} este rezervat. Acum puteți lua legătura direct:`,
+    says: ({ truck }) => `${truck} este rezervat. Acum puteți lua legătura direct.`,
   },
   'organizer/declined': {
     subject: ({ truck, name }) => `${truck} a refuzat: ${name}`,

@@ -1,0 +1,53 @@
+import type { Context } from 'aws-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openLeads } from '../../../functions/marketplace/leads/lead-store.ts';
+import { type LeadTable, startLeadTable } from '../../support/lead.ts';
+
+let world: LeadTable;
+let handler: (event: unknown, context: Context) => Promise<unknown>;
+beforeAll(async () => {
+  world = await startLeadTable();
+  Object.assign(process.env, {
+    STAGE: 'test',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: world.endpoint,
+    MARKETPLACE_TABLE: 'marketplace',
+  });
+  handler = (await import('../../../functions/marketplace/leads/machine.ts')).handler;
+});
+afterAll(() => world.stop());
+
+const lambda = { awsRequestId: 'task-1' } as Context;
+const inSeconds = (from: number): number => Math.floor(Date.now() / 1_000) + from;
+
+test('does what is due, by the clock of the function', async () => {
+  const { leadId } = await world.lead({
+    status: 'booked',
+    stage: 5,
+    window: { from: inSeconds(-7_200), to: inSeconds(-60) },
+  });
+  expect(await handler({ leadId, stage: 5, timer: 'complete' }, lambda)).toEqual({ kind: 'done' });
+  expect(await handler({ leadId, stage: 5, timer: 'complete' }, lambda)).toEqual({ kind: 'over' });
+  const [, completed] = await openLeads(world.table).history(leadId);
+  expect(completed).toMatchObject({
+    from: 'booked',
+    to: 'completed',
+    actor: 'system:leads-machine',
+    command: 'complete',
+  });
+});
+
+test('throws when the machine’s clock is ahead, so that it is asked again', async () => {
+  const to = inSeconds(3_600);
+  const { leadId } = await world.lead({ status: 'booked', stage: 5, window: { from: to - 60, to } });
+  await expect(handler({ leadId, stage: 5, timer: 'complete' }, lambda)).rejects.toThrow(
+    `complete of ${leadId} is due at ${to}`,
+  );
+  expect((await openLeads(world.table).get(leadId))?.status).toBe('booked');
+});
+
+test('refuses what no machine of ours asks for', async () => {
+  await expect(handler({ leadId: 'lead_1', stage: 1, timer: 'book' }, lambda)).rejects.toThrow(/timer/);
+});
