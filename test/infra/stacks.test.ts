@@ -9,6 +9,7 @@ import {
   statementsOf,
   synthesize,
   type Templates,
+  target,
 } from './templates.ts';
 
 let emulator: Templates;
@@ -282,6 +283,42 @@ describe('the synthesized stacks', () => {
         ['Every five minutes → orders-reconciliation', 'rate(5 minutes)'],
         ['Every five minutes → ticketing-reconciliation', 'rate(5 minutes)'],
       ]);
+  });
+
+  test('each machine calls one function, is started by those who may, and is missed when it fails', () => {
+    for (const templates of [emulator, prod]) {
+      const lambdas = new Map(resourcesOf(templates, 'AWS::Lambda::Function'));
+      const machines = resourcesOf(templates, 'AWS::StepFunctions::StateMachine');
+      const facts = machines.map(([id, machine]) => {
+        const { TaskFunctionArn } = machine.Properties.DefinitionSubstitutions;
+        const startedBy = [...lambdas.values()].filter((lambda) =>
+          statementsOf(templates, lambda).some(
+            ({ actions, resources }) =>
+              actions.includes('states:StartExecution') && resources.some((one) => target(one) === id),
+          ),
+        );
+        const called = statementsOf(templates, {
+          ...machine,
+          Properties: { Role: machine.Properties.RoleArn },
+        })
+          .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
+          .flatMap(({ resources }) => resources.map(target));
+        const alarms = resourcesOf(templates, 'AWS::CloudWatch::Alarm').filter(
+          ([, { Properties }]) =>
+            Properties.MetricName === 'ExecutionsFailed' && target(Properties.Dimensions[0].Value) === id,
+        );
+        expect(called).toEqual([target(TaskFunctionArn)]);
+        return [
+          functionName(lambdas.get(target(TaskFunctionArn) ?? '') as Resource),
+          startedBy.map(functionName).sort(),
+          alarms.map(([, { Properties }]) => Properties.Threshold),
+        ];
+      });
+      expect(facts.sort()).toEqual([
+        ['leads-machine', ['marketplace-relay'], [1]],
+        ['orders-machine', ['orders-reconciliation', 'orders-relay'], [1]],
+      ]);
+    }
   });
 
   test('the dashboard shows what reconciliations found', () => {

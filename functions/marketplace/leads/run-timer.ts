@@ -1,5 +1,5 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
-import type { Table, TransactionWrite } from '../../platform/table.ts';
+import type { Table } from '../../platform/table.ts';
 import type { Lead, LeadTimer } from './lead.ts';
 import { type Leads, noteWrite, stepWrites } from './lead-store.ts';
 import { decideTimer, type TimerDecision } from './lead-timer.ts';
@@ -31,37 +31,30 @@ export type TimerOutcome = { readonly kind: 'done' } | Exclude<TimerDecision, { 
 /** Tries of a lead that somebody else changed after it was read. */
 const maxTries = 5;
 
-/** What each timer is in the stamp of its change. */
-const changes: Readonly<Record<LeadTimer, string>> = {
-  remind: 'lead.reminded',
-  expire: 'lead.expired',
-  lapse: 'lead.lapsed',
-  complete: 'lead.completed',
-};
-
-/** The note of a reminder, or the step that the timer is named for. */
-const writesOf = (lead: Lead, timer: LeadTimer, change: Change): readonly TransactionWrite[] =>
-  timer === 'remind'
-    ? [noteWrite(lead, { remindedAt: change.at }, change)]
-    : stepWrites(lead, { command: timer, fields: {}, change });
-
 /**
- * Writes what is due. A lead that ends gives back the time that it still holds, in the same transaction; a hold that
- * has lapsed is counted by nobody, and leaves the calendar with the next write of its month.
+ * Writes what is due: the note of a reminder, or the step that the timer is named for. A lead that ends gives back
+ * the time that it still holds, in the same transaction; a hold that has lapsed is counted by nobody, and leaves the
+ * calendar with the next write of its month.
  */
 const write = async (
   { table }: TimerPorts,
   lead: Lead,
   timer: LeadTimer,
-  change: Change,
+  stamp: Stamp,
   now: number,
 ): Promise<boolean> => {
-  const writes = writesOf(lead, timer, change);
-  const { hold } = lead;
-  if ((timer === 'expire' || timer === 'lapse') && hold !== undefined && hold.until >= now) {
-    return (await releaseTime(table, { ...lead, hold }, writes, change, now)).kind === 'written';
+  if (timer === 'remind') {
+    const change = stamp('lead.reminded');
+    return (await table.transact([noteWrite(lead, { remindedAt: change.at }, change)])).written;
   }
-  return (await table.transact(writes)).written;
+  const { hold } = lead;
+  if (timer === 'complete' || hold === undefined || hold.until < now) {
+    const change = stamp(timer === 'complete' ? 'lead.completed' : 'lead.expired');
+    return (await table.transact(stepWrites(lead, { command: timer, fields: {}, change }))).written;
+  }
+  const change = stamp('lead.expired');
+  const writes = stepWrites(lead, { command: timer, fields: { hold: undefined }, change });
+  return (await releaseTime(table, { ...lead, hold }, writes, change, now)).kind === 'written';
 };
 
 /**
@@ -87,7 +80,7 @@ export const runTimer = async (
       await ports.askForDeposit?.(lead, stamp);
       continue;
     }
-    if (await write(ports, lead, timer, stamp(changes[timer]), now)) return { kind: 'done' };
+    if (await write(ports, lead, timer, stamp, now)) return { kind: 'done' };
   }
   throw new Error(`The lead ${leadId} is changed by too many at once`);
 };

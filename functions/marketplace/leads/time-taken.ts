@@ -1,5 +1,5 @@
 import { type CalendarEntry, decidePlacement, isLive } from '../calendar.ts';
-import { judgedBy, maxWindowSeconds } from '../calendar-month.ts';
+import { judgedBy } from '../calendar-month.ts';
 import { type Interval, overlaps } from '../interval.ts';
 import type { Truck } from '../truck.ts';
 import { setupOf } from '../truck-rules.ts';
@@ -42,10 +42,10 @@ export const isTaken = (
 };
 
 /**
- * Leads that were asked before this (ISO 8601) were about events that were over before the booking matters: nobody
- * asks for more than `maxDaysAhead` days ahead.
+ * Leads that were asked before this (ISO 8601) are about events that were over when the booking’s way begins: nobody
+ * asks for one that ends more than `maxDaysAhead` days ahead.
  */
 export const oldestConcerned = ({ blocked }: Booked): string => {
   const { from } = judgedBy(judgedBy(blocked));
-  return new Date((from - maxWindowSeconds - maxDaysAhead * daySeconds) * 1_000).toISOString();
+  return new Date((from - maxDaysAhead * daySeconds) * 1_000).toISOString();
 };

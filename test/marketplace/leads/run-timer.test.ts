@@ -101,6 +101,7 @@ describe('an offer', () => {
     expect(await run(lead, 'expire', '2027-03-05T11:59:59Z')).toMatchObject({ kind: 'not_due' });
     expect(await run(lead, 'expire', '2027-03-05T12:00:00Z')).toEqual({ kind: 'done' });
     expect(await now(lead)).toMatchObject({ status: 'expired', stage: 4, since: '2027-03-05T12:00:00Z' });
+    expect(await now(lead)).not.toHaveProperty('hold');
     expect(await historyOf(lead)).toEqual([
       createdAs('quoted'),
       ['expire', 'expired', 'system:leads-machine', '2027-03-05T12:00:00Z'],
@@ -120,28 +121,33 @@ describe('an offer', () => {
     expect((await now(lead)).status).toBe('quoted');
   });
 
-  test('ends once when two come to it, and someone notes something in between', async () => {
+  test('ends although somebody notes something between reading and writing', async () => {
     const lead = await world.lead({ status: 'quoted', stage: 3, quote: quoteWith() });
     const leads = openLeads(world.table);
-    let noted = false;
-    const disturbed: TimerPorts['leads'] = {
-      ...leads,
-      async get(leadId) {
-        const read = await leads.get(leadId);
-        if (!noted && read !== undefined) {
-          noted = true;
-          const change = changeAt('2027-03-05T12:00:00.000Z');
-          await world.table.transact([noteWrite(read, { takenAt: change.at }, change)]);
-        }
-        return read;
-      },
+    const change = changeAt('2027-03-05T11:59:59.000Z');
+    let reads = 0;
+    const get: TimerPorts['leads']['get'] = async (leadId) => {
+      const read = (await leads.get(leadId)) as Lead;
+      reads += 1;
+      if (reads === 1) await world.table.transact([noteWrite(read, { takenAt: change.at }, change)]);
+      return read;
     };
-    const outcomes = await Promise.all([
-      run(lead, 'expire', '2027-03-05T12:00:00Z', { leads: disturbed }),
-      run(lead, 'expire', '2027-03-05T12:00:00Z'),
-    ]);
-    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['done', 'over']);
-    expect(await now(lead)).toMatchObject({ status: 'expired', takenAt: '2027-03-05T12:00:00.000Z' });
+    expect(await run(lead, 'expire', '2027-03-05T12:00:00Z', { leads: { ...leads, get } })).toEqual({
+      kind: 'done',
+    });
+    expect(reads).toBe(2);
+    expect(await now(lead)).toMatchObject({ status: 'expired', takenAt: change.at });
+  });
+
+  test('ends once when many come to it at once', async () => {
+    const lead = await world.lead(
+      { status: 'quoted', stage: 3, quote: quoteWith() },
+      { truck, as: { kind: 'soft', until: seconds('2027-03-05T13:00:00Z') } },
+    );
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => run(lead, 'expire', '2027-03-05T12:00:00Z')),
+    );
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['done', 'over', 'over', 'over', 'over']);
     expect(await historyOf(lead)).toHaveLength(2);
   });
 });
