@@ -8,7 +8,7 @@ const mailsTo = openMailbox();
 const isEmbedded = inject('target').kind === 'embedded';
 const timeoutMs = isEmbedded ? 60_000 : 240_000;
 /** From now until the event: time enough to ask. */
-const beginsInSeconds = isEmbedded ? 15 : 60;
+const beginsInSeconds = isEmbedded ? 10 : 60;
 
 const inSeconds = (seconds: number): string =>
   `${new Date(Date.now() + seconds * 1_000).toISOString().slice(0, 19)}Z`;
