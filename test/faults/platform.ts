@@ -218,6 +218,7 @@ export const startPlatform = async () => {
     STRIPE_SECRET_ARN: stripeSecretArn,
     STRIPE_API_ORIGIN: stripe.origin,
     NOTIFICATIONS_TABLE: 'notifications',
+    MARKETPLACE_TABLE: 'marketplace',
     NOTICES_QUEUE_URL: queueUrl('notices'),
     MAIL_FROM: 'tickets@example.com',
     MAIL_CONFIGURATION_SET: 'mails',
