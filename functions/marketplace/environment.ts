@@ -7,6 +7,8 @@ import {
 } from '../platform/environment.ts';
 
 const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
+/** Photos and papers of trucks, and the uploads that they come from. */
+const objects = { OBJECTS_BUCKET: z.string().min(1) };
 
 export const marketplaceBackgroundEnvironment = commonEnvironment.extend(marketplace);
 
@@ -19,3 +21,8 @@ export const marketplaceCommandsEnvironment = marketplaceQueriesEnvironment.exte
 const holdExpiryQueue = { TRUCK_HOLD_EXPIRY_QUEUE_URL: z.url() };
 export const leadsHoldExpiryEnvironment = commonEnvironment.extend({ ...marketplace, ...holdExpiryQueue });
 export const marketplaceRelayEnvironment = relayEnvironment.extend(holdExpiryQueue);
+
+export const truckQueriesEnvironment = marketplaceQueriesEnvironment.extend(objects);
+export const truckCommandsEnvironment = marketplaceCommandsEnvironment.extend(objects);
+export const photosEnvironment = commonEnvironment.extend(objects);
+export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).extend(objects);
