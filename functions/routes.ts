@@ -2,7 +2,11 @@ import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
 import { leadCommandRoutes, leadQueryRoutes } from './marketplace/leads/routes.ts';
-import { marketplaceCommandRoutes, marketplaceQueryRoutes } from './marketplace/routes.ts';
+import {
+  marketplaceCommandRoutes,
+  marketplacePhotoRoutes,
+  marketplaceQueryRoutes,
+} from './marketplace/routes.ts';
 import { ordersQueryRoutes } from './orders/query-routes.ts';
 import { ordersCommandRoutes } from './orders/routes.ts';
 import { rsvpCommandRoutes } from './orders/rsvps/rsvp-routes.ts';
@@ -28,6 +32,7 @@ export const routes = {
   ...admissionQueryRoutes,
   ...marketplaceCommandRoutes,
   ...marketplaceQueryRoutes,
+  ...marketplacePhotoRoutes,
   ...leadCommandRoutes,
   ...leadQueryRoutes,
 } as const;

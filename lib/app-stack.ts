@@ -27,6 +27,7 @@ import {
   bucketFolders,
   putEvents,
   readBucket,
+  readFolder,
   readStream,
   readTable,
   readWriteBucket,
@@ -38,6 +39,7 @@ import {
   signTickets,
   startExecutions,
   useSecret,
+  writeFolder,
 } from './grants.ts';
 import type { IssuerSettings } from './identity-stack.ts';
 import { addSalesMetrics } from './sales-metrics.ts';
@@ -350,15 +352,20 @@ export class AppStack extends Stack {
     this.addRelay('admission-relay', data.admissionTable, relay);
 
     const marketplaceTable = { table: data.marketplaceTable, indexes: [organizationIndex] };
+    const objects = { OBJECTS_BUCKET: data.plansBucket.bucketName };
     const marketplace = { MARKETPLACE_TABLE: data.marketplaceTable.tableName };
-    this.addFunction('marketplace-commands', { ...common, ...guard, ...ids, ...marketplace }, [
+    const trucks = { ...marketplace, ...objects };
+    this.addFunction('marketplace-commands', { ...common, ...guard, ...ids, ...trucks }, [
       readWriteTable(marketplaceTable),
       readTable(identityTable),
+      ...readFolder(data.plansBucketArn, 'uploads'),
+      writeFolder(data.plansBucketArn, 'documents'),
       useSecret(data.idSecret),
     ]);
-    this.addFunction('marketplace-queries', { ...common, ...guard, ...marketplace }, [
+    this.addFunction('marketplace-queries', { ...common, ...guard, ...trucks }, [
       readTable(marketplaceTable),
       readTable(identityTable),
+      ...readFolder(data.plansBucketArn, 'documents'),
     ]);
     const leadsTable = {
       table: data.marketplaceTable,
@@ -373,6 +380,25 @@ export class AppStack extends Stack {
       readTable(leadsTable),
       readTable(identityTable),
     ]);
+    this.addFunction(
+      'marketplace-photos',
+      { ...common, ...objects },
+      readFolder(data.plansBucketArn, 'photos'),
+    );
+    this.addConsumer(
+      'marketplace-thumbnails',
+      { ...common, ...trucks },
+      [
+        readWriteTable({ table: data.marketplaceTable }),
+        ...readFolder(data.plansBucketArn, 'uploads'),
+        writeFolder(data.plansBucketArn, 'photos'),
+      ],
+      { 'fairground.marketplace': ['TRUCK-PHOTO-ADDED', 'TRUCK-PHOTO-DELETED'] },
+    );
+    this.acknowledgeFolders(['uploads', 'documents'], 'marketplace-commands');
+    this.acknowledgeFolders(['documents'], 'marketplace-queries');
+    this.acknowledgeFolders(['photos'], 'marketplace-photos');
+    this.acknowledgeFolders(['uploads', 'photos'], 'marketplace-thumbnails');
     this.addConsumer(
       'marketplace-calendar-imports',
       { ...common, ...marketplace },
@@ -429,6 +455,7 @@ export class AppStack extends Stack {
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 
     this.acknowledgeFolders(
+      bucketFolders,
       'catalog-commands',
       'catalog-queries',
       'ticketing-commands',
@@ -565,9 +592,9 @@ export class AppStack extends Stack {
   }
 
   /** Rights on objects of a bucket cannot name them: the folder is the narrowest there is. */
-  private acknowledgeFolders(...names: readonly FunctionName[]): void {
+  private acknowledgeFolders(folders: readonly string[], ...names: readonly FunctionName[]): void {
     for (const name of names) {
-      for (const folder of bucketFolders) {
+      for (const folder of folders) {
         acknowledge(this.functions[name] as PlatformFunction, {
           [`IAM5[Resource::${plansBucketExport(this.data)}/${folder}/*]`]: `Objects are made at run time; ${name} works on the whole folder ${folder}.`,
         });

@@ -43,6 +43,31 @@ const filesBeside: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * Packages that are shipped as they are, each with what it needs: they look for files of theirs, and start threads
+ * from them. Of the engines of `sharp` the one in WebAssembly goes along, which runs on every processor.
+ */
+const packagesBeside: Readonly<Record<string, readonly string[]>> = {
+  sharp: ['sharp', '@img/colour', '@img/sharp-wasm32', 'detect-libc', 'semver', 'tslib'],
+};
+
+/** Of a package nothing is shipped that only its compilers, or those of its users, read. */
+const isShipped = (file: string): boolean => !/\.(d\.[cm]?ts|map|md|h|cc|gyp)$/.test(file);
+
+/** Files of the packages that go beside a bundle, by their path in it. */
+const packageFiles = (names: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    names
+      .flatMap((name) => packagesBeside[name] ?? [])
+      .flatMap((name) => {
+        const folder = path.join('node_modules', name);
+        return readdirSync(path.join(projectRoot, folder), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && isShipped(entry.name))
+          .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)));
+      })
+      .map((file) => [file, file]),
+  );
+
 const options = {
   absWorkingDir: projectRoot,
   bundle: true,
@@ -104,7 +129,7 @@ export const stopBundler = stop;
 const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
   const directory = path.join(buildRoot, 'functions', name);
   const recordFile = path.join(buildRoot, 'records', `${name}.json`);
-  const recipe = digest(JSON.stringify([options, filesBeside, entry, bundlerSource]));
+  const recipe = digest(JSON.stringify([options, filesBeside, packagesBeside, entry, bundlerSource]));
   const known = readRecord(recordFile);
   if (known?.recipe === recipe && isCurrent(known, directory)) return { ...known.bundle, directory };
 
@@ -112,7 +137,8 @@ const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
     throw new Error(`Function ${name}: its entry ${entry} does not exist`);
   }
   const lazyPackages = new Map<string, string>();
-  const own = await buildInto(name, directory, { index: entry }, [apart(lazyPackages)]);
+  const shipped = new Set<string>();
+  const own = await buildInto(name, directory, { index: entry }, [apart(lazyPackages, shipped)]);
   const lazy = lazyPackages.size === 0 ? undefined : await buildPackages(name, lazyPackages);
 
   const files: Record<string, Uint8Array> = {};
@@ -122,13 +148,19 @@ const bundleFunction = async (name: string, entry: string): Promise<Bundle> => {
     target[file] = content;
   }
   const sources = [...Object.keys(own.metafile.inputs), ...Object.keys(lazy?.metafile.inputs ?? {})];
-  const extra = sources.flatMap((source) => filesBeside[source] ?? []);
-  for (const file of extra) files[path.basename(file)] = readFileSync(path.join(projectRoot, file));
+  const beside: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(
+      sources.flatMap((source) => (filesBeside[source] ?? []).map((file) => [path.basename(file), file])),
+    ),
+    ...packageFiles([...shipped]),
+  };
+  for (const [target, file] of Object.entries(beside))
+    files[target] = readFileSync(path.join(projectRoot, file));
 
   replaceFiles(directory, files);
   replaceFiles(path.join(buildRoot, 'source-maps', name), maps);
   const bundle = { name, hash: hashOf(files), ...sizesOf(own.metafile, lazy?.metafile) };
-  const inputs = [...new Set([...sources, ...extra])];
+  const inputs = [...new Set([...sources, ...Object.values(beside)])];
   writeAtomically(
     recordFile,
     Buffer.from(
@@ -187,14 +219,18 @@ const buildInto = async (
 /**
  * Packages that our code imports dynamically are bundled apart, and `lazyPackages` (file → package) says
  * which. In one build, whatever such a package takes from modules that eager code takes something else
- * from would become eager too: 70 KB of the S3 client.
+ * from would become eager too: 70 KB of the S3 client. Those that cannot be bundled are `shipped`.
  */
-const apart = (lazyPackages: Map<string, string>): Plugin => ({
+const apart = (lazyPackages: Map<string, string>, shipped: Set<string>): Plugin => ({
   name: 'lazy-packages-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^[^./]/ }, ({ kind, path: imported, importer }) => {
       if (kind !== 'dynamic-import' || imported.startsWith('node:') || importer.includes('node_modules'))
         return;
+      if (packagesBeside[imported] !== undefined) {
+        shipped.add(imported);
+        return { external: true };
+      }
       const file = imported.replace(/^@/, '').replaceAll('/', '-');
       lazyPackages.set(file, imported);
       return { path: `./${file}.mjs`, external: true };
@@ -240,14 +276,14 @@ const writeAtomically = (file: string, content: Uint8Array): void => {
 
 /** Makes a folder hold exactly these files; those that are the same already are not touched. */
 const replaceFiles = (directory: string, files: Readonly<Record<string, Uint8Array>>): void => {
-  mkdirSync(directory, { recursive: true });
   for (const [file, content] of Object.entries(files)) {
     const target = path.join(directory, file);
     if (existsSync(target) && readFileSync(target).equals(content)) continue;
     writeAtomically(target, content);
   }
-  for (const file of readdirSync(directory)) {
-    if (files[file] === undefined && !file.endsWith('.tmp'))
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    const file = path.relative(directory, path.join(entry.parentPath, entry.name));
+    if (entry.isFile() && files[file] === undefined && !file.endsWith('.tmp'))
       rmSync(path.join(directory, file), { force: true });
   }
 };

@@ -14,6 +14,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { sessionIndex, sessionIndexAttributes } from '../functions/admission/ticket-index.ts';
 import { leadIndexes } from '../functions/marketplace/leads/lead-indexes.ts';
+import { documentsKeptDays } from '../functions/marketplace/verification/verification.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
 import { MailSender } from './constructs/mail-sender.ts';
@@ -135,10 +136,26 @@ export class DataStack extends Stack {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
           ...(settings.retain && { noncurrentVersionExpiration: Duration.days(1) }),
         },
+        {
+          id: 'papers-are-not-kept-for-ever',
+          prefix: 'documents/',
+          expiration: Duration.days(documentsKeptDays),
+          ...(settings.retain && { noncurrentVersionExpiration: Duration.days(1) }),
+        },
+        // A photo that its owner took away is gone.
+        ...(settings.retain
+          ? [
+              {
+                id: 'deleted-photos-are-gone',
+                prefix: 'photos/',
+                noncurrentVersionExpiration: Duration.days(1),
+              },
+            ]
+          : []),
       ],
       cors: [
         {
-          // Browsers send large plans straight here, by a presigned URL.
+          // Browsers send large plans, photos and papers straight here, by a presigned URL.
           allowedMethods: [HttpMethods.PUT],
           allowedOrigins: settings.webOrigins,
           allowedHeaders: ['content-type', 'content-length', 'x-amz-*'],
@@ -149,7 +166,7 @@ export class DataStack extends Stack {
       removalPolicy,
     });
     acknowledge(this.plansBucket, {
-      S1: 'Seating plans hold no personal data, and every write to the bucket comes from a request that the catalog logs; server access logs would add a second bucket and no knowledge.',
+      S1: 'Every write, and every link to a truck’s papers, comes from a request that the catalog or the marketplace logs with who made it; server access logs would add a second bucket and no knowledge.',
     });
 
     this.plansBucketArn = this.exportValue(this.plansBucket.bucketArn, { name: plansBucketExport(this) });

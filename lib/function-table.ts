@@ -14,13 +14,16 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
-  leadsBackgroundEnvironment,
   leadsHoldExpiryEnvironment,
-  marketplaceBackgroundEnvironment,
   leadsTimeTakenEnvironment,
+  marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
   marketplaceRelayEnvironment,
+  photosEnvironment,
+  thumbnailsEnvironment,
+  truckCommandsEnvironment,
+  truckQueriesEnvironment,
 } from '../functions/marketplace/environment.ts';
 import {
   notificationsMailEnvironment,
@@ -107,7 +110,12 @@ export const functionTable = {
     environment: identityQueriesEnvironment,
     reservedConcurrency: 30,
   },
-  'identity-relay': { ...relay, entry: 'functions/identity/relay.ts', environment: relayEnvironment },
+  'identity-relay': {
+    ...relay,
+    entry: 'functions/identity/relay.ts',
+    environment: relayEnvironment,
+    reservedConcurrency: 10,
+  },
   'catalog-commands': {
     ...api,
     entry: 'functions/catalog/commands.ts',
@@ -258,13 +266,13 @@ export const functionTable = {
   'marketplace-commands': {
     ...api,
     entry: 'functions/marketplace/commands.ts',
-    environment: marketplaceCommandsEnvironment,
+    environment: truckCommandsEnvironment,
     reservedConcurrency: 10,
   },
   'marketplace-queries': {
     ...api,
     entry: 'functions/marketplace/queries.ts',
-    environment: marketplaceQueriesEnvironment,
+    environment: truckQueriesEnvironment,
     reservedConcurrency: 12,
   },
   'leads-commands': {
@@ -278,6 +286,21 @@ export const functionTable = {
     entry: 'functions/marketplace/leads/queries.ts',
     environment: marketplaceQueriesEnvironment,
     reservedConcurrency: 15,
+  },
+  'marketplace-photos': {
+    ...api,
+    entry: 'functions/marketplace/photos/photos.ts',
+    environment: photosEnvironment,
+    reservedConcurrency: 8,
+  },
+  'marketplace-thumbnails': {
+    ...consumer,
+    entry: 'functions/marketplace/photos/thumbnails.ts',
+    environment: thumbnailsEnvironment,
+    // A photo of fifty megapixels takes a few hundred megabytes and some seconds, and a batch has ten.
+    memoryMb: 2_048,
+    timeout: Duration.minutes(2),
+    reservedConcurrency: 2,
   },
   'leads-hold-expiry': {
     ...consumer,
@@ -310,7 +333,7 @@ export const functionTable = {
   'leads-machine': {
     ...task,
     entry: 'functions/marketplace/leads/machine.ts',
-    environment: leadsBackgroundEnvironment,
+    environment: marketplaceBackgroundEnvironment,
     reservedConcurrency: 4,
   },
   'leads-time-taken': {

@@ -52,6 +52,15 @@ export const readWriteBucket = (bucketArn: string): PolicyStatement[] => [
   allow(['s3:ListBucket'], [bucketArn]),
 ];
 
+/** Objects of a folder, read or asked about. */
+export const readFolder = (bucketArn: string, folder: string): PolicyStatement[] => [
+  allow(['s3:GetObject'], [`${bucketArn}/${folder}/*`]),
+  allow(['s3:ListBucket'], [bucketArn]),
+];
+
+export const writeFolder = (bucketArn: string, folder: string) =>
+  allow(['s3:PutObject', 's3:DeleteObject'], [`${bucketArn}/${folder}/*`]);
+
 export const useSecret = (secret: { readonly secretArn: string }) =>
   allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
 

@@ -5,10 +5,11 @@ import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant, timeZone } from '../platform/time.ts';
+import { type UploadKindName, uploadKinds } from '../platform/upload-kinds.ts';
 import { eventCategory, eventDescription, eventName, eventStatus, maxPerformers } from './event.ts';
 import { rsvpTerms } from './rsvp-terms.ts';
 import { saleTerms } from './sale-terms.ts';
-import { isShallow, maxPlanBytes } from './seating-plan.ts';
+import { isShallow } from './seating-plan.ts';
 import { newSession, sessionPatch, sessionStatus, ticketType } from './session.ts';
 
 const organizationId = idOf('org');
@@ -185,22 +186,33 @@ export const importSeatingPlan = route({
   problems: ['PLAN_REFUSED', 'UPLOAD_NOT_FOUND'],
 });
 
+const uploadOf = <const Kind extends UploadKindName>(kind: Kind) => {
+  const { contentTypes, maxBytes } = uploadKinds[kind];
+  return z.strictObject({
+    kind: z.literal(kind),
+    contentType: z.enum(contentTypes),
+    bytes: z.int().min(2).max(maxBytes),
+    ...optionalOrganization,
+  });
+};
+
 export const createUpload = route({
   operationId: 'createUpload',
   method: 'POST',
   path: '/uploads',
   function: 'catalog-commands',
-  tags: ['Venues'],
-  summary: 'Get a URL to upload a large document to',
-  description: 'PUT exactly that many bytes of that type to the URL within fifteen minutes.',
+  tags: ['Uploads'],
+  summary: 'Get a URL to upload a document or a picture to',
+  description:
+    'PUT exactly that many bytes of that type to the URL within fifteen minutes. What nothing takes in is deleted ' +
+    'after a day.',
   access: ofOrganization('CreateUpload'),
   creates: true,
-  body: z.strictObject({
-    kind: z.literal('seating-plan'),
-    contentType: z.literal('application/json'),
-    bytes: z.int().min(2).max(maxPlanBytes),
-    ...optionalOrganization,
-  }),
+  body: z.discriminatedUnion('kind', [
+    uploadOf('seating-plan'),
+    uploadOf('truck_photo'),
+    uploadOf('verification_document'),
+  ]),
   requestExample: { kind: 'seating-plan', contentType: 'application/json', bytes: 4_200_000 },
   responses: {
     201: {

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { Fault } from '../platform/answer.ts';
 import { faultsOf, pointerOf } from '../platform/request.ts';
+import { uploadKinds } from '../platform/upload-kinds.ts';
 
 /** Most seats and general-admission places a plan may have. */
 export const maxPlaces = 40_000;
 
 /** Largest plan document, in bytes of UTF-8. */
-export const maxPlanBytes = 5 * 1024 * 1024;
+export const maxPlanBytes = uploadKinds['seating-plan'].maxBytes;
 
 /** Pixels; far beyond any hall, and small enough that sums of three stay exact to the tenth. */
 const coordinate = z.number().min(-1_000_000).max(1_000_000);

@@ -7,17 +7,15 @@ import { isCarriedText, pointerOf, validationProblem } from '../platform/request
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
 import { absent, type Table } from '../platform/table.ts';
+import { presignUpload, uploadKeptSeconds, uploadKey, uploadSeconds } from '../platform/uploads.ts';
 import type { VenueItem, VenuePlan } from './items.ts';
 import { categoryPlaces, type Layout, layoutOf, seatCount } from './layout.ts';
 import type { CatalogLoaders } from './loaders.ts';
-import { presignUpload, readUpload, uploadSeconds, writePlan } from './plan-documents.ts';
+import { readUploadedPlan, writePlan } from './plan-documents.ts';
 import type { catalogCommandRoutes } from './routes.ts';
 import { checkPlan, maxPlanBytes } from './seating-plan.ts';
 import { unusedAt } from './uses.ts';
 import { venueView } from './views.ts';
-
-/** Uploads are forgotten after a day; the bucket’s lifecycle rule deletes them too. */
-const uploadKeptSeconds = 24 * 60 * 60;
 
 type Checked =
   | { readonly ok: true; readonly layout: Layout; readonly plan: VenuePlan; readonly document: unknown }
@@ -119,7 +117,7 @@ export const venueCommands = (
           detail: 'Send a plan or an uploadId, not both.',
         }));
         if (unknown.length > 0) return validationProblem(unknown);
-        const text = await readUpload(bucket, venue.organizationId, uploadId);
+        const text = await readUploadedPlan(bucket, venue.organizationId, uploadId);
         if (text === undefined) return problem('UPLOAD_NOT_FOUND');
         const bytes = Buffer.byteLength(text);
         if (bytes > maxPlanBytes) return tooLarge(bytes);
@@ -166,7 +164,7 @@ export const venueCommands = (
     },
 
     async createUpload(request) {
-      const { organizationId = '', contentType, bytes } = request.body;
+      const { organizationId = '', kind, contentType, bytes } = request.body;
       const uploadId = request.newId('upl');
       const nowSeconds = Math.floor(request.now.getTime() / 1_000);
       const created = await table.put(
@@ -174,6 +172,7 @@ export const venueCommands = (
           pk: `UPLOAD#${uploadId}`,
           sk: 'UPLOAD',
           organizationId,
+          kind,
           contentType,
           bytes,
           requestHash: request.idempotency.requestHash,
@@ -188,7 +187,7 @@ export const venueCommands = (
         {
           id: uploadId,
           method: 'PUT',
-          url: await presignUpload(bucket, organizationId, uploadId, contentType, bytes),
+          url: await presignUpload(bucket, uploadKey(organizationId, kind, uploadId), { contentType, bytes }),
           headers: { 'Content-Type': contentType },
           expiresAt: new Date((nowSeconds + uploadSeconds) * 1_000).toISOString(),
         },

@@ -4,7 +4,7 @@ import { idOf } from '../platform/id-schema.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { maxWindowSeconds } from './calendar-month.ts';
-import { truckParams } from './truck-routes.ts';
+import { truckParams } from './truck-params.ts';
 
 /** Longest stretch that one answer lists. */
 export const maxListedDays = 92;

@@ -7,7 +7,10 @@ import {
 } from '../platform/environment.ts';
 
 const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
+/** Photos and papers of trucks, and the uploads that they come from. */
+const objects = { OBJECTS_BUCKET: z.string().min(1) };
 
+/** What works without a request. */
 export const marketplaceBackgroundEnvironment = commonEnvironment.extend(marketplace);
 
 export const marketplaceQueriesEnvironment = commonEnvironment
@@ -16,14 +19,17 @@ export const marketplaceQueriesEnvironment = commonEnvironment
 
 export const marketplaceCommandsEnvironment = marketplaceQueriesEnvironment.extend(idEnvironment.shape);
 
-/** What works on leads without a request: their machine. */
-export const leadsBackgroundEnvironment = commonEnvironment.extend(marketplace);
-
 const holdExpiryQueue = { TRUCK_HOLD_EXPIRY_QUEUE_URL: z.url() };
-export const leadsHoldExpiryEnvironment = leadsBackgroundEnvironment.extend(holdExpiryQueue);
-export const leadsTimeTakenEnvironment = leadsBackgroundEnvironment.extend({ TIME_TAKEN_QUEUE_URL: z.url() });
+export const leadsHoldExpiryEnvironment = marketplaceBackgroundEnvironment.extend(holdExpiryQueue);
+export const leadsTimeTakenEnvironment = marketplaceBackgroundEnvironment.extend({
+  TIME_TAKEN_QUEUE_URL: z.url(),
+});
 
 export const marketplaceRelayEnvironment = relayEnvironment.extend({
   ...holdExpiryQueue,
   LEAD_MACHINE_ARN: z.string().min(1),
 });
+export const truckQueriesEnvironment = marketplaceQueriesEnvironment.extend(objects);
+export const truckCommandsEnvironment = marketplaceCommandsEnvironment.extend(objects);
+export const photosEnvironment = commonEnvironment.extend(objects);
+export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).extend(objects);

@@ -8,7 +8,9 @@ import {
 import type { StreamChange } from '../platform/relay.ts';
 import { calendarImportRequested, importLifecycle } from './feeds/lifecycle.ts';
 import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
+import { photoLifecycle, photoLifecycleEvents } from './photos/photo-lifecycle.ts';
 import { type TruckItem, truckStatus } from './truck.ts';
+import { verificationLifecycle, verificationLifecycleEvents } from './verification/verification-lifecycle.ts';
 
 const truckData = z.object({
   truckId: z.string(),
@@ -47,6 +49,8 @@ export const marketplaceLifecycleEvents = [
   truckUpdated,
   truckListed,
   truckUnlisted,
+  ...photoLifecycleEvents,
+  ...verificationLifecycleEvents,
   ...leadLifecycleEvents,
   calendarImportRequested,
 ] as const;
@@ -54,14 +58,17 @@ export const marketplaceLifecycleEvents = [
 /** The lifecycle events that a change of the marketplace’s table means. */
 export const marketplaceLifecycle = (change: StreamChange): readonly LifecycleEvent[] => [
   ...truckLifecycle(change),
+  ...verificationLifecycle(change),
   ...leadLifecycle(change),
   ...importLifecycle(change),
 ];
 
 const truckLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
   if (after?.sk !== 'TRUCK') return [];
-  const { truckId, name, cuisines, home, priceBand, status, revision, organizationId, change } =
-    after as TruckItem & { readonly change: Change };
+  const truck = after as TruckItem & { readonly change: Change };
+  const ofPhoto = photoLifecycle(before as TruckItem | undefined, truck);
+  if (ofPhoto !== undefined) return [ofPhoto];
+  const { truckId, name, cuisines, home, priceBand, status, revision, organizationId, change } = truck;
   const data = { truckId, name, cuisines: [...cuisines], city: home.city, priceBand, status };
   const definition = definitionOf((before as TruckItem | undefined)?.status, status);
   return [

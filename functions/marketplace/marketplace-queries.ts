@@ -14,6 +14,7 @@ import { entriesIn, judgedBy } from './calendar-month.ts';
 import { readCalendar } from './calendar-store.ts';
 import { type Interval, overlaps } from './interval.ts';
 import type { MarketplaceLoaders } from './loaders.ts';
+import { photoView } from './photos/photo-view.ts';
 import type { marketplaceQueryRoutes } from './routes.ts';
 import { servesPlace } from './service-area.ts';
 import { type Menu, menuKey, type TruckItem } from './truck.ts';
@@ -46,10 +47,14 @@ const busyView = (
 
 export const marketplaceQueries = (
   table: Table,
-): Pick<Queries, 'getTruck' | 'listTrucks' | 'getAvailability' | 'listBlackouts'> => ({
+): Pick<Queries, 'getTruck' | 'listTrucks' | 'listPhotos' | 'getAvailability' | 'listBlackouts'> => ({
   async getTruck({ resource: { entity } }) {
     const menu = await table.get<Menu>(menuKey(entity.truckId));
     return ok(200, { ...truckView(entity), menu: menu?.items ?? [] }, { etag: etagOf(entity.revision) });
+  },
+
+  async listPhotos({ resource: { entity } }) {
+    return ok(200, { photos: (entity.photos ?? []).map(photoView) }, { etag: etagOf(entity.revision) });
   },
 
   listTrucks: listOwned(openOwned<TruckItem>(table, 'TRUCK'), 'TRUCK', ownTruckView),

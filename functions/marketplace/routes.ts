@@ -8,12 +8,24 @@ import {
   getCalendarImport,
   listCalendarImports,
 } from './feeds/feed-routes.ts';
+import { arrangePhotos, createPhoto, deletePhoto, getPhoto, listPhotos } from './photos/photo-routes.ts';
 import { createTruck, getTruck, listTrucks, putMenu, updateTruck } from './truck-routes.ts';
+import {
+  decideVerification,
+  getVerification,
+  listVerifications,
+  submitVerification,
+} from './verification/verification-routes.ts';
 
 export const marketplaceCommandRoutes = {
   createTruck,
   updateTruck,
   putMenu,
+  createPhoto,
+  arrangePhotos,
+  deletePhoto,
+  submitVerification,
+  decideVerification,
   createBlackout,
   deleteBlackout,
   createCalendarFeed,
@@ -24,9 +36,13 @@ export const marketplaceCommandRoutes = {
 export const marketplaceQueryRoutes = {
   getTruck,
   listTrucks,
+  listPhotos,
+  getVerification,
+  listVerifications,
   getAvailability,
   listBlackouts,
   getCalendarFeed,
   getCalendarImport,
   listCalendarImports,
 };
+export const marketplacePhotoRoutes = { getPhoto };

@@ -4,7 +4,9 @@ import { idOf } from '../platform/id-schema.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { shownContact } from './contact.ts';
+import { photoSchema } from './photos/photo-view.ts';
 import { menu, menuItem, privateTruckFields, truckFields, truckId, truckStatus } from './truck.ts';
+import { truckParams } from './truck-params.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
@@ -13,7 +15,6 @@ const optionalOrganization = {
     .optional()
     .meta({ description: 'May be left out by a caller of exactly one organization.' }),
 };
-export const truckParams = z.strictObject({ truckId });
 const ofTruck = (action: string) => policy(action, { kind: 'truck', from: 'params.truckId' });
 
 const body = {
@@ -36,6 +37,10 @@ const truck = z
     status: truckStatus,
     ...z.strictObject(truckFields).required().shape,
     description: truckFields.description,
+    photos: z.array(photoSchema).meta({ description: 'Those that are ready, in their order.' }),
+    verified: z.strictObject({ at: instant }).optional().meta({
+      description: 'An admin has seen its papers; while it has the name and home that they are of.',
+    }),
     organizationId: idOf('org'),
     createdAt: instant,
     updatedAt: instant,
@@ -49,6 +54,7 @@ const truckExample: z.input<typeof truck> = {
   travel: { roadFactor: 1.3, buckets: [{ upToKm: 5, minutes: 15 }], beyondKmPerHour: 60 },
   recurringBlackouts: [],
   holdMinutes: 60,
+  photos: [],
   organizationId: id('org'),
   createdAt: at,
   updatedAt: at,

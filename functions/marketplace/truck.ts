@@ -5,9 +5,11 @@ import type { OwnedItem } from '../platform/owned-item.ts';
 import { timeZone } from '../platform/time.ts';
 import { contact } from './contact.ts';
 import { openingHours } from './opening-hours.ts';
+import type { Album } from './photos/album.ts';
 import { recurringBlackout } from './recurring-blackout.ts';
 import { serviceArea } from './service-area.ts';
 import { defaultTravelRules, place, travelRules } from './travel.ts';
+import type { Verified } from './verification/verified.ts';
 
 export const truckId = idOf('trk');
 
@@ -78,6 +80,9 @@ export type Truck = NewTruck & {
 export interface TruckItem extends OwnedItem, Truck {
   readonly truckId: string;
   readonly status: TruckStatus;
+  /** None is the same as an empty one. */
+  readonly photos?: Album;
+  readonly verified?: Verified;
 }
 
 export const menuItem = z.strictObject({

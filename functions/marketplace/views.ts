@@ -1,5 +1,7 @@
 import type { Interval } from './interval.ts';
+import { publicPhotos } from './photos/photo-view.ts';
 import { type TruckItem, truckFields } from './truck.ts';
+import { publicVerified } from './verification/verified.ts';
 
 const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 
@@ -21,6 +23,8 @@ export const truckView = (item: TruckItem) => ({
   ...(Object.fromEntries(
     shownFields.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])),
   ) as Pick<TruckItem, keyof typeof truckFields>),
+  photos: publicPhotos(item.photos),
+  ...publicVerified(item),
   organizationId: item.organizationId,
   createdAt: item.createdAt,
   updatedAt: item.updatedAt,

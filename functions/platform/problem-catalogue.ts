@@ -128,8 +128,9 @@ export const problemCatalogue = {
   },
   UPLOAD_NOT_FOUND: {
     status: 422,
-    title: 'Nothing was uploaded under that id',
-    whatToDo: 'PUT the file to the presigned URL first; an upload is kept for a day.',
+    title: 'Nothing that fits was uploaded under that id',
+    whatToDo:
+      'PUT the file to the presigned URL first; an upload is kept for a day, and serves what its `kind` says. Of several, `uploadIds` names those that are missing.',
   },
 
   // Ticketing
@@ -281,6 +282,11 @@ export const problemCatalogue = {
     status: 409,
     title: 'The truck was asked about this brief already',
     whatToDo: 'Go on with the lead that `leadId` names, or decline its quote first.',
+  },
+  PHOTO_LIMIT_REACHED: {
+    status: 409,
+    title: 'The truck has as many photos as it may have',
+    whatToDo: 'Take one away first, also one that was rejected; `limit` says how many there may be.',
   },
   TOO_MANY_CALENDARS: {
     status: 409,

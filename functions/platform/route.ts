@@ -37,11 +37,21 @@ export const signedIn = <const Action extends string>(action: Action) =>
  * public. With `publicWhenVisible`, a public thing needs no token.
  * `organization` from body or query may be left out by a caller of exactly one organization.
  */
-export const policy = <const Action extends string, const Kind extends string>(
+export const policy = <
+  const Action extends string,
+  const Kind extends string,
+  const Public extends boolean = false,
+>(
   action: Action,
   resource: ResourceSource<Kind>,
-  options: { publicWhenVisible?: boolean } = {},
-) => ({ kind: 'policy', action, resource, publicWhenVisible: options.publicWhenVisible ?? false }) as const;
+  options: { publicWhenVisible?: Public } = {},
+) =>
+  ({
+    kind: 'policy',
+    action,
+    resource,
+    publicWhenVisible: (options.publicWhenVisible ?? false) as Public,
+  }) as const;
 
 export interface ResponseDefinition {
   readonly description: string;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { maxSessions } from '../../functions/catalog/event.ts';
 import type { SessionItem } from '../../functions/catalog/items.ts';
 import { generateStadium } from '../../scripts/generate-plan.ts';
+import { stored } from '../support/memory-bucket.ts';
 import {
   type Answered,
   type Catalog,
@@ -269,7 +270,7 @@ describe('seating plans', () => {
       { planVersion: expect.stringMatching(/^pln_/), zones: 4, seats: 603, generalAdmission: 0 },
     ]);
     const layout = catalog.objects.get(`plans/${params.venueId}/${answer.body.planVersion}/layout.json`);
-    expect(JSON.parse(layout ?? '{}').zones).toHaveLength(4);
+    expect(JSON.parse(String(layout?.body)).zones).toHaveLength(4);
     expect((await call('getVenue', { params })).body.seatingPlan.categories[0]).toEqual({
       name: 'Patio de Butacas',
       seats: 396,
@@ -335,7 +336,7 @@ describe('seating plans', () => {
         body: { kind: 'seating-plan', contentType: 'application/json', bytes: 5_000_000 },
       }),
     ).body;
-    catalog.objects.set(`uploads/${orgA}/${upload.id}`, JSON.stringify(body));
+    catalog.objects.set(`uploads/${orgA}/seating-plan/${upload.id}`, stored(JSON.stringify(body)));
     const answer = await call('importSeatingPlan', { params, body: { uploadId: upload.id } });
     expect([answer.status, answer.body.code, answer.body.errors?.[0].code]).toEqual([
       422,
@@ -357,13 +358,13 @@ describe('seating plans', () => {
     const missing = await call('importSeatingPlan', { params, body: { uploadId: upload.id } });
     expect([missing.status, missing.body.code]).toEqual([422, 'UPLOAD_NOT_FOUND']);
 
-    catalog.objects.set(`uploads/${orgA}/${upload.id}`, body);
+    catalog.objects.set(`uploads/${orgA}/seating-plan/${upload.id}`, stored(body));
     const both = await call('importSeatingPlan', { params, body: { uploadId: upload.id, ...smallPlan } });
     expect(both.status).toBe(422);
     const answer = await call('importSeatingPlan', { params, body: { uploadId: upload.id } });
     expect([answer.status, answer.body.seats]).toEqual([200, 3]);
 
-    catalog.objects.set(`uploads/${orgA}/${upload.id}`, '{"name":');
+    catalog.objects.set(`uploads/${orgA}/seating-plan/${upload.id}`, stored('{"name":'));
     const broken = await call('importSeatingPlan', { params, body: { uploadId: upload.id } });
     expect([broken.status, broken.body.errors[0].code]).toEqual([422, 'NOT_JSON']);
   });
@@ -375,7 +376,7 @@ describe('seating plans', () => {
         body: { kind: 'seating-plan', contentType: 'application/json', bytes: 100 },
       }),
     ).body;
-    catalog.objects.set(`uploads/${orgB}/${upload.id}`, JSON.stringify(smallPlan));
+    catalog.objects.set(`uploads/${orgB}/seating-plan/${upload.id}`, stored(JSON.stringify(smallPlan)));
     const params = { venueId: (await newVenue()).id };
     const answer = await call('importSeatingPlan', { params, body: { uploadId: upload.id } });
     expect(answer.body.code).toBe('UPLOAD_NOT_FOUND');

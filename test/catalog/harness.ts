@@ -1,4 +1,3 @@
-import { GetObjectCommand, PutObjectCommand, type PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -12,6 +11,7 @@ import type { Table } from '../../functions/platform/table.ts';
 import { createIssuer } from '../../local/issuer.ts';
 import { type Call as ApiCall, callsOf, freshKey, type LambdaHandler } from '../support/api-call.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
+import { type MemoryBucket, memoryBucket } from '../support/memory-bucket.ts';
 
 /** Organizations of the tests. `ann` owns A, `bob` owns B, `cat` is staff of A, `dan` belongs to none. */
 export const orgA = 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa';
@@ -33,7 +33,7 @@ type Call = ApiCall<Operation>;
 export interface Catalog {
   readonly engine: Engine;
   readonly table: Table;
-  readonly objects: Map<string, string>;
+  readonly objects: MemoryBucket;
   readonly availability: Map<string, SessionAvailability>;
   readonly call: Call;
   /** An access token of the subject. */
@@ -124,19 +124,4 @@ const createTables = async (engine: Engine): Promise<Table> => {
   await member('bob', orgB, 'owner');
   await member('cat', orgA, 'staff');
   return engine.createTable('catalog');
-};
-
-const memoryBucket = (): Map<string, string> => {
-  const objects = new Map<string, string>();
-  const s3 = mockClient(S3Client);
-  s3.on(PutObjectCommand).callsFake(async (input: PutObjectCommandInput) => {
-    objects.set(String(input.Key), String(input.Body));
-    return {};
-  });
-  s3.on(GetObjectCommand).callsFake(async (input: { Key: string }) => {
-    const text = objects.get(input.Key);
-    if (text === undefined) throw Object.assign(new Error('no such key'), { name: 'NoSuchKey' });
-    return { Body: { transformToString: async () => text } };
-  });
-  return objects;
 };

@@ -24,6 +24,8 @@ import {
   smallHall,
   smallHallTicketTypes,
   startsAt,
+  tinyPng,
+  uploadAs,
   venueBody,
 } from './scenario.ts';
 import { waitFor } from './wait-for.ts';
@@ -46,6 +48,8 @@ interface World {
   newPaidOrderId(): Promise<string>;
   newTicketId(): Promise<string>;
   newDraftTruckId(): Promise<string>;
+  /** Its papers wait for an admin. */
+  newSubmittedTruckId(): Promise<string>;
   newBlackout(): Promise<{ truckId: string; blackoutId: string }>;
   newCalendarFeed(): Promise<{ truckId: string; feedToken: string }>;
   newCalendarImport(): Promise<{ truckId: string; importId: string }>;
@@ -409,6 +413,62 @@ const cases: { readonly [O in Operation]: Case<O> } = {
       body: { items: [{ name: 'Tacos', price: { amount: 3_200, currency: 'RON' } }] },
     }),
   },
+  createPhoto: {
+    status: 201,
+    request: async ({ organizer, newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      body: { uploadId: await uploadAs(organizer, 'truck_photo', 'image/png', tinyPng), alt: 'At dusk' },
+    }),
+  },
+  listPhotos: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({ params: { truckId: await newDraftTruckId() } }),
+  },
+  arrangePhotos: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      ifMatch: '"r1"',
+      body: { photos: [] },
+    }),
+  },
+  deletePhoto: {
+    status: 204,
+    request: async ({ newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId(), photoId: 'pho_zzzzzzzzzzzzzzzzzzzzzzzzzz' },
+    }),
+  },
+  // Whoever knows the id of a picture sees it; that of a truck is in trucks.test.ts.
+  getPhoto: {
+    status: 404,
+    request: async () => ({ params: { photoId: 'pho_zzzzzzzzzzzzzzzzzzzzzzzzzz', size: '320' } }),
+  },
+  submitVerification: {
+    status: 201,
+    request: async ({ organizer, newDraftTruckId }) => ({
+      params: { truckId: await newDraftTruckId() },
+      body: {
+        documents: [
+          {
+            uploadId: await uploadAs(organizer, 'verification_document', 'image/png', tinyPng),
+            kind: 'insurance',
+          },
+        ],
+      },
+    }),
+  },
+  getVerification: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({ params: { truckId: await newDraftTruckId() } }),
+  },
+  decideVerification: {
+    status: 200,
+    request: async ({ newSubmittedTruckId }) => ({
+      params: { truckId: await newSubmittedTruckId() },
+      body: { decision: 'verified' },
+    }),
+  },
+  listVerifications: { status: 200, request: async () => ({}) },
   getAvailability: {
     status: 200,
     request: async ({ newDraftTruckId }) => ({
@@ -589,6 +649,7 @@ const unsigned = (token: string): string =>
   `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${token.split('.')[1]}.`;
 
 let world: World;
+let admin: Client;
 let stranger: Client;
 let staff: Client;
 let badTokens: readonly (readonly [string, Client])[];
@@ -657,6 +718,11 @@ beforeAll(async () => {
     newTicketId: () => buyTicket(sale),
     newDraftTruckId: async () =>
       (await client.ok(201, 'createTruck', { body: { ...truckBody, organizationId } })).body.id,
+    newSubmittedTruckId: async () => {
+      const { params, body } = await cases.submitVerification.request(world);
+      await client.ok(201, 'submitVerification', { params, body });
+      return params.truckId;
+    },
     newBlackout: async () => {
       const truckId = await world.newDraftTruckId();
       const made = await client.ok(201, 'createBlackout', { params: { truckId }, body: blackoutBody });
@@ -688,6 +754,7 @@ beforeAll(async () => {
   };
   // A stranger is no nobody: they have an organization of their own, with the same role in it.
   stranger = (await newOrganizer()).client;
+  admin = await signIn(freshName('admin'), { roles: ['admin'] });
   staff = await signIn(await world.newMember());
   const valid = await tokenOf(organizer.subject);
   badTokens = [
@@ -708,6 +775,9 @@ const refusesBadTokens = async (operation: Operation, request: object): Promise<
     expect([what, problem.status, problem.code]).toEqual([what, 401, 'UNAUTHENTICATED']);
   }
 };
+
+/** What operators of the platform alone do: to all others, owners too, it is forbidden. */
+const adminsOnly: ReadonlySet<Operation> = new Set(['decideVerification', 'listVerifications']);
 
 const withAccess = (kind: RouteDefinition['access']['kind']) =>
   operations.filter((operation) => definitionOf(operation).access.kind === kind);
@@ -733,6 +803,12 @@ describe('whoever has a valid token may call, and sees only what is theirs:', ()
     const request = await cases[operation].request(world);
     expect(await problemAs(anybody(), operation, request)).toMatchObject({ status: 401 });
     await refusesBadTokens(operation, request);
+    if (adminsOnly.has(operation)) {
+      for (const client of [stranger, world.organizer.client])
+        expect(await problemAs(client, operation, request)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+      await okAs(admin, operation, request);
+      return;
+    }
     const seen = await okAs(stranger, operation, request);
     expect(JSON.stringify(seen)).not.toContain(world.organizationId);
     await okAs(world.organizer.client, operation, await cases[operation].request(world));
@@ -761,12 +837,15 @@ describe('a policy decides:', () => {
     expect(said(refused)).toEqual(said(missing));
 
     // And none of them changed anything: the very same request still works.
-    await okAs(world.organizer.client, operation, request);
+    const owner = world.organizer.client;
+    if (adminsOnly.has(operation))
+      expect(await problemAs(owner, operation, request)).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    await okAs(adminsOnly.has(operation) ? admin : owner, operation, request);
   });
 });
 
 const reads = new Set(['GET']);
-/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders, answers and leads name people. */
+/** What staff do not read though their organization has it: what codes there are is for those who sell, and orders, answers, leads and papers name people. */
 const notForStaff: ReadonlySet<Operation> = new Set([
   'listPromoCodes',
   'listOrders',
@@ -780,6 +859,7 @@ const notForStaff: ReadonlySet<Operation> = new Set([
   'compareQuotes',
   'getLead',
   'listLeads',
+  'getVerification',
 ]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);
@@ -835,7 +915,6 @@ describe('staff read what their organization has, let people in, and change noth
 });
 
 test('an operator of the platform may do what an owner may', async () => {
-  const admin = await signIn(freshName('admin'), { roles: ['admin'] });
   await okAs(admin, 'getVenue', await cases.getVenue.request(world));
   await okAs(admin, 'updateVenue', await cases.updateVenue.request(world));
   const { organizationId } = world;

@@ -79,6 +79,28 @@ export const venueBody = {
   timeZone: 'Atlantic/Canary',
 };
 
+/** A picture of one pixel. */
+export const tinyPng = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+type UploadBody = Request<'createUpload'>['body'];
+
+/** Uploads something by a presigned URL: its id. */
+export const uploadAs = async (
+  { client, organizationId }: Organizer,
+  kind: UploadBody['kind'],
+  contentType: UploadBody['contentType'],
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string> => {
+  const body = { kind, contentType, bytes: bytes.length, organizationId } as UploadBody;
+  const { body: upload } = await client.ok(201, 'createUpload', { body });
+  const put = await fetch(upload.url, { method: upload.method, headers: upload.headers, body: bytes });
+  if (!put.ok) throw new Error(`The store answered ${put.status}: ${await put.text()}`);
+  return upload.id;
+};
+
 /** A listed truck of the organizer’s organization. */
 export const newTruck = async ({ client, organizationId }: Organizer) => {
   const { body } = await client.ok(201, 'createTruck', { body: { ...truckBody, organizationId } });

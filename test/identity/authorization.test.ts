@@ -58,6 +58,7 @@ const managers: readonly Person[] = ['owner', 'manager', 'admin'];
 /** What binds a side, operators do not do in its name. */
 const sideOnly: readonly Person[] = ['owner', 'manager'];
 const ownersOnly: readonly Person[] = ['owner', 'admin'];
+const adminsOnly: readonly Person[] = ['admin'];
 
 /** Every action there is, on what, and who may do it in the organization that the thing belongs to. */
 const decisions: readonly (readonly [action: string, kind: string, may: readonly Person[]])[] = [
@@ -123,6 +124,11 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['ListLeads', 'organization', managers],
   ['ReadLead', 'lead', managers],
   ['ExtendLeadHold', 'lead', sideOnly],
+  ['ReadPhotos', 'truck', members],
+  ['ManagePhotos', 'truck', managers],
+  ['ManageVerification', 'truck', managers],
+  ['DecideVerification', 'truck', adminsOnly],
+  ['ListVerifications', 'platform', adminsOnly],
 ];
 
 describe('who may do what', () => {

@@ -1,9 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundleFunctions, projectRoot } from '../../lib/bundle.ts';
 import { entriesOf, type FunctionDefinition, functionTable } from '../../lib/function-table.ts';
 import { functionLoadMs, helloWorldLoadMs } from '../../scripts/load-time.ts';
+import { phonePicture } from '../support/pictures.ts';
 
 const budgetBytes = 400_000;
 /** Some five times what a small machine needs, so that only a real change of what is loaded exceeds it. */
@@ -63,6 +66,40 @@ describe('bundles', () => {
     const keys = { current: async () => ({ secretKey: 'sk_test_1' }), forget: () => undefined };
     const provider = openStripeProvider(keys, { apiOrigin: 'http://127.0.0.1:1', maxNetworkRetries: 0 });
     expect(await provider.read('pi_1')).toEqual({ ok: false, reason: 'unavailable', retryAfterSeconds: 2 });
+  });
+
+  test('pictures are worked on by what a bundle carries, with nothing around it', async () => {
+    const { fixture: bundle } = await bundleFunctions({
+      fixture: fixture(
+        `export { makeThumbnails } from '../../functions/marketplace/photos/make-thumbnails.ts';`,
+      ),
+    });
+    const folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
+    try {
+      cpSync(bundle.directory, folder, { recursive: true });
+      const script = `
+        import { buffer } from 'node:stream/consumers';
+        import { makeThumbnails } from '${path.join(folder, 'index.mjs')}';
+        const { kind, thumbnails } = await makeThumbnails(await buffer(process.stdin));
+        console.log(JSON.stringify([kind, thumbnails.map(({ facts, jpeg }) => [facts, jpeg.length > 0])]));`;
+      const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: folder,
+        input: await phonePicture(),
+        encoding: 'utf8',
+      });
+      expect([run.stderr, JSON.parse(run.stdout)]).toEqual([
+        '',
+        [
+          'made',
+          [
+            [{ size: 320, width: 320, height: 427 }, true],
+            [{ size: 1280, width: 480, height: 640 }, true],
+          ],
+        ],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('the same sources give the same hash, and are not built again', async () => {

@@ -14,6 +14,8 @@ import {
   publish,
   smallHall,
   smallHallTicketTypes,
+  tinyPng,
+  uploadAs,
 } from '../e2e/scenario.ts';
 import { briefBody } from '../support/brief-body.ts';
 import type { Ids } from './schema-arbitrary.ts';
@@ -144,6 +146,18 @@ export const setScenery = async (): Promise<Scenery> => {
 
   const truck = await newTruck(organizer);
   const otherTruck = await newTruck(organizer);
+  const attachable = await uploadAs(organizer, 'truck_photo', 'image/png', tinyPng);
+  const pictured = await newTruck(organizer);
+  const photo = await client.ok(201, 'createPhoto', {
+    params: { truckId: pictured.id },
+    body: { uploadId: attachable, alt: 'At dusk' },
+  });
+  const paper = await uploadAs(organizer, 'verification_document', 'image/png', tinyPng);
+  const decided = await newTruck(organizer);
+  const submitted = await client.ok(201, 'submitVerification', {
+    params: { truckId: decided.id },
+    body: { documents: [{ uploadId: paper, kind: 'other' }] },
+  });
   const blackout = await client.ok(201, 'createBlackout', {
     params: { truckId: truck.id },
     body: { from: '2027-12-24T00:00:00Z', to: '2027-12-27T00:00:00Z' },
@@ -177,9 +191,11 @@ export const setScenery = async (): Promise<Scenery> => {
     tt: sold.session.ticketTypes.map(({ id }) => id),
     hld: holds,
     tkt: tickets,
-    upl: [upload.body.id],
+    upl: [upload.body.id, attachable, paper],
     ord: orders,
     trk: [truck.id],
+    pho: [photo.body.id],
+    ver: [submitted.body.submissionId ?? ''],
     blk: [blackout.body.id],
     cft: [feedTokenIn(feed.body.path)],
     cim: [keptImport],
@@ -194,6 +210,11 @@ export const setScenery = async (): Promise<Scenery> => {
     // No truck was asked about it.
     updateBrief: { brf: [await newBrief()] },
     // Others cancel the answers that all know.
+    // Of its own: what is attached there is not to be put in order elsewhere.
+    createPhoto: { trk: [pictured.id] },
+    // Another truck’s, so that the picture stays to be looked at.
+    deletePhoto: { trk: [decided.id] },
+    decideVerification: { trk: [decided.id] },
     confirmRsvp: { rsvp: await rsvpsOf(2) },
     // Of its own: other routes publish and cancel the events that all know.
     createSession: { evt: [openEvent.id] },
@@ -228,6 +249,7 @@ export const setScenery = async (): Promise<Scenery> => {
   return {
     tokens: {
       nobody: undefined,
+      admin: await tokenOf(freshName('admin'), { roles: ['admin'] }),
       owner: client.token,
       manager: await tokenOf(manager),
       staff: await tokenOf(staff),

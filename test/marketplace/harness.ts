@@ -2,15 +2,20 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock';
 import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
 import { leadCommandRoutes, leadQueryRoutes } from '../../functions/marketplace/leads/routes.ts';
-import { marketplaceCommandRoutes, marketplaceQueryRoutes } from '../../functions/marketplace/routes.ts';
+import {
+  marketplaceCommandRoutes,
+  marketplacePhotoRoutes,
+  marketplaceQueryRoutes,
+} from '../../functions/marketplace/routes.ts';
 import type { Table } from '../../functions/platform/table.ts';
 import { createIssuer } from '../../local/issuer.ts';
 import { type Call, callsOf, type LambdaHandler } from '../support/api-call.ts';
 import { briefBody } from '../support/brief-body.ts';
 import { startEngine } from '../support/dynoxide.ts';
+import { type MemoryBucket, memoryBucket } from '../support/memory-bucket.ts';
 import { truckBody } from '../support/truck-body.ts';
 
-/** `ann` owns this organization, `cat` is of its staff; `bob` belongs to none, `admin` helps everybody. */
+/** `ann` owns this organization, `cat` is of its staff; `bob` belongs to none; `admin`, `eve` and `ada` help everybody. */
 export const organizationId = 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa';
 
 /** `dan` owns this one. */
@@ -19,12 +24,14 @@ export const otherOrganizationId = 'org_bbbbbbbbbbbbbbbbbbbbbbbbbb';
 const routes = {
   ...marketplaceCommandRoutes,
   ...marketplaceQueryRoutes,
+  ...marketplacePhotoRoutes,
   ...leadCommandRoutes,
   ...leadQueryRoutes,
 };
 
 export interface Marketplace {
   readonly table: Table;
+  readonly objects: MemoryBucket;
   readonly call: Call<keyof typeof routes>;
   stop(): Promise<void>;
 }
@@ -41,6 +48,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     AWS_ENDPOINT_URL: engine.endpoint,
     IDENTITY_TABLE: 'identity',
     MARKETPLACE_TABLE: 'marketplace',
+    OBJECTS_BUCKET: 'objects',
     ISSUER: issuer.issuer,
     JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
@@ -48,6 +56,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   mockClient(SecretsManagerClient)
     .on(GetSecretValueCommand)
     .resolves({ SecretString: 'a secret of the tests' });
+  const objects = memoryBucket();
   const identity = await engine.createTable('identity');
   for (const [subject, role, of] of [
     ['ann', 'owner', organizationId],
@@ -59,19 +68,23 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
   const { handler: commands } = await import('../../functions/marketplace/commands.ts');
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
+  const { handler: photos } = await import('../../functions/marketplace/photos/photos.ts');
   const { handler: leadsCommands } = await import('../../functions/marketplace/leads/commands.ts');
   const { handler: leadsQueries } = await import('../../functions/marketplace/leads/queries.ts');
   const handlers: Readonly<Record<string, LambdaHandler>> = {
     'marketplace-commands': commands,
     'marketplace-queries': queries,
+    'marketplace-photos': photos,
     'leads-commands': leadsCommands,
     'leads-queries': leadsQueries,
   };
   const tokens: Record<string, string> = {};
   for (const subject of ['ann', 'bob', 'cat', 'dan']) tokens[subject] = await issuer.mint({ sub: subject });
-  tokens['admin'] = await issuer.mint({ sub: 'admin', roles: ['admin'] });
+  for (const subject of ['admin', 'eve', 'ada'])
+    tokens[subject] = await issuer.mint({ sub: subject, roles: ['admin'] });
   return {
     table,
+    objects,
     call: callsOf(
       routes,
       (name) => handlers[name] as LambdaHandler,

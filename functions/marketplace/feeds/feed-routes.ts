@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { idOf } from '../../platform/id-schema.ts';
 import { policy, publicAccess, route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
-import { truckParams } from '../truck-routes.ts';
+import { truckParams } from '../truck-params.ts';
 import { importStatus, maxSources } from './calendar-import.ts';
 import { importedDays, maxCalendarLength, maxImportedTimes } from './import-limits.ts';
 

@@ -6,12 +6,12 @@ import { logger } from '../../platform/logger.ts';
 import { currentScope, inScope } from '../../platform/request-scope.ts';
 import { openTable } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
-import { leadsBackgroundEnvironment } from '../environment.ts';
+import { marketplaceBackgroundEnvironment } from '../environment.ts';
 import { leadTimer } from './lead.ts';
 import { openLeads } from './lead-store.ts';
 import { runTimer, type TimerOutcome } from './run-timer.ts';
 
-const table = openTable(readEnvironment(leadsBackgroundEnvironment).MARKETPLACE_TABLE);
+const table = openTable(readEnvironment(marketplaceBackgroundEnvironment).MARKETPLACE_TABLE);
 const ports = { table, leads: openLeads(table), clock: () => epochSeconds(new Date()) };
 
 const task = z.object({ leadId: z.string(), stage: z.int(), timer: leadTimer });
