@@ -15,9 +15,10 @@ import {
 } from '../functions/identity/environment.ts';
 import {
   leadsBackgroundEnvironment,
+  leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
-  marketplaceBackgroundEnvironment,
   leadsTimeTakenEnvironment,
+  marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
   marketplaceRelayEnvironment,
@@ -270,7 +271,7 @@ export const functionTable = {
   'leads-commands': {
     ...api,
     entry: 'functions/marketplace/leads/commands.ts',
-    environment: marketplaceCommandsEnvironment,
+    environment: leadsCommandsEnvironment,
     reservedConcurrency: 15,
   },
   'leads-queries': {

@@ -27,3 +27,10 @@ export const marketplaceRelayEnvironment = relayEnvironment.extend({
   ...holdExpiryQueue,
   LEAD_MACHINE_ARN: z.string().min(1),
 });
+
+/** `true` where bookings may be completed before their event is over, to try a whole lead in a minute. */
+const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
+  LEADS_COMPLETE_EARLY: completeEarly,
+});
