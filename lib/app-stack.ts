@@ -31,6 +31,7 @@ import {
   readStream,
   readTable,
   readWriteBucket,
+  readWriteMarketplace,
   readWriteTable,
   receiveMessages,
   scanTable,
@@ -356,7 +357,7 @@ export class AppStack extends Stack {
     const marketplace = { MARKETPLACE_TABLE: data.marketplaceTable.tableName };
     const trucks = { ...marketplace, ...objects };
     this.addFunction('marketplace-commands', { ...common, ...guard, ...ids, ...trucks }, [
-      readWriteTable(marketplaceTable),
+      ...readWriteMarketplace(marketplaceTable),
       readTable(identityTable),
       ...readFolder(data.plansBucketArn, 'uploads'),
       writeFolder(data.plansBucketArn, 'documents'),
@@ -371,11 +372,21 @@ export class AppStack extends Stack {
       table: data.marketplaceTable,
       indexes: [leadIndexes.organizer.name, leadIndexes.truck.name],
     };
-    this.addFunction('leads-commands', { ...common, ...guard, ...ids, ...marketplace }, [
-      readWriteTable({ table: data.marketplaceTable }),
-      readTable(identityTable),
-      useSecret(data.idSecret),
-    ]);
+    this.addFunction(
+      'leads-commands',
+      {
+        ...common,
+        ...guard,
+        ...ids,
+        ...marketplace,
+        LEADS_COMPLETE_EARLY: String(settings.completeLeadsEarly),
+      },
+      [
+        ...readWriteMarketplace({ table: data.marketplaceTable }),
+        readTable(identityTable),
+        useSecret(data.idSecret),
+      ],
+    );
     this.addFunction('leads-queries', { ...common, ...guard, ...marketplace }, [
       readTable(leadsTable),
       readTable(identityTable),
@@ -389,7 +400,7 @@ export class AppStack extends Stack {
       'marketplace-thumbnails',
       { ...common, ...trucks },
       [
-        readWriteTable({ table: data.marketplaceTable }),
+        ...readWriteMarketplace({ table: data.marketplaceTable }),
         ...readFolder(data.plansBucketArn, 'uploads'),
         writeFolder(data.plansBucketArn, 'photos'),
       ],
@@ -402,11 +413,11 @@ export class AppStack extends Stack {
     this.addConsumer(
       'marketplace-calendar-imports',
       { ...common, ...marketplace },
-      [readWriteTable({ table: data.marketplaceTable })],
+      readWriteMarketplace({ table: data.marketplaceTable }),
       { 'fairground.marketplace': ['CALENDAR-IMPORT-REQUESTED'] },
     );
     const refresh = this.addFunction('marketplace-calendar-refresh', { ...common, ...marketplace }, [
-      readWriteTable(marketplaceTable),
+      ...readWriteMarketplace(marketplaceTable),
     ]);
     new Rule(this, 'CalendarRefreshSchedule', {
       description: 'Every hour → marketplace-calendar-refresh',
@@ -419,11 +430,11 @@ export class AppStack extends Stack {
     this.addQueueConsumer(
       'leads-hold-expiry',
       { ...common, ...marketplace, ...truckHoldExpiry },
-      [readWriteTable({ table: data.marketplaceTable }), setTruckHoldTimer],
+      [...readWriteMarketplace({ table: data.marketplaceTable }), setTruckHoldTimer],
       truckHoldTimers,
     );
     const leadTask = this.addFunction('leads-machine', { ...common, ...marketplace }, [
-      readWriteTable({ table: data.marketplaceTable }),
+      ...readWriteMarketplace({ table: data.marketplaceTable }),
     ]);
     const { machine: leadsMachine } = new TaskMachine(this, 'LeadMachine', {
       definition: leadMachine,
@@ -446,7 +457,7 @@ export class AppStack extends Stack {
       'leads-time-taken',
       { ...common, ...marketplace, TIME_TAKEN_QUEUE_URL: taken.queue.queueUrl },
       [
-        readWriteTable({ table: data.marketplaceTable, indexes: [leadIndexes.truck.name] }),
+        ...readWriteMarketplace({ table: data.marketplaceTable, indexes: [leadIndexes.truck.name] }),
         sendMessages(taken.queue),
       ],
       taken,

@@ -14,10 +14,10 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
   leadsTimeTakenEnvironment,
   marketplaceBackgroundEnvironment,
-  marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
   marketplaceRelayEnvironment,
   photosEnvironment,
@@ -96,7 +96,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/platform/queries.ts',
     environment: commonEnvironment,
-    reservedConcurrency: 20,
+    reservedConcurrency: 10,
   },
   'identity-commands': {
     ...api,
@@ -108,7 +108,7 @@ export const functionTable = {
     ...api,
     entry: 'functions/identity/queries.ts',
     environment: identityQueriesEnvironment,
-    reservedConcurrency: 30,
+    reservedConcurrency: 20,
   },
   'identity-relay': {
     ...relay,
@@ -278,7 +278,7 @@ export const functionTable = {
   'leads-commands': {
     ...api,
     entry: 'functions/marketplace/leads/commands.ts',
-    environment: marketplaceCommandsEnvironment,
+    environment: leadsCommandsEnvironment,
     reservedConcurrency: 15,
   },
   'leads-queries': {

@@ -33,3 +33,10 @@ export const truckQueriesEnvironment = marketplaceQueriesEnvironment.extend(obje
 export const truckCommandsEnvironment = marketplaceCommandsEnvironment.extend(objects);
 export const photosEnvironment = commonEnvironment.extend(objects);
 export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).extend(objects);
+
+/** `true` where bookings may be completed before their event is over, to try a whole lead in a minute. */
+const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
+  LEADS_COMPLETE_EARLY: completeEarly,
+});

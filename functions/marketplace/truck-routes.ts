@@ -55,6 +55,7 @@ const truckExample: z.input<typeof truck> = {
   recurringBlackouts: [],
   holdMinutes: 60,
   photos: [],
+  cancellationPolicy: [{ daysBefore: 14, refundPercent: 100 }],
   organizationId: id('org'),
   createdAt: at,
   updatedAt: at,

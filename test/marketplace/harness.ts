@@ -49,6 +49,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     IDENTITY_TABLE: 'identity',
     MARKETPLACE_TABLE: 'marketplace',
     OBJECTS_BUCKET: 'objects',
+    LEADS_COMPLETE_EARLY: 'false',
     ISSUER: issuer.issuer,
     JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',

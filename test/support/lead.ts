@@ -40,6 +40,8 @@ export const leadWith = (fields: Partial<Lead> = {}): Lead => ({
 
 /** 4,000 lei and half of it as deposit, by the truck; the offer stands for two days. */
 export const quoteWith = (fields: Partial<Quote> = {}): Quote => ({
+  quoteId: 'quo_1',
+  requestHash: 'hash',
   version: 1,
   by: 'truck',
   at: '2027-03-03T12:00:00.000Z',

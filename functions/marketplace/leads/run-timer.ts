@@ -50,10 +50,11 @@ const write = async (
   const { hold } = lead;
   if (timer === 'complete' || hold === undefined || hold.until < now) {
     const change = stamp(timer === 'complete' ? 'lead.completed' : 'lead.expired');
-    return (await table.transact(stepWrites(lead, { command: timer, fields: {}, change }))).written;
+    return (await table.transact(stepWrites(lead, [{ command: timer, fields: {} }], undefined, change)))
+      .written;
   }
   const change = stamp('lead.expired');
-  const writes = stepWrites(lead, { command: timer, fields: { hold: undefined }, change });
+  const writes = stepWrites(lead, [{ command: timer, fields: { hold: undefined } }], undefined, change);
   return (await releaseTime(table, { ...lead, hold }, writes, change, now)).kind === 'written';
 };
 

@@ -66,12 +66,12 @@ describe('a reminder', () => {
     const lead = await world.lead();
     await run(lead, 'remind', '2027-03-04T10:00:00Z');
     await world.table.transact(
-      stepWrites(await now(lead), {
-        command: 'contact',
-        fields: {},
-        party: 'truck',
-        change: changeAt('2027-03-04T11:00:00.000Z'),
-      }),
+      stepWrites(
+        await now(lead),
+        [{ command: 'contact', fields: {} }],
+        'truck',
+        changeAt('2027-03-04T11:00:00.000Z'),
+      ),
     );
     const contacted = await now(lead);
     expect(await run(lead, 'remind', '2027-03-05T11:00:00Z')).toEqual({ kind: 'over' });
@@ -202,11 +202,12 @@ describe('a lead lapses', () => {
     const lead = await world.lead({ ...accepted, deposit });
     const askForDeposit: TimerPorts['askForDeposit'] = async (read, by) => {
       await world.table.transact(
-        stepWrites(read, {
-          command: 'book',
-          fields: { deposit: { ...deposit, status: 'authorized' } },
-          change: by('lead.booked'),
-        }),
+        stepWrites(
+          read,
+          [{ command: 'book', fields: { deposit: { ...deposit, status: 'authorized' } } }],
+          undefined,
+          by('lead.booked'),
+        ),
       );
     };
     expect(await run(lead, 'lapse', '2027-03-04T08:00:01Z', { askForDeposit })).toEqual({ kind: 'over' });

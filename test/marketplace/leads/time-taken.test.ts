@@ -180,7 +180,7 @@ describe('a booking', () => {
             if (leadId === lead.leadId && !declined && read !== undefined) {
               declined = true;
               const step = { command: 'decline', fields: { endedBy: 'organizer' } } as const;
-              await world.table.transact(stepWrites(read, { ...step, party: 'organizer', change }));
+              await world.table.transact(stepWrites(read, [step], 'organizer', change));
             }
             return read;
           },
