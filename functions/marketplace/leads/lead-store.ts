@@ -1,6 +1,13 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import { organizationListKey } from '../../platform/owned-item.ts';
-import { absent, type Item, type Table, type TransactionWrite } from '../../platform/table.ts';
+import {
+  absent,
+  atRevision,
+  type Expression,
+  type Item,
+  type Table,
+  type TransactionWrite,
+} from '../../platform/table.ts';
 import { type Lead, type LeadCommand, type LeadStatus, leadTransitions, statusesBefore } from './lead.ts';
 import { maxQuoteVersions, type Party, type Quote } from './quote.ts';
 
@@ -38,10 +45,16 @@ const putHistory = (leadId: string, row: HistoryRow): TransactionWrite => ({
 });
 
 export const quotePrefix = 'QUOTE#';
+/** By its id: the repeat of a request is refused by what it made. Which version it is, the lead’s revision guards. */
+const quoteKey = (leadId: string, quoteId: string) => ({
+  pk: `LEAD#${leadId}`,
+  sk: `${quotePrefix}${quoteId}`,
+});
 const putQuote = (leadId: string, quote: Quote, change: Change): TransactionWrite => ({
-  put: { pk: `LEAD#${leadId}`, sk: `${quotePrefix}${padded(quote.version)}`, ...quote, change },
+  put: { ...quoteKey(leadId, quote.quoteId), ...quote, change },
   when: absent,
 });
+export const toQuote = ({ pk: _pk, sk: _sk, change: _, ...quote }: Item): Quote => quote as unknown as Quote;
 
 /** A lead without what only the table needs; as the stream shows it too. */
 export const toLead = (item: Item): Lead => {
@@ -67,67 +80,80 @@ export type LeadFields = Partial<
   >
 >;
 
-/** One step of a lead by a command, as it is written. */
+/** A step of a lead: the command, and what it sets. */
 export interface LeadStep {
   readonly command: LeadCommand;
   readonly fields: LeadFields;
-  readonly party?: Party | undefined;
   readonly reason?: string | undefined;
-  readonly change: Change;
 }
 
 /**
- * The lead after a command.
- * @throws Error when the command is not allowed in its status: who calls has decided that before.
+ * The lead after some steps, one after the other.
+ * @param at ISO 8601.
+ * @throws Error when a command is not allowed in its status: who calls has decided that before.
  */
-export const stepped = (
-  lead: Lead,
-  { command, fields, change }: Omit<LeadStep, 'party' | 'reason'>,
-): Lead => {
-  const status = leadTransitions[lead.status][command];
-  if (status === undefined) throw new Error(`${command} is not allowed for a lead that is ${lead.status}`);
-  // What was noted in one stage says nothing in the next.
-  const { remindedAt: _, ...kept } = lead;
+export const stepped = (lead: Lead, steps: readonly LeadStep[], at: string): Lead =>
+  steps.reduce((before: Lead, { command, fields }): Lead => {
+    const status = leadTransitions[before.status][command];
+    if (status === undefined)
+      throw new Error(`${command} is not allowed for a lead that is ${before.status}`);
+    // What was noted in one stage says nothing in the next.
+    const { remindedAt: _, ...kept } = before;
+    return {
+      ...kept,
+      ...fields,
+      status,
+      since: at,
+      stage: before.stage + 1,
+      updatedAt: at,
+      revision: before.revision + 1,
+    };
+  }, lead);
+
+/** The condition that a lead is as it was read, and in a status that the command may come from. */
+const asRead = ({ revision }: Lead, command: LeadCommand): Expression => {
+  const from = statusesBefore(command);
   return {
-    ...kept,
-    ...fields,
-    status,
-    since: change.at,
-    stage: lead.stage + 1,
-    updatedAt: change.at,
-    revision: lead.revision + 1,
+    condition: `#revision = :revision AND #status IN (${from.map((_, index) => `:from${index}`).join(', ')})`,
+    names: { '#revision': 'revision', '#status': 'status' },
+    values: {
+      ':revision': revision,
+      ...Object.fromEntries(from.map((status, index) => [`:from${index}`, status])),
+    },
   };
 };
 
-/** The lead’s own writes of a step: itself, its history, a new version of its quote. For a transaction with others. */
-export const stepWrites = (lead: Lead, step: LeadStep): readonly TransactionWrite[] => {
-  const next = stepped(lead, step);
-  const { command, party, reason, change } = step;
-  const row: HistoryRow = {
-    revision: next.revision,
-    command,
-    from: lead.status,
-    to: next.status,
-    actor: change.by,
-    ...(party !== undefined && { party }),
-    ...(reason !== undefined && { reason }),
-    at: change.at,
-  };
-  const from = statusesBefore(command);
+/**
+ * The lead’s own writes of steps that are made at once: itself first, a row of its history for each step, a new
+ * version of its quote. For a transaction with others.
+ * @param party whose word it is; undefined for what comes with time or with a payment.
+ */
+export const stepWrites = (
+  lead: Lead,
+  steps: readonly [LeadStep, ...LeadStep[]],
+  party: Party | undefined,
+  change: Change,
+): readonly TransactionWrite[] => {
+  const rows = steps.map(({ command, reason }, index): HistoryRow => {
+    const before = stepped(lead, steps.slice(0, index), change.at);
+    const after = stepped(lead, steps.slice(0, index + 1), change.at);
+    return {
+      revision: after.revision,
+      command,
+      from: before.status,
+      to: after.status,
+      actor: change.by,
+      ...(party !== undefined && { party }),
+      ...(reason !== undefined && { reason }),
+      at: change.at,
+    };
+  });
+  const next = stepped(lead, steps, change.at);
+  const quotes = steps.flatMap(({ fields }) => fields.quote ?? []);
   return [
-    {
-      put: { ...itemOf(next), change },
-      when: {
-        condition: `#revision = :revision AND #status IN (${from.map((_, index) => `:from${index}`).join(', ')})`,
-        names: { '#revision': 'revision', '#status': 'status' },
-        values: {
-          ':revision': lead.revision,
-          ...Object.fromEntries(from.map((status, index) => [`:from${index}`, status])),
-        },
-      },
-    },
-    putHistory(lead.leadId, row),
-    ...(command === 'quote' && next.quote !== undefined ? [putQuote(lead.leadId, next.quote, change)] : []),
+    { put: { ...itemOf(next), change }, when: asRead(lead, steps[0].command) },
+    ...rows.map((row) => putHistory(lead.leadId, row)),
+    ...quotes.map((quote) => putQuote(lead.leadId, quote, change)),
   ];
 };
 
@@ -167,11 +193,7 @@ export const noteWrite = (lead: Lead, fields: LeadFields, change: Change): Trans
   });
   return {
     put: { ...itemOf(next), change },
-    when: {
-      condition: '#revision = :revision',
-      names: { '#revision': 'revision' },
-      values: { ':revision': lead.revision },
-    },
+    when: atRevision(lead.revision),
   };
 };
 
@@ -189,13 +211,18 @@ export const openLeads = (table: Table) => ({
 
   /** Every version, the first first. */
   async quotes(leadId: string): Promise<readonly Quote[]> {
-    const { items } = await table.query<Item & Quote & { readonly change: Change }>({
+    const { items } = await table.query({
       pk: `LEAD#${leadId}`,
       skPrefix: quotePrefix,
       limit: maxQuoteVersions,
       consistent: true,
     });
-    return items.map(({ pk: _pk, sk: _sk, change: _, ...quote }) => quote);
+    return items.map(toQuote).sort((one, other) => one.version - other.version);
+  },
+
+  async getQuote(leadId: string, quoteId: string): Promise<Quote | undefined> {
+    const item = await table.get(quoteKey(leadId, quoteId), { consistent: true });
+    return item && toQuote(item);
   },
 });
 

@@ -187,13 +187,40 @@ export interface DueTimer {
 
 const secondsOf = (iso: string): number => Math.floor(Date.parse(iso) / 1_000);
 
+/** Epoch seconds: the first in which the latest quote is no offer any more. */
+const quoteEndsAt = ({ leadId: id, quote }: Pick<Lead, 'leadId' | 'quote'>): number => {
+  if (quote === undefined) throw new Error(`Lead ${id} is quoted without a quote`);
+  return secondsOf(quote.expiresAt);
+};
+
+/**
+ * What a lead is at this instant (epoch seconds), whatever job has run: offers end, events begin and are over by
+ * themselves. Only an unpaid deposit is not over before its provider was asked once more.
+ */
+export const statusAt = (
+  lead: Pick<Lead, 'leadId' | 'status' | 'quote' | 'window'>,
+  now: number,
+): LeadStatus => {
+  const { status, window } = lead;
+  switch (status) {
+    case 'new':
+    case 'contacted':
+      return window.from <= now ? 'expired' : status;
+    case 'quoted':
+      return quoteEndsAt(lead) <= now ? 'expired' : status;
+    case 'booked':
+      return window.to <= now ? 'completed' : status;
+    default:
+      return status;
+  }
+};
+
 const dueAt = (lead: Lead, timer: LeadTimer): number => {
   switch (timer) {
     case 'remind':
       return secondsOf(lead.since) + remindAfterSeconds;
     case 'expire':
-      if (lead.quote === undefined) throw new Error(`Lead ${lead.leadId} is quoted without a quote`);
-      return Math.min(secondsOf(lead.quote.expiresAt), lead.window.from);
+      return quoteEndsAt(lead);
     case 'lapse':
       return lead.depositBy === undefined ? lead.window.from : lead.depositBy + 1;
     case 'complete':

@@ -43,7 +43,7 @@ export const quoteTermsFields = {
     .optional()
     .meta({ description: 'What the truck is paid at least, whatever its guests eat.' }),
   terms: z.string().trim().max(4_000).optional(),
-  expiresAt: instant,
+  expiresAt: instant.meta({ description: 'At the latest when the event begins, whatever is said.' }),
 };
 const anyTerms = z.strictObject(quoteTermsFields);
 /** What one side offers the other. */
@@ -64,16 +64,19 @@ export const depositOf = (terms: Pick<QuoteTerms, 'items' | 'travel' | 'deposit'
   Math.floor((totalOf(terms) * terms.deposit.percent + 50) / 100);
 
 export const quoteTerms = anyTerms
-  .refine((terms) => currenciesOf(terms).length === 1, { error: 'One currency for all', path: ['items'] })
+  .refine((terms) => currenciesOf(terms).length <= 1, { error: 'One currency for all', path: ['items'] })
   .refine((terms) => totalOf(terms) <= maxQuoteAmount, { error: 'Too much for one quote', path: ['items'] });
 
 /** A version of a quote: the truck’s, or a counter-offer of the organizer. It never changes. */
 export interface Quote extends QuoteTerms {
+  /** Follows from the Idempotency-Key. */
+  readonly quoteId: string;
   /** 1, 2, 3 …, over both sides. */
   readonly version: number;
   readonly by: Party;
   /** ISO 8601. */
   readonly at: string;
+  readonly requestHash: string;
 }
 
 /** Most versions that one lead may see. */
