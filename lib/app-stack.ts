@@ -28,6 +28,7 @@ import {
   readStream,
   readTable,
   readWriteBucket,
+  readWriteMarketplace,
   readWriteTable,
   receiveMessages,
   scanTable,
@@ -350,7 +351,7 @@ export class AppStack extends Stack {
     const marketplaceTable = { table: data.marketplaceTable, indexes: [organizationIndex] };
     const marketplace = { MARKETPLACE_TABLE: data.marketplaceTable.tableName };
     this.addFunction('marketplace-commands', { ...common, ...guard, ...ids, ...marketplace }, [
-      readWriteTable(marketplaceTable),
+      ...readWriteMarketplace(marketplaceTable),
       readTable(identityTable),
       useSecret(data.idSecret),
     ]);
@@ -362,11 +363,21 @@ export class AppStack extends Stack {
       table: data.marketplaceTable,
       indexes: [leadIndexes.organizer.name, leadIndexes.truck.name],
     };
-    this.addFunction('leads-commands', { ...common, ...guard, ...ids, ...marketplace }, [
-      readWriteTable({ table: data.marketplaceTable }),
-      readTable(identityTable),
-      useSecret(data.idSecret),
-    ]);
+    this.addFunction(
+      'leads-commands',
+      {
+        ...common,
+        ...guard,
+        ...ids,
+        ...marketplace,
+        LEADS_COMPLETE_EARLY: String(settings.completeLeadsEarly),
+      },
+      [
+        ...readWriteMarketplace({ table: data.marketplaceTable }),
+        readTable(identityTable),
+        useSecret(data.idSecret),
+      ],
+    );
     this.addFunction('leads-queries', { ...common, ...guard, ...marketplace }, [
       readTable(leadsTable),
       readTable(identityTable),
@@ -374,11 +385,11 @@ export class AppStack extends Stack {
     this.addConsumer(
       'marketplace-calendar-imports',
       { ...common, ...marketplace },
-      [readWriteTable({ table: data.marketplaceTable })],
+      readWriteMarketplace({ table: data.marketplaceTable }),
       { 'fairground.marketplace': ['CALENDAR-IMPORT-REQUESTED'] },
     );
     const refresh = this.addFunction('marketplace-calendar-refresh', { ...common, ...marketplace }, [
-      readWriteTable(marketplaceTable),
+      ...readWriteMarketplace(marketplaceTable),
     ]);
     new Rule(this, 'CalendarRefreshSchedule', {
       description: 'Every hour → marketplace-calendar-refresh',
@@ -391,7 +402,7 @@ export class AppStack extends Stack {
     this.addQueueConsumer(
       'leads-hold-expiry',
       { ...common, ...marketplace, ...truckHoldExpiry },
-      [readWriteTable({ table: data.marketplaceTable }), setTruckHoldTimer],
+      [...readWriteMarketplace({ table: data.marketplaceTable }), setTruckHoldTimer],
       truckHoldTimers,
     );
     this.addRelay('marketplace-relay', data.marketplaceTable, { ...relay, ...truckHoldExpiry }, [

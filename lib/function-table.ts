@@ -14,6 +14,7 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
   marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
@@ -267,7 +268,7 @@ export const functionTable = {
   'leads-commands': {
     ...api,
     entry: 'functions/marketplace/leads/commands.ts',
-    environment: marketplaceCommandsEnvironment,
+    environment: leadsCommandsEnvironment,
     reservedConcurrency: 15,
   },
   'leads-queries': {

@@ -1,4 +1,4 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 /**
  * What functions may do, action by action. Every statement names its resource; a query function holds
@@ -31,6 +31,23 @@ const arnsOf = ({ table, indexes = [] }: TableGrant): readonly string[] => [
 export const readTable = (grant: TableGrant) => allow(readActions, arnsOf(grant));
 
 export const readWriteTable = (grant: TableGrant) => allow([...readActions, ...writeActions], arnsOf(grant));
+
+/** Partitions of the marketplace that only grow: what became of leads, and what was said about them. */
+const appendOnlyPartitions = ['LEAD-HISTORY#*', 'LEAD-MESSAGES#*'] as const;
+
+/**
+ * Reading and writing the marketplace, but for what was written once: whatever the code says, it is neither updated nor
+ * deleted, alone or in a transaction (which wants the same actions).
+ */
+export const readWriteMarketplace = (grant: TableGrant): PolicyStatement[] => [
+  readWriteTable(grant),
+  new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    resources: [grant.table.tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [...appendOnlyPartitions] } },
+  }),
+];
 
 /** Working through a whole table: for what compares all that is in it. */
 export const scanTable = (table: { readonly tableArn: string }) => allow(['dynamodb:Scan'], [table.tableArn]);

@@ -60,6 +60,8 @@ interface StageSettings {
   readonly paymentProviders: readonly PaymentProviderName[];
   /** How long after the end of its longest hold an order may still be paid. */
   readonly paymentGrace: Duration;
+  /** Whether bookings of trucks may be completed before their event is over: to try a whole lead in a minute. */
+  readonly completeLeadsEarly: boolean;
   /**
    * Versions of the key that signs tickets, newest first: the first signs, all verify. To rotate, put a new
    * name before the others; a name is taken away when no ticket that it signed will be scanned any more.
@@ -80,6 +82,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     maxHold: Duration.hours(2),
     paymentProviders: ['test'],
     paymentGrace: Duration.seconds(10),
+    completeLeadsEarly: true,
     ticketKeys: ['V1'],
   },
   staging: {
@@ -93,6 +96,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe', 'test'],
     paymentGrace: Duration.minutes(15),
+    completeLeadsEarly: false,
     ticketKeys: ['V1'],
   },
   prod: {
@@ -106,6 +110,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     maxHold: Duration.hours(2),
     paymentProviders: ['stripe'],
     paymentGrace: Duration.minutes(15),
+    completeLeadsEarly: false,
     ticketKeys: ['V1'],
   },
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { eventTransitions } from '../functions/catalog/event.ts';
 import { sessionTransitions } from '../functions/catalog/session.ts';
 import { lifecycleEvents } from '../functions/lifecycle-events.ts';
+import { askedBy, leadCommand, leadTimers, leadTransitions } from '../functions/marketplace/leads/lead.ts';
 import { orderTimers, orderTransitions } from '../functions/orders/order.ts';
 import { rsvpStatus, rsvpTransitions } from '../functions/orders/rsvps/rsvp.ts';
 import { paymentTransitions } from '../functions/payments/payment-port.ts';
@@ -150,6 +151,12 @@ back.
 
 ${drawing(rsvpTransitions, rsvpStatus.options)}
 
+## Lead
+
+${leadWords()}
+
+${drawing(leadTransitions, ['new'])}
+
 ## Payment
 
 What news of a payment may make of what is known of it; anything else is old news.
@@ -164,6 +171,21 @@ ${drawing(
   ['created'],
 )}
 `;
+
+/** Who asks for what, and what comes by itself. */
+const leadWords = (): string => {
+  const sides = Object.entries(askedBy)
+    .filter(([, parties]) => parties.length > 0)
+    .map(([command, parties]) => `\`${command}\` (${parties.join(', ')})`);
+  const others = leadCommand.options
+    .filter((command) => askedBy[command].length === 0)
+    .map((command) => `\`${command}\``);
+  const timers = Object.entries(leadTimers).map(
+    ([status, comes]) => `\`${status}\`: ${comes.map((timer) => `\`${timer}\``).join(', ')}`,
+  );
+  return `Asked for by its sides: ${sides.join(', ')}. Nobody asks for ${others.join(', ')}: they come with time or with the
+payment. What comes by itself, by status: ${timers.join('; ')}.`;
+};
 
 const deadlines = (): string =>
   Object.entries(orderTimers)

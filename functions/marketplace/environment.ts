@@ -19,3 +19,10 @@ export const marketplaceCommandsEnvironment = marketplaceQueriesEnvironment.exte
 const holdExpiryQueue = { TRUCK_HOLD_EXPIRY_QUEUE_URL: z.url() };
 export const leadsHoldExpiryEnvironment = commonEnvironment.extend({ ...marketplace, ...holdExpiryQueue });
 export const marketplaceRelayEnvironment = relayEnvironment.extend(holdExpiryQueue);
+
+/** `true` where bookings may be completed before their event is over, to try a whole lead in a minute. */
+const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
+  LEADS_COMPLETE_EARLY: completeEarly,
+});

@@ -49,6 +49,7 @@ const truckExample: z.input<typeof truck> = {
   travel: { roadFactor: 1.3, buckets: [{ upToKm: 5, minutes: 15 }], beyondKmPerHour: 60 },
   recurringBlackouts: [],
   holdMinutes: 60,
+  cancellationPolicy: [{ daysBefore: 14, refundPercent: 100 }],
   organizationId: id('org'),
   createdAt: at,
   updatedAt: at,

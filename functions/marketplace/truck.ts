@@ -4,6 +4,7 @@ import { money } from '../platform/money.ts';
 import type { OwnedItem } from '../platform/owned-item.ts';
 import { timeZone } from '../platform/time.ts';
 import { contact } from './contact.ts';
+import { cancellationPolicy, defaultCancellationPolicy } from './leads/cancellation-policy.ts';
 import { openingHours } from './opening-hours.ts';
 import { recurringBlackout } from './recurring-blackout.ts';
 import { serviceArea } from './service-area.ts';
@@ -54,6 +55,9 @@ export const truckFields = {
     .max(120)
     .optional()
     .meta({ description: 'How long a lead keeps its time free; 60 unless said.' }),
+  cancellationPolicy: cancellationPolicy
+    .optional()
+    .meta({ description: 'Left out: all until fourteen days before, half until seven.' }),
 };
 
 /** What a truck says of itself to its own organization, and from the booking on to an organizer. */
@@ -68,6 +72,7 @@ export const truckDefaults = {
   travel: defaultTravelRules,
   recurringBlackouts: [],
   holdMinutes: 60,
+  cancellationPolicy: defaultCancellationPolicy,
 } satisfies Partial<z.output<typeof newTruck>>;
 
 type NewTruck = z.output<typeof newTruck>;

@@ -277,6 +277,11 @@ export const problemCatalogue = {
     title: 'The brief has led to as many leads as one may',
     whatToDo: 'Compare their quotes; `limit` says how many leads a brief has.',
   },
+  EVENT_NOT_OVER: {
+    status: 409,
+    title: 'The event is not over',
+    whatToDo: 'Come back after `endsAt`; it is completed by itself then.',
+  },
   LEAD_EXISTS: {
     status: 409,
     title: 'The truck was asked about this brief already',
@@ -291,6 +296,26 @@ export const problemCatalogue = {
     status: 409,
     title: 'A booking or a hold takes that time',
     whatToDo: 'Choose a time that does not touch `conflict`, or end what takes it first.',
+  },
+  OWN_QUOTE: {
+    status: 409,
+    title: 'The latest offer is your own',
+    whatToDo: 'Wait for the other side: it accepts, declines or offers something else.',
+  },
+  QUOTE_EXPIRED: {
+    status: 409,
+    title: 'The offer has ended',
+    whatToDo: 'Ask the truck anew; `expiresAt` says since when it is no offer any more.',
+  },
+  QUOTE_LIMIT_REACHED: {
+    status: 409,
+    title: 'Offers enough were made',
+    whatToDo: 'Accept or decline the latest; `limit` says how many there can be.',
+  },
+  QUOTE_OUTDATED: {
+    status: 409,
+    title: 'There is a newer offer',
+    whatToDo: 'Read it, and accept `latestVersion` if you like it.',
   },
   TRUCK_NOT_AVAILABLE: {
     status: 409,

@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -48,13 +48,11 @@ export class PlatformFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${name} may do`,
     });
-    this.allow(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [this.logGroup.logGroupArn],
-      }),
-      ...props.statements,
-    );
+    const writeLogs = new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [this.logGroup.logGroupArn],
+    });
+    for (const statement of [writeLogs, ...props.statements]) this.role.addToPrincipalPolicy(statement);
 
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
@@ -84,14 +82,6 @@ export class PlatformFunction extends Construct {
       threshold: 1,
       description: `${name} was refused concurrency: raise its reservation (lib/function-table.ts) or the account’s quota.`,
     });
-  }
-
-  /** Adds rights; each statement names its actions and resources. */
-  allow(...statements: readonly PolicyStatement[]): void {
-    for (const statement of statements) {
-      if (statement.effect !== Effect.ALLOW) throw new Error(`${this.name}: rights are only ever allowed`);
-      this.role.addToPrincipalPolicy(statement);
-    }
   }
 }
 

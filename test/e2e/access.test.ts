@@ -4,6 +4,7 @@ import type { ProblemDocument } from '../../functions/platform/client.ts';
 import type { RouteDefinition } from '../../functions/platform/route.ts';
 import { routes } from '../../functions/routes.ts';
 import { briefBody } from '../support/brief-body.ts';
+import { quoteBody } from '../support/quote-body.ts';
 import { truckBody } from '../support/truck-body.ts';
 import { anybody, type Client, clientWith, type Operation, type Request, signIn, tokenOf } from './client.ts';
 import {
@@ -13,7 +14,9 @@ import {
   euros,
   feedTokenIn,
   freshName,
+  type LeadStage,
   newEvent,
+  newLead,
   newOrganizer,
   newSession,
   newTruck,
@@ -53,7 +56,7 @@ interface World {
   readonly listedTruckId: string;
   newBriefId(): Promise<string>;
   /** About a truck of the same organization, which so has both sides. */
-  newLeadId(): Promise<string>;
+  newLeadId(until?: LeadStage): Promise<string>;
   /** A yes that waits for the organizer. */
   newRsvpId(): Promise<string>;
 }
@@ -502,6 +505,49 @@ const cases: { readonly [O in Operation]: Case<O> } = {
     status: 204,
     request: async ({ newCalendarImport }) => ({ params: await newCalendarImport() }),
   },
+  contactLead: {
+    status: 200,
+    request: async ({ newLeadId }) => ({ params: { leadId: await newLeadId() } }),
+  },
+  quoteLead: {
+    status: 201,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('contacted') },
+      query: { role: 'truck' },
+      body: quoteBody,
+    }),
+  },
+  acceptLead: {
+    status: 200,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('quoted') },
+      query: { role: 'organizer' },
+      body: { quoteVersion: 1 },
+    }),
+  },
+  declineLead: {
+    status: 200,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('quoted') },
+      query: { role: 'organizer' },
+      body: { reason: 'Too dear' },
+    }),
+  },
+  cancelLead: {
+    status: 200,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('booked') },
+      query: { role: 'truck' },
+      body: { reason: 'The engine broke' },
+    }),
+  },
+  completeLead: {
+    status: 200,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('booked') },
+      query: { role: 'organizer' },
+    }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
@@ -678,9 +724,9 @@ beforeAll(async () => {
     listedTruckId: (await newTruck(organizer)).id,
     newBriefId: async () =>
       (await client.ok(201, 'createBrief', { body: { ...briefBody, organizationId } })).body.id,
-    newLeadId: async () => {
-      const body = { briefId: await world.newBriefId(), truckId: (await newTruck(organizer)).id };
-      return (await client.ok(201, 'createLead', { body })).body.id;
+    newLeadId: async (until) => {
+      const { id: truckId } = await newTruck(organizer);
+      return newLead({ organizer, briefId: await world.newBriefId(), truck: organizer, truckId }, until);
     },
     newRsvpId: async () =>
       (await anybody().ok(201, 'createRsvp', { params: { eventId: sale.eventId }, body: rsvpBody() })).body

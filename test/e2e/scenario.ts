@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inject } from 'vitest';
+import { quoteBody } from '../support/quote-body.ts';
 import { truckBody } from '../support/truck-body.ts';
 import { anybody, type Body, type Client, type Request, signIn } from './client.ts';
 import { waitFor } from './wait-for.ts';
@@ -88,6 +89,39 @@ export const newTruck = async ({ client, organizationId }: Organizer) => {
     body: { status: 'listed' },
   });
   return listed.body;
+};
+
+/** How far a lead is taken. */
+export type LeadStage = 'new' | 'contacted' | 'quoted' | 'booked';
+
+/** A truck that is asked about a brief; both may belong to one organizer. Booked with nothing due in advance. */
+export const newLead = async (
+  sides: {
+    readonly organizer: Organizer;
+    readonly briefId: string;
+    readonly truck: Organizer;
+    readonly truckId: string;
+  },
+  until: LeadStage = 'new',
+): Promise<string> => {
+  const { organizer, briefId, truck, truckId } = sides;
+  const { id: leadId } = (await organizer.client.ok(201, 'createLead', { body: { briefId, truckId } })).body;
+  const params = { leadId };
+  if (until === 'new') return leadId;
+  await truck.client.ok(200, 'contactLead', { params });
+  if (until === 'contacted') return leadId;
+  await truck.client.ok(201, 'quoteLead', {
+    params,
+    query: { role: 'truck' },
+    body: { ...quoteBody, deposit: { percent: until === 'booked' ? 0 : 25 } },
+  });
+  if (until === 'quoted') return leadId;
+  await organizer.client.ok(200, 'acceptLead', {
+    params,
+    query: { role: 'organizer' },
+    body: { quoteVersion: 1 },
+  });
+  return leadId;
 };
 
 export const newVenue = async (

@@ -52,6 +52,10 @@ const thing = (kind: string, more: Partial<ProtectedResource> = {}): ProtectedRe
         ...more,
       };
 
+/** A thing that the action is about: a lead for the side whose action it is. */
+const thingOf = (action: string, kind: string, more: Partial<ProtectedResource> = {}): ProtectedResource =>
+  thing(kind, { ...(action === 'ContactLead' && { side: 'truck' }), ...more });
+
 const everybody: readonly Person[] = ['owner', 'manager', 'staff', 'stranger', 'nobody', 'admin'];
 const members: readonly Person[] = ['owner', 'manager', 'staff', 'admin'];
 const managers: readonly Person[] = ['owner', 'manager', 'admin'];
@@ -123,17 +127,23 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['ListLeads', 'organization', managers],
   ['ReadLead', 'lead', managers],
   ['ExtendLeadHold', 'lead', sideOnly],
+  ['ContactLead', 'lead', sideOnly],
+  ['QuoteLead', 'lead', sideOnly],
+  ['AcceptLead', 'lead', sideOnly],
+  ['DeclineLead', 'lead', sideOnly],
+  ['CancelLead', 'lead', sideOnly],
+  ['CompleteLead', 'lead', sideOnly],
 ];
 
 describe('who may do what', () => {
   test.each(decisions)('%s on a %s', (action, kind, may) => {
-    const allowed = everybody.filter((person) => ask(person, action, thing(kind)).allowed);
+    const allowed = everybody.filter((person) => ask(person, action, thingOf(action, kind)).allowed);
     expect(allowed).toEqual(everybody.filter((person) => may.includes(person)));
   });
 
   test.each(decisions)('%s: that a %s is public gives nobody a right', (action, kind, may) => {
     const allowed = everybody.filter(
-      (person) => ask(person, action, thing(kind, { isPublic: true })).allowed,
+      (person) => ask(person, action, thingOf(action, kind, { isPublic: true })).allowed,
     );
     expect(allowed).toEqual(everybody.filter((person) => may.includes(person)));
   });
@@ -197,6 +207,12 @@ describe('staff with limits', () => {
 test.each([
   ['ReadLead', ['organizer', 'truck']],
   ['ExtendLeadHold', ['organizer']],
+  ['ContactLead', ['truck']],
+  ['QuoteLead', ['organizer', 'truck']],
+  ['AcceptLead', ['organizer', 'truck']],
+  ['DeclineLead', ['organizer', 'truck']],
+  ['CancelLead', ['organizer', 'truck']],
+  ['CompleteLead', ['organizer', 'truck']],
 ])('%s of a lead is for its sides: %j', (action, sides) => {
   expect(
     ['organizer', 'truck'].filter((side) => ask('owner', action, thing('lead', { side })).allowed),

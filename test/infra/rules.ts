@@ -96,6 +96,36 @@ export const noWildcards: Rule = (templates) =>
     ]),
   );
 
+/** What leads were and what was said about them is neither updated nor deleted, whatever else a function may do. */
+export const historyOnlyGrows: Rule = (templates) => {
+  const changes = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+  const denial = JSON.stringify({
+    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['LEAD-HISTORY#*', 'LEAD-MESSAGES#*'] },
+  });
+  return lambdas(templates).flatMap((lambda) => {
+    const statements = statementsOf(templates, lambda);
+    // Grants of indexes name the table too; the export’s name carries its logical id.
+    const onTable = statements.flatMap((statement) =>
+      statement.resources
+        .map((resource) => JSON.stringify(resource))
+        .filter((resource) => /MarketplaceTable/.test(resource) && !resource.includes('/index/'))
+        .map((resource) => ({ ...statement, resource })),
+    );
+    const denied = new Set(
+      onTable
+        .filter(({ effect, condition }) => effect === 'Deny' && JSON.stringify(condition) === denial)
+        .flatMap(({ actions, resource }) => actions.map((action) => `${action} on ${resource}`)),
+    );
+    return onTable
+      .filter(({ effect }) => effect === 'Allow')
+      .flatMap(({ actions, resource }) =>
+        actions
+          .filter((action) => changes.includes(action) && !denied.has(`${action} on ${resource}`))
+          .map((action) => `${functionName(lambda)} may ${action} on history`),
+      );
+  });
+};
+
 const deadLetterQueues = (templates: Templates): ReadonlySet<string> =>
   new Set(
     [

@@ -75,6 +75,18 @@ const cases: Readonly<Record<string, Case>> = {
       });
     },
   },
+  'what became of leads only grows': {
+    rule: rules.historyOnlyGrows,
+    in: both,
+    breakIt: (templates) => {
+      const denies = ({ Effect, Condition }: Properties) =>
+        Effect === 'Deny' && Condition?.['ForAnyValue:StringLike'] !== undefined;
+      const { PolicyDocument } = first(templates, 'AWS::IAM::Policy', ({ Properties }) =>
+        Properties.PolicyDocument.Statement.some(denies),
+      ).Properties;
+      PolicyDocument.Statement = PolicyDocument.Statement.filter((one: Properties) => !denies(one));
+    },
+  },
   'every dead-letter queue has an alarm': {
     rule: rules.deadLettersRaiseAlarms,
     in: both,
@@ -227,6 +239,14 @@ describe('the synthesized stacks', () => {
         .filter((value) => value !== undefined);
     expect(new Set(minima(emulator))).toEqual(new Set(['1']));
     expect(new Set(minima(prod))).toEqual(new Set(['60']));
+  });
+
+  test('bookings are completed before their event is over in dev only', () => {
+    const settings = (templates: Templates) =>
+      resourcesOf(templates, 'AWS::Lambda::Function')
+        .map(([, lambda]) => lambda.Properties.Environment.Variables.LEADS_COMPLETE_EARLY)
+        .filter((value) => value !== undefined);
+    expect([settings(emulator), settings(prod)]).toEqual([['true'], ['false']]);
   });
 
   test('holds made and refused are counted from the log of requests', () => {

@@ -44,18 +44,22 @@ export const target = (reference: Json): string | undefined =>
   reference?.Ref ?? reference?.['Fn::GetAtt']?.[0];
 
 export interface Statement {
+  readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly Json[];
+  readonly condition: Json;
 }
 
-/** What the role of a function may do. */
+/** What the role of a function may do, and what it may not. */
 export const statementsOf = (templates: Templates, lambda: Resource): readonly Statement[] => {
   const role = target(lambda.Properties.Role);
   return resourcesOf(templates, 'AWS::IAM::Policy')
     .filter(([, policy]) => policy.Properties.Roles.some((attached: Json) => target(attached) === role))
     .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement)
     .map((statement: Json) => ({
+      effect: statement.Effect,
       actions: [statement.Action].flat(),
       resources: [statement.Resource].flat(),
+      condition: statement.Condition,
     }));
 };

@@ -5,7 +5,9 @@ import {
   calendarBody,
   feedTokenIn,
   freshName,
+  type LeadStage,
   newEvent,
+  newLead,
   newOrganizer,
   newSession,
   newTruck,
@@ -167,6 +169,18 @@ export const setScenery = async (): Promise<Scenery> => {
   const { body: lead } = await client.ok(201, 'createLead', {
     body: { briefId, truckId: truck.id },
   });
+  // Briefs and trucks of one organization: it may say everything, for either side.
+  const leadsOf = async (until: LeadStage, count: number): Promise<readonly string[]> => {
+    const leads: string[] = [];
+    for (let made = 0; made < count; made += 1) {
+      const { id: briefId } = (
+        await client.ok(201, 'createBrief', { body: { ...briefBody, organizationId } })
+      ).body;
+      const { id: truckId } = await newTruck(organizer);
+      leads.push(await newLead({ organizer, briefId, truck: organizer, truckId }, until));
+    }
+    return leads;
+  };
 
   const known: Record<string, readonly string[]> = {
     org: [organizationId, other.organizationId],
@@ -197,6 +211,12 @@ export const setScenery = async (): Promise<Scenery> => {
     confirmRsvp: { rsvp: await rsvpsOf(2) },
     // Of its own: other routes publish and cancel the events that all know.
     createSession: { evt: [openEvent.id] },
+    contactLead: { lead: await leadsOf('new', 2) },
+    quoteLead: { lead: await leadsOf('quoted', 2) },
+    acceptLead: { lead: await leadsOf('quoted', 4) },
+    declineLead: { lead: await leadsOf('quoted', 2) },
+    cancelLead: { lead: await leadsOf('booked', 2) },
+    completeLead: { lead: await leadsOf('booked', 2) },
     getSeats: { ses: [sold.session.id] },
     getPlan: { ses: [sold.session.id] },
     cancelEvent: { evt: [ended.event.id] },

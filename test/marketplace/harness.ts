@@ -41,6 +41,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     AWS_ENDPOINT_URL: engine.endpoint,
     IDENTITY_TABLE: 'identity',
     MARKETPLACE_TABLE: 'marketplace',
+    LEADS_COMPLETE_EARLY: 'false',
     ISSUER: issuer.issuer,
     JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',

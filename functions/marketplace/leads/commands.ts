@@ -1,18 +1,23 @@
 import { readEnvironment } from '../../platform/environment.ts';
 import { serve } from '../../platform/serve.ts';
 import { openTable } from '../../platform/table.ts';
-import { marketplaceCommandsEnvironment } from '../environment.ts';
+import { leadsCommandsEnvironment } from '../environment.ts';
 import { marketplaceLoaders } from '../loaders.ts';
 import { briefCommands } from './briefs-api.ts';
 import { leadCommands } from './leads-api.ts';
 import { leadCommandRoutes } from './routes.ts';
+import { leadStepCommands } from './steps-api.ts';
 
-const environment = readEnvironment(marketplaceCommandsEnvironment);
+const environment = readEnvironment(leadsCommandsEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
 
 export const handler = serve({
   routes: leadCommandRoutes,
-  handlers: { ...briefCommands(table), ...leadCommands(table) },
+  handlers: {
+    ...briefCommands(table),
+    ...leadCommands(table),
+    ...leadStepCommands(table, { completesEarly: environment.LEADS_COMPLETE_EARLY }),
+  },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../../identity/contracts.ts')).identityGuard(),
   idSecretArn: environment.ID_SECRET_ARN,

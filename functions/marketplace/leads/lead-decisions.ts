@@ -23,7 +23,12 @@ export type Asked =
       readonly quoteId: string;
       readonly requestHash: string;
     }
-  | { readonly command: 'accept'; readonly quoteVersion: number }
+  | {
+      readonly command: 'accept';
+      readonly quoteVersion: number;
+      /** The truck’s, as it is now. */
+      readonly cancellationPolicy: CancellationPolicy;
+    }
   | { readonly command: 'decline'; readonly reason?: string | undefined }
   | { readonly command: 'cancel'; readonly reason: string }
   | { readonly command: 'complete' };
@@ -31,8 +36,6 @@ export type Asked =
 /** What a decision needs to know beside the lead. */
 export interface Circumstances {
   readonly now: Date;
-  /** The truck’s, as it is now. */
-  readonly cancellationPolicy: CancellationPolicy;
   /** Whether a booking may be completed before its event is over: for trying, never in production. */
   readonly completesEarly: boolean;
 }
@@ -53,7 +56,7 @@ export type LeadDecision =
       readonly time: TimeChange;
     }
   /** The same side has just done the same: it stays as it is. */
-  | { readonly kind: 'done_before' }
+  | { readonly kind: 'done_before'; readonly lead: Lead }
   | {
       readonly kind: 'not_allowed';
       readonly currentStatus: LeadStatus;
@@ -145,8 +148,8 @@ const decideQuote = (
 const decideAccept = (
   lead: Lead,
   party: Party,
-  { quoteVersion }: Extract<Asked, { command: 'accept' }>,
-  { now, cancellationPolicy }: Circumstances,
+  { quoteVersion, cancellationPolicy }: Extract<Asked, { command: 'accept' }>,
+  { now }: Circumstances,
 ): LeadDecision => {
   const { quote, window } = lead;
   if (quote === undefined) throw new Error(`Lead ${lead.leadId} is quoted without a quote`);
@@ -192,7 +195,7 @@ export const decideAsked = (
 ): LeadDecision => {
   const { command } = asked;
   const now = epochSeconds(circumstances.now);
-  if (isDoneBefore(lead, party, asked)) return { kind: 'done_before' };
+  if (isDoneBefore(lead, party, asked)) return { kind: 'done_before', lead };
   if (leadTransitions[lead.status][command] === undefined) return notAllowed(lead.status);
   if (!askedBy[command].includes(party)) return { kind: 'not_theirs' };
   const status = statusAt(lead, now);

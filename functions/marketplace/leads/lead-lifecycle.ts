@@ -170,9 +170,11 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
   ];
   return definitions.map(({ definition, status }, index) => {
     const from = index === 0 ? earlier?.status : entered[index - 1];
+    // Of two steps in one write, the first has the revision and the stage before the last.
+    const behind = Math.max(0, entered.length - 1 - index);
     return lifecycleEvent(definition, {
       aggregateId: leadId,
-      sequence: after.revision,
+      sequence: after.revision - behind,
       change: item.change,
       organizationId,
       data: {
@@ -182,7 +184,7 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
         truckOrganizationId,
         status,
         ...(from !== undefined && { from }),
-        stage,
+        stage: stage - behind,
         window: intervalView(after.window),
         ...(quote !== undefined && { quoteVersion: quote.version }),
         ...(endedBy !== undefined && { endedBy }),

@@ -34,7 +34,7 @@ const holdView = ({ kind, until, blocked }: LeadHold, window: Lead['window'], no
 });
 
 /** A version of a quote with what follows from it. */
-export const quoteView = ({ version, by, at, ...terms }: Quote) => {
+export const quoteView = ({ version, by, at, quoteId: _, requestHash: _hash, ...terms }: Quote) => {
   const currency = currencyOf(terms);
   return {
     version,

@@ -11,16 +11,10 @@ import { maxLeadsPerBrief } from './brief.ts';
 import { createLead, type LeadCreation } from './create-lead.ts';
 import { extendLeadHold } from './extend-lead-hold.ts';
 import { expiresAt, leadView } from './lead-views.ts';
-import { truckNotAvailable } from './refusals.ts';
+import { busy, truckNotAvailable } from './refusals.ts';
 import type { leadCommandRoutes } from './routes.ts';
 
 type Commands = Handlers<typeof leadCommandRoutes, MarketplaceLoaders>;
-
-const busy = (): Problem =>
-  problem('SERVICE_UNAVAILABLE', {
-    detail: 'Others were faster each time.',
-    headers: { 'Retry-After': '1' },
-  });
 
 /** Why a truck was not asked, as the API says it. */
 const refusal = (outcome: Exclude<LeadCreation, { kind: 'created' | 'replayed' }>): Problem => {

@@ -9,6 +9,13 @@ const details = {
   too_far: 'The truck cannot drive from or to its neighbour in time.',
 } as const satisfies Record<Refused['kind'], string>;
 
+/** It was decided anew as often as it may be. */
+export const busy = (): Problem =>
+  problem('SERVICE_UNAVAILABLE', {
+    detail: 'Others were faster each time.',
+    headers: { 'Retry-After': '1' },
+  });
+
 /** TRUCK_NOT_AVAILABLE with what stands in the way, and from when it would work. */
 export const truckNotAvailable = (placement: Refused, { earliestStart }: EarliestStart = {}): Problem =>
   problem('TRUCK_NOT_AVAILABLE', {

@@ -7,6 +7,14 @@ import {
   updateBrief,
 } from './brief-routes.ts';
 import { createLead, extendLeadHold, getLead, listLeads } from './lead-routes.ts';
+import { leadStepRoutes } from './step-routes.ts';
 
-export const leadCommandRoutes = { createBrief, updateBrief, createLeads, createLead, extendLeadHold };
+export const leadCommandRoutes = {
+  createBrief,
+  updateBrief,
+  createLeads,
+  createLead,
+  extendLeadHold,
+  ...leadStepRoutes,
+};
 export const leadQueryRoutes = { getBrief, listBriefs, compareQuotes, getLead, listLeads };

@@ -1,8 +1,16 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import { keyOf } from '../../platform/owned-item.ts';
 import { atRevision, type Item, type Table, type TransactionWrite } from '../../platform/table.ts';
-import { blockedBy, type CalendarEntry, decidePlacement, isLive, type Placement } from '../calendar.ts';
-import { isFull, judgedBy } from '../calendar-month.ts';
+import {
+  blockedBy,
+  type CalendarEntry,
+  type CalendarRules,
+  decidePlacement,
+  isLive,
+  type Placement,
+} from '../calendar.ts';
+import { entriesIn, isFull, judgedBy } from '../calendar-month.ts';
+import { readCalendar } from '../calendar-store.ts';
 import { changeCalendar } from '../change-calendar.ts';
 import type { Interval } from '../interval.ts';
 import type { TruckItem } from '../truck.ts';
@@ -39,9 +47,59 @@ const hull = (one: Interval, other: Interval | undefined): Interval =>
 const liveEntryOf = ({ leadId }: LeadTime, entries: readonly CalendarEntry[], now: number) =>
   entries.find((entry) => entry.id === leadId && isLive(entry, now));
 
+type NotTaken = Extract<TimeTaken, { kind: 'unavailable' | 'full' }>;
+
+interface Taken {
+  readonly kind: 'taken';
+  readonly hold: LeadHold;
+  readonly entry: CalendarEntry;
+  /** It is the lead’s already. */
+  readonly isOwn: boolean;
+}
+
+/** What lives stays where it is, whatever the truck has said since; else it is placed anew among all others. */
+const decideTaking = (
+  entries: readonly CalendarEntry[],
+  rules: CalendarRules,
+  lead: LeadTime,
+  taking: Taking,
+  now: number,
+): Taken | NotTaken => {
+  const { window: shown, place } = lead;
+  const own = liveEntryOf(lead, entries, now);
+  const others = entries.filter(({ id }) => id !== lead.leadId);
+  const placement =
+    own === undefined || own.unit === 'all'
+      ? decidePlacement(others, rules, { shown, place }, now)
+      : { kind: 'fits' as const, unit: own.unit, blocked: own.blocked };
+  if (placement.kind !== 'fits') return { kind: 'unavailable', placement };
+  const { unit, blocked } = placement;
+  if (own === undefined && isFull(others, blocked, now)) return { kind: 'full' };
+  const { kind } = taking;
+  const until = kind === 'booking' ? blocked.to : taking.until;
+  const since = own === undefined ? now : (lead.hold?.since ?? now);
+  return {
+    kind: 'taken',
+    hold: { kind, until, since, unit, blocked },
+    entry: {
+      id: lead.leadId,
+      kind: kind === 'booking' ? 'booking' : 'hold',
+      shown,
+      blocked,
+      unit,
+      place: { lat: place.lat, lon: place.lon },
+      ...(kind !== 'booking' && { until }),
+    },
+    isOwn: own !== undefined,
+  };
+};
+
+/** What the decision about the time of a lead must see. */
+const readFor = (truck: TruckItem, { window, hold }: LeadTime): Interval =>
+  judgedBy(hull(blockedBy(setupOf(truck), window), hold?.blocked));
+
 /**
- * Takes the time of a lead, or changes how it is taken: what lives stays where it is, whatever the truck has said
- * since; else it is placed anew among all others. Calendar, hold and the lead’s own writes are one transaction.
+ * Takes the time of a lead, or changes how it is taken. Calendar, hold and the lead’s own writes are one transaction.
  *
  * @param truck as it was read; the write is conditional on it unless the time is the lead’s already.
  * @param now epoch seconds.
@@ -56,45 +114,24 @@ export const takeTime = async (
   change: Change,
   now: number,
 ): Promise<TimeTaken> => {
-  const { window: shown, place } = lead;
-  const read = judgedBy(hull(blockedBy(setupOf(truck), shown), lead.hold?.blocked));
+  const read = readFor(truck, lead);
   const rules = await rulesOf(truck, read);
   let hold: LeadHold | undefined;
-  const changed = await changeCalendar<Exclude<TimeTaken, { kind: 'written' | 'refused' }>>(
+  const changed = await changeCalendar<NotTaken>(
     table,
     lead.truckId,
     read,
     (entries) => {
-      const own = liveEntryOf(lead, entries, now);
-      const others = entries.filter(({ id }) => id !== lead.leadId);
-      const placement =
-        own === undefined || own.unit === 'all'
-          ? decidePlacement(others, rules, { shown, place }, now)
-          : { kind: 'fits' as const, unit: own.unit, blocked: own.blocked };
-      if (placement.kind !== 'fits') return { kind: 'outcome', outcome: { kind: 'unavailable', placement } };
-      const { unit, blocked } = placement;
-      if (own === undefined && isFull(others, blocked, now))
-        return { kind: 'outcome', outcome: { kind: 'full' } };
-      const { kind } = taking;
-      const until = kind === 'booking' ? blocked.to : taking.until;
-      const since = own === undefined ? now : (lead.hold?.since ?? now);
-      hold = { kind, until, since, unit, blocked };
-      const entry: CalendarEntry = {
-        id: lead.leadId,
-        kind: kind === 'booking' ? 'booking' : 'hold',
-        shown,
-        blocked,
-        unit,
-        place: { lat: place.lat, lon: place.lon },
-        ...(kind !== 'booking' && { until }),
-      };
+      const taken = decideTaking(entries, rules, lead, taking, now);
+      if (taken.kind !== 'taken') return { kind: 'outcome', outcome: taken };
+      hold = taken.hold;
       return {
         kind: 'edit',
-        edit: { kind: 'put', entry },
+        edit: { kind: 'put', entry: taken.entry },
         beside: [
           ...writesWith(hold),
-          holdWrite(lead, hold, kind === 'booking' ? 'confirmed' : 'active', change),
-          ...(own === undefined ? [truckAsRead(truck)] : []),
+          holdWrite(lead, hold, taking.kind === 'booking' ? 'confirmed' : 'active', change),
+          ...(taken.isOwn ? [] : [truckAsRead(truck)]),
         ],
       };
     },
@@ -105,6 +142,22 @@ export const takeTime = async (
   if (changed.kind === 'refused') return changed;
   if (hold === undefined) throw new Error('A calendar was written without a decision');
   return { kind: 'written', hold };
+};
+
+/** What `takeTime` would come to just now; nothing is written. */
+export const checkTime = async (
+  table: Table,
+  truck: TruckItem,
+  lead: LeadTime,
+  taking: Taking,
+  now: number,
+): Promise<Pick<Taken, 'kind' | 'hold'> | NotTaken> => {
+  const read = readFor(truck, lead);
+  const [rules, { months }] = await Promise.all([
+    rulesOf(truck, read),
+    readCalendar(table, lead.truckId, read, { consistent: true }),
+  ]);
+  return decideTaking(entriesIn(months), rules, lead, taking, now);
 };
 
 /** Units, hours and setup are what the decision was made by. */

@@ -3,8 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, inject, test } from 'vitest';
 import * as z from 'zod';
+import { briefBody } from '../../support/brief-body.ts';
 import { anybody } from '../client.ts';
-import { putOnSale } from '../scenario.ts';
+import { newLead, newOrganizer, newTruck, putOnSale } from '../scenario.ts';
 import { waitFor } from '../wait-for.ts';
 
 /**
@@ -98,6 +99,42 @@ test('an expired hold is announced soon after its instant', async () => {
   const expired = await published('SEAT-HOLD-EXPIRED', hold.id);
   checkForm(expired);
   expect(Date.parse(expired.time)).toBeGreaterThanOrEqual(Date.parse(hold.expiresAt) - 1_000);
+});
+
+test('a lead’s life is told on the bus, in order and by the published schemas', async () => {
+  const [organizer, truck] = [await newOrganizer(), await newOrganizer()];
+  const { id: truckId } = await newTruck(truck);
+  const { body: brief } = await organizer.client.ok(201, 'createBrief', { body: briefBody });
+  const leadId = await newLead({ organizer, briefId: brief.id, truck, truckId }, 'booked');
+  await organizer.client.ok(200, 'cancelLead', { params: { leadId }, body: { reason: 'The picnic is off' } });
+
+  const told: Entry[] = [];
+  for (const type of [
+    'LEAD-CREATED',
+    'LEAD-CONTACTED',
+    'LEAD-QUOTED',
+    'LEAD-ACCEPTED',
+    'LEAD-BOOKED',
+    'LEAD-CANCELLED',
+  ])
+    told.push(await published(type, leadId));
+  for (const type of ['TRUCK-HOLD-CREATED', 'TRUCK-HOLD-CONFIRMED', 'TRUCK-HOLD-CANCELLED'])
+    checkForm(await published(type, leadId));
+  checkForm(await published('QUOTE-CREATED', `${leadId}/1`));
+  for (const event of told) {
+    checkForm(event);
+    expect(event.source).toBe('fairground.marketplace');
+  }
+  expect(told.map(({ detail }) => [detail.aggregate.sequence, detail.data['status'], detail.actor])).toEqual([
+    [1, 'new', organizer.subject],
+    [2, 'contacted', truck.subject],
+    [3, 'quoted', truck.subject],
+    [4, 'accepted', organizer.subject],
+    [5, 'booked', organizer.subject],
+    [6, 'cancelled', organizer.subject],
+  ]);
+  // Whose words they were is told, not the words.
+  expect(JSON.stringify(told)).not.toContain('picnic is off');
 });
 
 test('what the organizer does is told with who did it', async () => {

@@ -21,7 +21,6 @@ import { leadOf, quoteOf, seconds, terms } from './lead-world.ts';
 const now = new Date('2027-03-01T12:00:00Z');
 const circumstances: Circumstances = {
   now,
-  cancellationPolicy: defaultCancellationPolicy,
   completesEarly: false,
 };
 const at = (iso: string, more: Partial<Circumstances> = {}): Circumstances => ({
@@ -32,7 +31,12 @@ const at = (iso: string, more: Partial<Circumstances> = {}): Circumstances => ({
 const parties: readonly Party[] = ['organizer', 'truck'];
 
 const quote: Asked = { command: 'quote', terms, quoteId: 'quo_2', requestHash: 'other' };
-const accept: Asked = { command: 'accept', quoteVersion: 2 };
+const acceptOf = (quoteVersion: number): Asked => ({
+  command: 'accept',
+  quoteVersion,
+  cancellationPolicy: defaultCancellationPolicy,
+});
+const accept = acceptOf(2);
 const asks: readonly Asked[] = [
   { command: 'contact' },
   quote,
@@ -247,9 +251,10 @@ describe('an acceptance', () => {
   });
 
   test.for([1, 3])('of version %s is refused while the latest is the second', (quoteVersion) => {
-    expect(
-      decideAsked(leads.quoted, 'organizer', { command: 'accept', quoteVersion }, circumstances),
-    ).toEqual({ kind: 'outdated_quote', latestVersion: 2 });
+    expect(decideAsked(leads.quoted, 'organizer', acceptOf(quoteVersion), circumstances)).toEqual({
+      kind: 'outdated_quote',
+      latestVersion: 2,
+    });
   });
 
   test.for<[string, Partial<typeof terms>]>([
@@ -274,13 +279,18 @@ describe('an acceptance', () => {
     });
     expect(goesTo(lead, decision)).toBe('booked');
     const booked = { ...lead, status: 'booked' } as const;
-    expect(decideAsked(booked, 'organizer', accept, circumstances)).toEqual({ kind: 'done_before' });
+    expect(decideAsked(booked, 'organizer', accept, circumstances)).toEqual({
+      kind: 'done_before',
+      lead: booked,
+    });
   });
 
   test('of another version than the accepted one is no repeat', () => {
-    expect(
-      decideAsked(leads.accepted, 'organizer', { command: 'accept', quoteVersion: 1 }, circumstances),
-    ).toEqual({ kind: 'not_allowed', currentStatus: 'accepted', allowed: ['booked'] });
+    expect(decideAsked(leads.accepted, 'organizer', acceptOf(1), circumstances)).toEqual({
+      kind: 'not_allowed',
+      currentStatus: 'accepted',
+      allowed: ['booked'],
+    });
   });
 });
 

@@ -8,7 +8,6 @@ import {
   type LeadFields,
   newLeadWrites,
   noteWrite,
-  stepped,
   stepWrites,
 } from '../../../functions/marketplace/leads/lead-store.ts';
 import type { Quote } from '../../../functions/marketplace/leads/quote.ts';
@@ -42,6 +41,8 @@ const lead = (more: Partial<Lead> = {}): Lead => ({
   ...more,
 });
 const quote = (version: number, unitPrice: number, more: Partial<Quote> = {}): Quote => ({
+  quoteId: `quo_${version}`,
+  requestHash: 'hash',
   version,
   by: 'truck',
   at,
@@ -131,19 +132,26 @@ describe('what is told of a lead', () => {
     [{ status: 'booked' }, 'cancel', {}, [{ type: 'LEAD-CANCELLED', status: 'cancelled' }]],
   ])('%j, %s', (before, command, fields, expected) => {
     const was = lead(before);
-    const events = told(was, stepWrites(was, { command, fields, change }));
+    const events = told(was, stepWrites(was, [{ command, fields }], undefined, change));
     expect(events.map(({ type, data }) => ({ type, ...(data as object) }))).toMatchObject(expected);
     expect(events).toHaveLength(expected.length);
   });
 
   test('an offer that is taken and booked at once: both, in their order, with ids of their own', () => {
     const was = lead({ status: 'quoted', quote: quote(1, 3_200), stage: 3 });
-    const accepted = stepped(was, { command: 'accept', fields: {}, change });
-    const [booked] = stepWrites(accepted, { command: 'book', fields: {}, change });
-    const events = told(was, booked === undefined ? [] : [booked]);
-    expect(events.map(({ type, data }) => [type, (data as { from?: string }).from])).toEqual([
-      ['LEAD-ACCEPTED', 'quoted'],
-      ['LEAD-BOOKED', 'accepted'],
+    const steps = [
+      { command: 'accept', fields: {} },
+      { command: 'book', fields: {} },
+    ] as const;
+    const events = told(was, stepWrites(was, steps, 'organizer', change));
+    expect(
+      events.map(({ type, aggregate, data }) => {
+        const { from, stage } = data as { from?: string; stage: number };
+        return [type, from, aggregate.sequence, stage];
+      }),
+    ).toEqual([
+      ['LEAD-ACCEPTED', 'quoted', 2, 4],
+      ['LEAD-BOOKED', 'accepted', 3, 5],
     ]);
     expect(new Set(events.map(({ id }) => id)).size).toBe(2);
   });

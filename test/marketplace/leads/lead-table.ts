@@ -7,8 +7,8 @@ import { newItem } from '../../../functions/platform/owned-item.ts';
 import { absent, type Table } from '../../../functions/platform/table.ts';
 import { startEngine } from '../../support/dynoxide.ts';
 import { truckBody } from '../../support/truck-body.ts';
+import { seconds } from './lead-world.ts';
 
-export const seconds = (instant: string): number => Date.parse(instant) / 1_000;
 const iso = (at: number): string => new Date(at * 1_000).toISOString();
 
 /** When leads are made, unless a test says otherwise. */

@@ -13,7 +13,8 @@ import { expireTruckHold } from '../../../functions/marketplace/leads/truck-hold
 import type { TruckItem } from '../../../functions/marketplace/truck.ts';
 import { keyOf } from '../../../functions/platform/owned-item.ts';
 import { currentScope, inScope } from '../../../functions/platform/request-scope.ts';
-import { bucuresti, changeBy, type LeadWorld, now, seconds, startLeads } from './lead-table.ts';
+import { bucuresti, changeBy, type LeadWorld, now, startLeads } from './lead-table.ts';
+import { seconds } from './lead-world.ts';
 
 let world: LeadWorld;
 beforeAll(async () => {
