@@ -53,7 +53,7 @@ export const helloWorldLoadMs = (runs: number): number => {
 const exampleEnvironment = (schema: z.ZodObject): Record<string, string> => {
   const environment: Record<string, string> = { AWS_REGION: 'eu-central-1' };
   for (const name of Object.keys(schema.shape)) {
-    const candidates = ['example', 'https://example.com/', '60', 'test'];
+    const candidates = ['example', 'https://example.com/', '60', 'test', 'false'];
     environment[name] =
       candidates.find((value) => schema.shape[name]?.safeParse?.(value).success) ?? candidates[0] ?? '';
   }
