@@ -48,7 +48,7 @@ export default {
           '^functions/notifications/(session-notice|reminder-time|recipients|templates/.*)\\.ts$',
           '^functions/marketplace/feeds/(calendar-fault|components|described-zone|imported-times|moments|own-uid|recurrence|recurring-event|truck-calendar|within-time|zone)\\.ts$',
           '^functions/marketplace/(interval|travel|opening-hours|open-intervals|recurring-blackout|occurrences|calendar|calendar-month|blackout|service-area|truck|truck-rules|contact)\\.ts$',
-          '^functions/marketplace/leads/(brief|cancellation-policy|lead|lead-fit|lead-hold-extension|lead-indexes|quote)\\.ts$',
+          '^functions/marketplace/leads/(acting-side|brief|cancellation-policy|contact-mask|lead|lead-fit|lead-hold-extension|lead-indexes|message-view|quote|rating|review|thread|truck-facts)\\.ts$',
           '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',
         ],
       },

@@ -378,10 +378,28 @@ export class AppStack extends Stack {
         useSecret(data.idSecret),
       ],
     );
-    this.addFunction('leads-queries', { ...common, ...guard, ...marketplace }, [
-      readTable(leadsTable),
-      readTable(identityTable),
-    ]);
+    this.addFunction(
+      'leads-queries',
+      { ...common, ...guard, ...marketplace, MASK_CONTACTS: String(settings.maskContacts) },
+      [readTable(leadsTable), readTable(identityTable)],
+    );
+    this.addConsumer(
+      'leads-truck-facts',
+      { ...common, ...marketplace },
+      readWriteMarketplace({ table: data.marketplaceTable }),
+      {
+        'fairground.marketplace': [
+          'LEAD-CREATED',
+          'LEAD-CONTACTED',
+          'LEAD-BOOKED',
+          'LEAD-COMPLETED',
+          'LEAD-CANCELLED',
+          'LEAD-EXPIRED',
+          'LEAD-DECLINED',
+          'MESSAGE-SENT',
+        ],
+      },
+    );
     this.addConsumer(
       'marketplace-calendar-imports',
       { ...common, ...marketplace },

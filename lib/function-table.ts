@@ -16,10 +16,12 @@ import {
 import {
   leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
+  leadsQueriesEnvironment,
   marketplaceBackgroundEnvironment,
   marketplaceCommandsEnvironment,
   marketplaceQueriesEnvironment,
   marketplaceRelayEnvironment,
+  truckFactsEnvironment,
 } from '../functions/marketplace/environment.ts';
 import {
   notificationsMailEnvironment,
@@ -274,13 +276,19 @@ export const functionTable = {
   'leads-queries': {
     ...api,
     entry: 'functions/marketplace/leads/queries.ts',
-    environment: marketplaceQueriesEnvironment,
+    environment: leadsQueriesEnvironment,
     reservedConcurrency: 15,
   },
   'leads-hold-expiry': {
     ...consumer,
     entry: 'functions/marketplace/leads/hold-expiry.ts',
     environment: leadsHoldExpiryEnvironment,
+    reservedConcurrency: 2,
+  },
+  'leads-truck-facts': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/truck-facts-consumer.ts',
+    environment: truckFactsEnvironment,
     reservedConcurrency: 2,
   },
   'marketplace-relay': {

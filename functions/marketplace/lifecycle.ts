@@ -8,6 +8,7 @@ import {
 import type { StreamChange } from '../platform/relay.ts';
 import { calendarImportRequested, importLifecycle } from './feeds/lifecycle.ts';
 import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
+import { talkLifecycle, talkLifecycleEvents } from './leads/talk-lifecycle.ts';
 import { type TruckItem, truckStatus } from './truck.ts';
 
 const truckData = z.object({
@@ -48,6 +49,7 @@ export const marketplaceLifecycleEvents = [
   truckListed,
   truckUnlisted,
   ...leadLifecycleEvents,
+  ...talkLifecycleEvents,
   calendarImportRequested,
 ] as const;
 
@@ -55,6 +57,7 @@ export const marketplaceLifecycleEvents = [
 export const marketplaceLifecycle = (change: StreamChange): readonly LifecycleEvent[] => [
   ...truckLifecycle(change),
   ...leadLifecycle(change),
+  ...talkLifecycle(change),
   ...importLifecycle(change),
 ];
 

@@ -4,6 +4,7 @@ import { openTable } from '../platform/table.ts';
 import { marketplaceQueriesEnvironment } from './environment.ts';
 import { feedQueries } from './feeds/feed-queries.ts';
 import { importQueries } from './feeds/import-queries.ts';
+import { reviewQueries } from './leads/reviews-api.ts';
 import { marketplaceLoaders } from './loaders.ts';
 import { marketplaceQueries } from './marketplace-queries.ts';
 import { marketplaceQueryRoutes } from './routes.ts';
@@ -13,7 +14,12 @@ const table = openTable(environment.MARKETPLACE_TABLE);
 
 export const handler = serve({
   routes: marketplaceQueryRoutes,
-  handlers: { ...marketplaceQueries(table), ...feedQueries(table), ...importQueries(table) },
+  handlers: {
+    ...marketplaceQueries(table),
+    ...reviewQueries(table),
+    ...feedQueries(table),
+    ...importQueries(table),
+  },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../identity/contracts.ts')).identityGuard(),
 });

@@ -8,6 +8,7 @@ import {
   getCalendarImport,
   listCalendarImports,
 } from './feeds/feed-routes.ts';
+import { listTruckReviews } from './leads/review-routes.ts';
 import { createTruck, getTruck, listTrucks, putMenu, updateTruck } from './truck-routes.ts';
 
 export const marketplaceCommandRoutes = {
@@ -26,6 +27,7 @@ export const marketplaceQueryRoutes = {
   listTrucks,
   getAvailability,
   listBlackouts,
+  listTruckReviews,
   getCalendarFeed,
   getCalendarImport,
   listCalendarImports,

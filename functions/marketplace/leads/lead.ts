@@ -84,6 +84,10 @@ export const allowedNext = (status: LeadStatus): readonly LeadStatus[] => [
 /** Whether nothing comes after a status. */
 export const isEnded = (status: LeadStatus): boolean => Object.keys(leadTransitions[status]).length === 0;
 
+/** Whether the truck was booked, even when the booking was called off since. */
+export const wasBooked = (status: LeadStatus): boolean =>
+  status === 'booked' || status === 'completed' || status === 'cancelled';
+
 /** Statuses that a command may come from: the condition of its write. */
 export const statusesBefore = (command: LeadCommand): readonly LeadStatus[] =>
   leadStatus.options.filter((status) => leadTransitions[status][command] !== undefined);
