@@ -92,13 +92,7 @@ const spansOf = (reading: string): readonly Span[] => {
   ].sort((one, other) => one.from - other.from);
 };
 
-/**
- * A text with `•••` in the place of e-mail addresses, telephone numbers and links, also written so that a machine
- * would miss them. It rather takes away too much than too little, but leaves dates, times, prices and amounts.
- *
- * @param text at most some thousand letters: the work grows with its length.
- */
-export const maskContacts = (text: string): string => {
+const maskedOnce = (text: string): string => {
   const { reading, positions } = readingOf(text);
   let masked = '';
   let end = 0;
@@ -110,4 +104,16 @@ export const maskContacts = (text: string): string => {
     end = ends;
   }
   return masked + text.slice(end);
+};
+
+/**
+ * A text with `•••` in the place of e-mail addresses, telephone numbers and links, also written so that a machine
+ * would miss them. It rather takes away too much than too little, but leaves dates, times, prices and amounts.
+ *
+ * @param text at most some thousand letters: the work grows with its length.
+ */
+export const maskContacts = (text: string): string => {
+  const masked = maskedOnce(text);
+  // What stood right behind something masked may be read as a link or a number only now. Each round leaves less.
+  return masked === text ? text : maskContacts(masked);
 };

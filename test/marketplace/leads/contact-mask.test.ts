@@ -56,6 +56,7 @@ describe('masked', () => {
     ['447911123456', '•••'],
     // Several
     ['0722 123 456 or 0733 123 456', '••• or •••'],
+    ['07220722456www.0722', '••••••'],
     ['ana@example.com, 0722123456, example.com', '•••, •••, •••'],
   ])('%s', (written, read) => {
     expect(maskContacts(written)).toBe(read);
