@@ -387,10 +387,6 @@ export class AppStack extends Stack {
         useSecret(data.idSecret),
       ],
     );
-    this.addFunction('leads-queries', { ...common, ...guard, ...marketplace }, [
-      readTable(leadsTable),
-      readTable(identityTable),
-    ]);
     this.addFunction(
       'marketplace-photos',
       { ...common, ...objects },
@@ -410,6 +406,28 @@ export class AppStack extends Stack {
     this.acknowledgeFolders(['documents'], 'marketplace-queries');
     this.acknowledgeFolders(['photos'], 'marketplace-photos');
     this.acknowledgeFolders(['uploads', 'photos'], 'marketplace-thumbnails');
+    this.addFunction(
+      'leads-queries',
+      { ...common, ...guard, ...marketplace, MASK_CONTACTS: String(settings.maskContacts) },
+      [readTable(leadsTable), readTable(identityTable)],
+    );
+    this.addConsumer(
+      'leads-truck-facts',
+      { ...common, ...marketplace },
+      readWriteMarketplace({ table: data.marketplaceTable }),
+      {
+        'fairground.marketplace': [
+          'LEAD-CREATED',
+          'LEAD-CONTACTED',
+          'LEAD-BOOKED',
+          'LEAD-COMPLETED',
+          'LEAD-CANCELLED',
+          'LEAD-EXPIRED',
+          'LEAD-DECLINED',
+          'MESSAGE-SENT',
+        ],
+      },
+    );
     this.addConsumer(
       'marketplace-calendar-imports',
       { ...common, ...marketplace },

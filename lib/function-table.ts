@@ -16,9 +16,9 @@ import {
 import {
   leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
+  leadsQueriesEnvironment,
   leadsTimeTakenEnvironment,
   marketplaceBackgroundEnvironment,
-  marketplaceQueriesEnvironment,
   marketplaceRelayEnvironment,
   photosEnvironment,
   thumbnailsEnvironment,
@@ -284,7 +284,7 @@ export const functionTable = {
   'leads-queries': {
     ...api,
     entry: 'functions/marketplace/leads/queries.ts',
-    environment: marketplaceQueriesEnvironment,
+    environment: leadsQueriesEnvironment,
     reservedConcurrency: 15,
   },
   'marketplace-photos': {
@@ -306,6 +306,12 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/marketplace/leads/hold-expiry.ts',
     environment: leadsHoldExpiryEnvironment,
+    reservedConcurrency: 2,
+  },
+  'leads-truck-facts': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/truck-facts-consumer.ts',
+    environment: marketplaceBackgroundEnvironment,
     reservedConcurrency: 2,
   },
   'marketplace-relay': {

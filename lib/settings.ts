@@ -26,6 +26,8 @@ const contextSchema = z.object({
   mailFrom: z.email().optional(),
   /** Mails a second that notices to a whole session may take; SES gives a new account fourteen in all. */
   noticeMailsPerSecond: z.coerce.number().int().min(1).max(1_000).default(10),
+  /** Whether the sides of a lead read each other’s addresses, numbers and links only when the truck is booked. */
+  maskContacts: flag.default(true),
   /** Where browser clients are served from, separated by commas: sign-in redirects and uploads. */
   webOrigins: z
     .string()

@@ -40,3 +40,8 @@ const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'tr
 export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
   LEADS_COMPLETE_EARLY: completeEarly,
 });
+
+export const leadsQueriesEnvironment = marketplaceQueriesEnvironment.extend({
+  /** Whether e-mail addresses, telephone numbers and links wait for the booking. */
+  MASK_CONTACTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
+});

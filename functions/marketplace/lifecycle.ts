@@ -8,6 +8,7 @@ import {
 import type { StreamChange } from '../platform/relay.ts';
 import { calendarImportRequested, importLifecycle } from './feeds/lifecycle.ts';
 import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
+import { talkLifecycle, talkLifecycleEvents } from './leads/talk-lifecycle.ts';
 import { photoLifecycle, photoLifecycleEvents } from './photos/photo-lifecycle.ts';
 import { type TruckItem, truckStatus } from './truck.ts';
 import { verificationLifecycle, verificationLifecycleEvents } from './verification/verification-lifecycle.ts';
@@ -52,6 +53,7 @@ export const marketplaceLifecycleEvents = [
   ...photoLifecycleEvents,
   ...verificationLifecycleEvents,
   ...leadLifecycleEvents,
+  ...talkLifecycleEvents,
   calendarImportRequested,
 ] as const;
 
@@ -60,6 +62,7 @@ export const marketplaceLifecycle = (change: StreamChange): readonly LifecycleEv
   ...truckLifecycle(change),
   ...verificationLifecycle(change),
   ...leadLifecycle(change),
+  ...talkLifecycle(change),
   ...importLifecycle(change),
 ];
 

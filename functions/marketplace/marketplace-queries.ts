@@ -13,6 +13,7 @@ import { blackoutPrefix, blackoutView } from './calendar-api.ts';
 import { entriesIn, judgedBy } from './calendar-month.ts';
 import { readCalendar } from './calendar-store.ts';
 import { type Interval, overlaps } from './interval.ts';
+import { readStanding } from './leads/truck-standing.ts';
 import type { MarketplaceLoaders } from './loaders.ts';
 import { photoView } from './photos/photo-view.ts';
 import type { marketplaceQueryRoutes } from './routes.ts';
@@ -49,8 +50,16 @@ export const marketplaceQueries = (
   table: Table,
 ): Pick<Queries, 'getTruck' | 'listTrucks' | 'listPhotos' | 'getAvailability' | 'listBlackouts'> => ({
   async getTruck({ resource: { entity } }) {
-    const menu = await table.get<Menu>(menuKey(entity.truckId));
-    return ok(200, { ...truckView(entity), menu: menu?.items ?? [] }, { etag: etagOf(entity.revision) });
+    const { truckId, revision } = entity;
+    const [menu, { standing, tag }] = await Promise.all([
+      table.get<Menu>(menuKey(truckId)),
+      readStanding(table, truckId),
+    ]);
+    return ok(
+      200,
+      { ...truckView(entity), menu: menu?.items ?? [], ...standing },
+      { etag: etagOf(revision, tag) },
+    );
   },
 
   async listPhotos({ resource: { entity } }) {

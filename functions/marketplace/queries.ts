@@ -4,6 +4,7 @@ import { openTable } from '../platform/table.ts';
 import { truckQueriesEnvironment } from './environment.ts';
 import { feedQueries } from './feeds/feed-queries.ts';
 import { importQueries } from './feeds/import-queries.ts';
+import { reviewQueries } from './leads/reviews-api.ts';
 import { marketplaceLoaders } from './loaders.ts';
 import { marketplaceQueries } from './marketplace-queries.ts';
 import { marketplaceQueryRoutes } from './routes.ts';
@@ -17,6 +18,7 @@ export const handler = serve({
   handlers: {
     ...marketplaceQueries(table),
     ...verificationQueries(table, environment.OBJECTS_BUCKET),
+    ...reviewQueries(table),
     ...feedQueries(table),
     ...importQueries(table),
   },

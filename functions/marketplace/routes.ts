@@ -8,6 +8,7 @@ import {
   getCalendarImport,
   listCalendarImports,
 } from './feeds/feed-routes.ts';
+import { listTruckReviews } from './leads/review-routes.ts';
 import { arrangePhotos, createPhoto, deletePhoto, getPhoto, listPhotos } from './photos/photo-routes.ts';
 import { createTruck, getTruck, listTrucks, putMenu, updateTruck } from './truck-routes.ts';
 import {
@@ -41,6 +42,7 @@ export const marketplaceQueryRoutes = {
   listVerifications,
   getAvailability,
   listBlackouts,
+  listTruckReviews,
   getCalendarFeed,
   getCalendarImport,
   listCalendarImports,

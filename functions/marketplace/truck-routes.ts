@@ -4,6 +4,7 @@ import { idOf } from '../platform/id-schema.ts';
 import { policy, route } from '../platform/route.ts';
 import { instant } from '../platform/time.ts';
 import { shownContact } from './contact.ts';
+import { standingFields } from './leads/truck-standing.ts';
 import { photoSchema } from './photos/photo-view.ts';
 import { menu, menuItem, privateTruckFields, truckFields, truckId, truckStatus } from './truck.ts';
 import { truckParams } from './truck-params.ts';
@@ -62,7 +63,7 @@ const truckExample: z.input<typeof truck> = {
 };
 /** As its own organization sees it. */
 const ownTruck = truck.extend({ contact: shownContact.optional() }).meta({ id: 'OwnTruck' });
-const truckPage = truck.extend({ menu: z.array(menuItem) }).meta({ id: 'TruckPage' });
+const truckPage = truck.extend({ menu: z.array(menuItem), ...standingFields }).meta({ id: 'TruckPage' });
 const menuExample = {
   items: [{ name: 'Tacos al pastor', price: { amount: 3200, currency: 'RON' }, tags: ['pork'] }],
 };
@@ -91,14 +92,20 @@ export const getTruck = route({
   path: '/trucks/{truckId}',
   function: 'marketplace-queries',
   tags: ['Trucks'],
-  summary: 'A truck with its menu',
+  summary: 'A truck with its menu, how it is rated and what its leads came to',
+  description: '`facts` are shown from three leads on.',
   access: policy('ReadTruck', { kind: 'truck', from: 'params.truckId' }, { publicWhenVisible: true }),
   params: truckParams,
   responses: {
     200: {
       description: 'The truck.',
       schema: truckPage,
-      example: { ...truckExample, menu: menuExample.items },
+      example: {
+        ...truckExample,
+        menu: menuExample.items,
+        rating: { average: 4.67, count: 3 },
+        facts: { medianResponseMinutes: 26, bookingRate: 0.6, leads: 12 },
+      },
     },
   },
 });

@@ -283,6 +283,11 @@ export const problemCatalogue = {
     title: 'The event is not over',
     whatToDo: 'Come back after `endsAt`; it is completed by itself then.',
   },
+  LEAD_NOT_COMPLETED: {
+    status: 409,
+    title: 'Only a completed lead is reviewed',
+    whatToDo: 'Come back after the event; `currentStatus` says what the lead is.',
+  },
   LEAD_EXISTS: {
     status: 409,
     title: 'The truck was asked about this brief already',
@@ -322,6 +327,16 @@ export const problemCatalogue = {
     status: 409,
     title: 'There is a newer offer',
     whatToDo: 'Read it, and accept `latestVersion` if you like it.',
+  },
+  REVIEW_EXISTS: {
+    status: 409,
+    title: 'Your side has reviewed this lead',
+    whatToDo: 'A review stays as it is, and there is one of each side.',
+  },
+  THREAD_FULL: {
+    status: 409,
+    title: 'The lead has as many messages as it takes',
+    whatToDo: 'Go on by mail or telephone; `limit` says how many there may be.',
   },
   TRUCK_NOT_AVAILABLE: {
     status: 409,

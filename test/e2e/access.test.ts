@@ -61,6 +61,7 @@ interface World {
   newBriefId(): Promise<string>;
   /** About a truck of the same organization, which so has both sides. */
   newLeadId(until?: LeadStage): Promise<string>;
+  newMessage(): Promise<{ leadId: string; messageId: string }>;
   /** A yes that waits for the organizer. */
   newRsvpId(): Promise<string>;
 }
@@ -608,6 +609,37 @@ const cases: { readonly [O in Operation]: Case<O> } = {
       query: { role: 'organizer' },
     }),
   },
+  sendMessage: {
+    status: 201,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId() },
+      query: { role: 'truck' },
+      body: { body: 'Is there power at the square?' },
+    }),
+  },
+  listMessages: {
+    status: 200,
+    request: async ({ newMessage }) => ({ params: { leadId: (await newMessage()).leadId } }),
+  },
+  putReadMarker: {
+    status: 200,
+    request: async ({ newMessage }) => {
+      const { leadId, messageId } = await newMessage();
+      return { params: { leadId }, query: { role: 'organizer' }, body: { messageId } };
+    },
+  },
+  createReview: {
+    status: 201,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('completed') },
+      query: { role: 'organizer' },
+      body: { rating: 5 },
+    }),
+  },
+  listTruckReviews: {
+    status: 200,
+    request: async ({ newDraftTruckId }) => ({ params: { truckId: await newDraftTruckId() } }),
+  },
   cancelOrder: {
     status: 202,
     request: async ({ newOrderId }) => ({ params: { orderId: await newOrderId() } }),
@@ -794,6 +826,11 @@ beforeAll(async () => {
       const { id: truckId } = await newTruck(organizer);
       return newLead({ organizer, briefId: await world.newBriefId(), truck: organizer, truckId }, until);
     },
+    newMessage: async () => {
+      const leadId = await world.newLeadId();
+      const sent = { params: { leadId }, query: { role: 'truck' }, body: { body: 'Good morning' } } as const;
+      return { leadId, messageId: (await client.ok(201, 'sendMessage', sent)).body.id };
+    },
     newRsvpId: async () =>
       (await anybody().ok(201, 'createRsvp', { params: { eventId: sale.eventId }, body: rsvpBody() })).body
         .id,
@@ -906,6 +943,7 @@ const notForStaff: ReadonlySet<Operation> = new Set([
   'getLead',
   'listLeads',
   'getVerification',
+  'listMessages',
 ]);
 /** What staff do besides reading. */
 const staffMay: ReadonlySet<Operation> = new Set(['checkIn', 'uploadScans']);

@@ -114,7 +114,7 @@ export const newTruck = async ({ client, organizationId }: Organizer) => {
 };
 
 /** How far a lead is taken. */
-export type LeadStage = 'new' | 'contacted' | 'quoted' | 'booked';
+export type LeadStage = 'new' | 'contacted' | 'quoted' | 'booked' | 'completed';
 
 /** A truck that is asked about a brief; both may belong to one organizer. Booked with nothing due in advance. */
 export const newLead = async (
@@ -135,7 +135,7 @@ export const newLead = async (
   await truck.client.ok(201, 'quoteLead', {
     params,
     query: { role: 'truck' },
-    body: { ...quoteBody, deposit: { percent: until === 'booked' ? 0 : 25 } },
+    body: { ...quoteBody, deposit: { percent: until === 'quoted' ? 25 : 0 } },
   });
   if (until === 'quoted') return leadId;
   await organizer.client.ok(200, 'acceptLead', {
@@ -143,6 +143,8 @@ export const newLead = async (
     query: { role: 'organizer' },
     body: { quoteVersion: 1 },
   });
+  if (until === 'booked') return leadId;
+  await organizer.client.ok(200, 'completeLead', { params, query: { role: 'organizer' } });
   return leadId;
 };
 

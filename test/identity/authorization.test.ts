@@ -139,6 +139,9 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['DeclineLead', 'lead', sideOnly],
   ['CancelLead', 'lead', sideOnly],
   ['CompleteLead', 'lead', sideOnly],
+  ['SendMessage', 'lead', sideOnly],
+  ['MarkMessagesRead', 'lead', sideOnly],
+  ['ReviewLead', 'lead', sideOnly],
 ];
 
 describe('who may do what', () => {
@@ -212,6 +215,9 @@ describe('staff with limits', () => {
 
 test.each([
   ['ReadLead', ['organizer', 'truck']],
+  ['SendMessage', ['organizer', 'truck']],
+  ['MarkMessagesRead', ['organizer', 'truck']],
+  ['ReviewLead', ['organizer', 'truck']],
   ['ExtendLeadHold', ['organizer']],
   ['ContactLead', ['truck']],
   ['QuoteLead', ['organizer', 'truck']],

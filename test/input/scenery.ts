@@ -196,6 +196,15 @@ export const setScenery = async (): Promise<Scenery> => {
     return leads;
   };
 
+  // Ids of messages are known within their lead only.
+  const [talked = ''] = await leadsOf('new', 1);
+  const message = await client.ok(201, 'sendMessage', {
+    params: { leadId: talked },
+    query: { role: 'truck' },
+    body: { body: 'Good morning' },
+  });
+  const thread = { lead: [talked], msg: [message.body.id] };
+
   const known: Record<string, readonly string[]> = {
     org: [organizationId, other.organizationId],
     ven: [venue.id, bare.id],
@@ -238,6 +247,10 @@ export const setScenery = async (): Promise<Scenery> => {
     declineLead: { lead: await leadsOf('quoted', 2) },
     cancelLead: { lead: await leadsOf('booked', 2) },
     completeLead: { lead: await leadsOf('booked', 2) },
+    sendMessage: thread,
+    listMessages: thread,
+    putReadMarker: thread,
+    createReview: { lead: await leadsOf('completed', 2) },
     getSeats: { ses: [sold.session.id] },
     getPlan: { ses: [sold.session.id] },
     cancelEvent: { evt: [ended.event.id] },

@@ -1,6 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { LeadStatus } from '../../functions/marketplace/leads/lead.ts';
 import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
+import { leadKey } from '../../functions/marketplace/leads/lead-store.ts';
 import { leadCommandRoutes, leadQueryRoutes } from '../../functions/marketplace/leads/routes.ts';
 import {
   marketplaceCommandRoutes,
@@ -50,6 +52,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     MARKETPLACE_TABLE: 'marketplace',
     OBJECTS_BUCKET: 'objects',
     LEADS_COMPLETE_EARLY: 'false',
+    MASK_CONTACTS: 'true',
     ISSUER: issuer.issuer,
     JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
@@ -109,3 +112,28 @@ export const newTruck = async ({ call }: Marketplace, fields: object = {}): Prom
 /** What `dan` looks for. */
 export const newBrief = async ({ call }: Marketplace, fields: object = {}): Promise<string> =>
   (await call('createBrief', { as: 'dan', body: { ...briefBody, ...fields } })).body.id;
+
+/** A lead with a fresh truck of `ann`; `dan` asks, unless somebody else is said to. */
+export const newLead = async (
+  world: Marketplace,
+  body: { readonly truckId?: string; readonly message?: string } = {},
+  { as = 'dan' }: { readonly as?: string } = {},
+): Promise<string> => {
+  const truckId = body.truckId ?? (await newTruck(world, { units: 20 }));
+  const briefId =
+    as === 'dan' ? await newBrief(world) : (await world.call('createBrief', { as, body: briefBody })).body.id;
+  return (await world.call('createLead', { as, body: { briefId, ...body, truckId } })).body.id;
+};
+
+/** Puts a lead into a status, whatever it was: for what depends on nothing else of it. */
+export const setStatus = async (
+  { table }: Marketplace,
+  leadId: string,
+  status: LeadStatus,
+): Promise<void> => {
+  await table.update(leadKey(leadId), {
+    update: 'SET #status = :status',
+    names: { '#status': 'status' },
+    values: { ':status': status },
+  });
+};

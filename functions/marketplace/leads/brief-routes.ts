@@ -8,6 +8,7 @@ import { truckId } from '../truck.ts';
 import { briefFields, briefId, newBrief } from './brief.ts';
 import { leadId, leadStatus } from './lead.ts';
 import { lead, leadExample, quote, quoteExample } from './lead-routes.ts';
+import { messageBody } from './thread.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
@@ -140,6 +141,7 @@ export const createLeads = route({
       .min(1)
       .max(maxTrucksAtOnce)
       .refine((ids) => new Set(ids).size === ids.length, { error: 'Each truck once' }),
+    message: messageBody.optional().meta({ description: 'To each of them, as the first message.' }),
   }),
   requestExample: { truckIds: [id('trk')] },
   responses: {

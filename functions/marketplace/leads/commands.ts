@@ -5,6 +5,8 @@ import { leadsCommandsEnvironment } from '../environment.ts';
 import { marketplaceLoaders } from '../loaders.ts';
 import { briefCommands } from './briefs-api.ts';
 import { leadCommands } from './leads-api.ts';
+import { messageCommands } from './messages-api.ts';
+import { reviewCommands } from './reviews-api.ts';
 import { leadCommandRoutes } from './routes.ts';
 import { leadStepCommands } from './steps-api.ts';
 
@@ -17,6 +19,8 @@ export const handler = serve({
     ...briefCommands(table),
     ...leadCommands(table),
     ...leadStepCommands(table, { completesEarly: environment.LEADS_COMPLETE_EARLY }),
+    ...messageCommands(table),
+    ...reviewCommands(table),
   },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../../identity/contracts.ts')).identityGuard(),

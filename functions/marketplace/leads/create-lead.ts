@@ -1,3 +1,4 @@
+import { contentId } from '../../platform/ids.ts';
 import type { Change } from '../../platform/lifecycle-event.ts';
 import { keyOf, openOwned } from '../../platform/owned-item.ts';
 import type { Item, Table, TransactionWrite } from '../../platform/table.ts';
@@ -8,6 +9,7 @@ import { type EarliestStart, earliestStartOf } from './earliest-start.ts';
 import { isEnded, type Lead } from './lead.ts';
 import { type Misfit, misfits } from './lead-fit.ts';
 import { newLeadWrites, openLeads, toLead } from './lead-store.ts';
+import { firstMessageWrites } from './thread-store.ts';
 import { type Refused, takeTime } from './truck-hold.ts';
 
 /** A truck that is asked about a brief. */
@@ -16,6 +18,8 @@ export interface LeadRequest {
   readonly requestHash: string;
   readonly brief: BriefItem;
   readonly truckId: string;
+  /** What the organizer writes to the truck with it. */
+  readonly message?: string | undefined;
 }
 
 export type LeadCreation =
@@ -71,6 +75,20 @@ const countLead = ({ briefId, revision }: BriefItem): TransactionWrite => ({
     values: { ':one': 1, ':revision': revision, ':most': maxLeadsPerBrief },
   },
 });
+
+const firstMessage = (
+  { message: body, requestHash }: LeadRequest,
+  lead: Omit<Lead, 'hold'>,
+  change: Change,
+): readonly TransactionWrite[] =>
+  body === undefined
+    ? []
+    : firstMessageWrites(
+        lead,
+        // There is one for each lead: its id follows from the lead’s.
+        { messageId: contentId('msg', lead.leadId), by: 'organizer', body, attachments: [], requestHash },
+        change,
+      );
 
 /** One live lead for each brief and truck: the row stands for it, and is taken over only from one that has ended. */
 const takePlace = (
@@ -135,6 +153,7 @@ export const createLead = async (
         ...newLeadWrites({ ...lead, hold }, change),
         takePlace(asked, endedLeadId),
         countLead(brief),
+        ...firstMessage(asked, lead, change),
       ],
       change,
       now,

@@ -29,6 +29,7 @@ const leadData = z.object({
   from: leadStatus.optional(),
   stage: z.int().min(1).meta({ description: 'Counts entries into statuses, and quotes.' }),
   window,
+  leadCreatedAt: z.iso.datetime(),
   quoteVersion: z.int().optional(),
   endedBy: party.optional(),
 });
@@ -41,6 +42,7 @@ const leadEventExample: z.input<typeof leadData> = {
   from: 'new',
   stage: 2,
   window: windowExample,
+  leadCreatedAt: '2026-11-20T18:00:00.000Z',
 };
 // @__NO_SIDE_EFFECTS__
 const leadEvent = <const Type extends string>(type: Type, description: string) =>
@@ -186,6 +188,7 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
         ...(from !== undefined && { from }),
         stage: stage - behind,
         window: intervalView(after.window),
+        leadCreatedAt: after.createdAt,
         ...(quote !== undefined && { quoteVersion: quote.version }),
         ...(endedBy !== undefined && { endedBy }),
       },

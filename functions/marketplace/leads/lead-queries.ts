@@ -15,10 +15,19 @@ import { leadIndexes } from './lead-indexes.ts';
 import { leadKey, leadListKey, openLeads } from './lead-store.ts';
 import { briefView, comparedView, contactsView, historyView, leadView, quoteView } from './lead-views.ts';
 import { listLeads } from './list-leads.ts';
+import { ratingOf } from './rating.ts';
+import { openReviews } from './review-store.ts';
+import { reviewView } from './reviews-api.ts';
 import type { leadQueryRoutes } from './routes.ts';
+import { emptyThread, unreadOf } from './thread.ts';
+import { openThreads } from './thread-store.ts';
 
-export const leadQueries = (table: Table): Handlers<typeof leadQueryRoutes, MarketplaceLoaders> => {
+export const leadQueries = (
+  table: Table,
+): Omit<Handlers<typeof leadQueryRoutes, MarketplaceLoaders>, 'listMessages'> => {
   const leads = openLeads(table);
+  const threads = openThreads(table);
+  const reviews = openReviews(table);
   const briefs = openOwned<BriefItem>(table, 'BRIEF');
   const trucks = openOwned<TruckItem>(table, 'TRUCK');
 
@@ -35,12 +44,17 @@ export const leadQueries = (table: Table): Handlers<typeof leadQueryRoutes, Mark
     },
 
     async getLead({ resource: { entity: lead }, sides, now }) {
-      const [history, quotes, brief, truck] = await Promise.all([
-        leads.history(lead.leadId),
-        leads.quotes(lead.leadId),
+      const { leadId } = lead;
+      const [history, quotes, thread, said, organizerRating, brief, truck] = await Promise.all([
+        leads.history(leadId),
+        leads.quotes(leadId),
+        threads.read(leadId),
+        reviews.ofLead(leadId),
+        sides.includes('truck') ? reviews.ratingOfOrganizer(lead.organizationId) : undefined,
         briefs.get(lead.briefId),
         trucks.get(lead.truckId),
       ]);
+      const rating = ratingOf(organizerRating);
       const { budget, notes } = brief ?? {};
       return ok(200, {
         ...leadView(lead, epochSeconds(now)),
@@ -48,6 +62,9 @@ export const leadQueries = (table: Table): Handlers<typeof leadQueryRoutes, Mark
         contacts: contactsView(lead.status, { organizer: brief?.contact, truck: truck?.contact }, sides),
         history: history.map(historyView),
         quotes: quotes.map(quoteView),
+        unread: unreadOf(thread, sides),
+        reviews: said.map(reviewView),
+        ...(rating !== undefined && { organizerRating: rating }),
       });
     },
 
@@ -61,9 +78,13 @@ export const leadQueries = (table: Table): Handlers<typeof leadQueryRoutes, Mark
       );
       if (!position.ok) return invalidCursor();
       const page = await listLeads(table, { organizationId, side, status, limit, from: position.from });
+      const threadsOf = await threads.readMany(page.leads.map(({ leadId }) => leadId));
       const nextCursor = encodeCursor(page.next);
       return ok(200, {
-        items: page.leads.map((lead) => leadView(lead, epochSeconds(now))),
+        items: page.leads.map((lead) => ({
+          ...leadView(lead, epochSeconds(now)),
+          unread: unreadOf(threadsOf.get(lead.leadId) ?? emptyThread, [side]),
+        })),
         ...(nextCursor !== undefined && { nextCursor }),
       });
     },

@@ -11,6 +11,9 @@ import { briefFields, briefId } from './brief.ts';
 import { cancellationPolicy } from './cancellation-policy.ts';
 import { depositRefundStatus, leadCommand, leadHoldKind, leadId, leadStatus } from './lead.ts';
 import { party, quoteTermsFields } from './quote.ts';
+import { rating } from './rating.ts';
+import { review } from './review.ts';
+import { messageBody } from './thread.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
@@ -127,6 +130,9 @@ const historyRow = z.strictObject({
   at: instant,
 });
 
+const unread = z.int().min(0).meta({ description: 'Messages that the caller’s side has not read.' });
+const listedLead = lead.extend({ unread }).meta({ id: 'ListedLead' });
+
 const wholeLead = lead
   .extend({
     brief: z
@@ -137,6 +143,9 @@ const wholeLead = lead
       .meta({ description: 'Each side’s own; from the booking on also the other’s.' }),
     history: z.array(historyRow).meta({ description: 'Every step, the first first.' }),
     quotes: z.array(quote).meta({ description: 'Every version, the first first.' }),
+    unread,
+    reviews: z.array(review).meta({ description: 'What the sides say of each other; once it is completed.' }),
+    organizerRating: rating.optional().meta({ description: 'By trucks; shown to trucks.' }),
   })
   .meta({ id: 'WholeLead' });
 
@@ -154,8 +163,8 @@ export const createLead = route({
     'Its time is held softly as long as the truck says (30 to 120 minutes): nobody else can take it so long.',
   access: policy('CreateLead', { kind: 'brief', from: 'body.briefId' }),
   creates: true,
-  body: z.strictObject({ briefId, truckId }),
-  requestExample: { briefId: id('brf'), truckId: id('trk') },
+  body: z.strictObject({ briefId, truckId, message: messageBody.optional() }),
+  requestExample: { briefId: id('brf'), truckId: id('trk'), message: 'Could you serve vegan tacos too?' },
   responses: { 201: { description: 'The lead.', schema: lead, example: leadExample } },
   problems: [...takingProblems, 'BRIEF_FULL', 'LEAD_EXISTS'],
 });
@@ -179,6 +188,8 @@ export const getLead = route({
         contacts: { organizer: { name: 'Ana Pop', email: 'ana@example.com' } },
         history: [{ command: 'create', to: 'new', actor: 'ana', party: 'organizer', at }],
         quotes: [],
+        unread: 0,
+        reviews: [],
       },
     },
   },
@@ -203,7 +214,13 @@ export const listLeads = route({
       .optional()
       .meta({ description: 'May be left out by a caller of exactly one organization.' }),
   }),
-  responses: { 200: { description: 'A page.', schema: pageOf(lead), example: { items: [leadExample] } } },
+  responses: {
+    200: {
+      description: 'A page.',
+      schema: pageOf(listedLead),
+      example: { items: [{ ...leadExample, unread: 0 }] },
+    },
+  },
 });
 
 export const extendLeadHold = route({

@@ -86,6 +86,9 @@ export const isEnded = (status: LeadStatus): boolean => Object.keys(leadTransiti
 
 /** Whether a lead may still become a booking. */
 export const isOpen = (status: LeadStatus): boolean => status !== 'booked' && !isEnded(status);
+/** Whether the truck was booked, even when the booking was called off since. */
+export const wasBooked = (status: LeadStatus): boolean =>
+  status === 'booked' || status === 'completed' || status === 'cancelled';
 
 /** Statuses that a command may come from: the condition of its write. */
 export const statusesBefore = (command: LeadCommand): readonly LeadStatus[] =>

@@ -1,5 +1,7 @@
 import { type Problem, problem } from '../../platform/answer.ts';
+import { validationProblem } from '../../platform/request.ts';
 import { intervalView } from '../views.ts';
+import type { ActingSide } from './acting-side.ts';
 import type { EarliestStart } from './earliest-start.ts';
 import type { Refused } from './truck-hold.ts';
 
@@ -29,3 +31,9 @@ export const truckNotAvailable = (placement: Refused, { earliestStart }: Earlies
       ...(earliestStart !== undefined && { earliestStart: new Date(earliestStart * 1_000).toISOString() }),
     },
   });
+
+/** Why a caller speaks for no side of a lead. */
+export const notActing = (acting: Exclude<ActingSide, { kind: 'side' }>): Problem =>
+  acting.kind === 'faults'
+    ? validationProblem(acting.faults)
+    : problem('FORBIDDEN', { detail: 'You do not belong to that side.' });

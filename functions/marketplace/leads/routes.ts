@@ -7,6 +7,8 @@ import {
   updateBrief,
 } from './brief-routes.ts';
 import { createLead, extendLeadHold, getLead, listLeads } from './lead-routes.ts';
+import { listMessages, putReadMarker, sendMessage } from './message-routes.ts';
+import { createReview } from './review-routes.ts';
 import { leadStepRoutes } from './step-routes.ts';
 
 export const leadCommandRoutes = {
@@ -16,5 +18,8 @@ export const leadCommandRoutes = {
   createLead,
   extendLeadHold,
   ...leadStepRoutes,
+  sendMessage,
+  putReadMarker,
+  createReview,
 };
-export const leadQueryRoutes = { getBrief, listBriefs, compareQuotes, getLead, listLeads };
+export const leadQueryRoutes = { getBrief, listBriefs, compareQuotes, getLead, listLeads, listMessages };

@@ -83,6 +83,7 @@ describe('what is told of a lead', () => {
         idempotencyKey: 'key-1',
         data: {
           leadId: 'lead_1',
+          leadCreatedAt: '2026-11-20T18:00:00.000Z',
           briefId: 'brf_1',
           truckId: 'trk_1',
           truckOrganizationId: 'org_2',
