@@ -378,12 +378,14 @@ export class AppStack extends Stack {
         ...common,
         ...guard,
         ...ids,
-        ...marketplace,
+        ...trucks,
         LEADS_COMPLETE_EARLY: String(settings.completeLeadsEarly),
       },
       [
         ...readWriteMarketplace({ table: data.marketplaceTable }),
         readTable(identityTable),
+        ...readFolder(data.plansBucketArn, 'uploads'),
+        writeFolder(data.plansBucketArn, 'attachments'),
         useSecret(data.idSecret),
       ],
     );
@@ -404,13 +406,15 @@ export class AppStack extends Stack {
     );
     this.acknowledgeFolders(['uploads', 'documents'], 'marketplace-commands');
     this.acknowledgeFolders(['documents'], 'marketplace-queries');
+    this.acknowledgeFolders(['uploads', 'attachments'], 'leads-commands');
     this.acknowledgeFolders(['photos'], 'marketplace-photos');
     this.acknowledgeFolders(['uploads', 'photos'], 'marketplace-thumbnails');
     this.addFunction(
       'leads-queries',
-      { ...common, ...guard, ...marketplace, MASK_CONTACTS: String(settings.maskContacts) },
-      [readTable(leadsTable), readTable(identityTable)],
+      { ...common, ...guard, ...trucks, MASK_CONTACTS: String(settings.maskContacts) },
+      [readTable(leadsTable), readTable(identityTable), ...readFolder(data.plansBucketArn, 'attachments')],
     );
+    this.acknowledgeFolders(['attachments'], 'leads-queries');
     this.addConsumer(
       'leads-truck-facts',
       { ...common, ...marketplace },

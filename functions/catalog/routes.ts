@@ -212,6 +212,7 @@ export const createUpload = route({
     uploadOf('seating-plan'),
     uploadOf('truck_photo'),
     uploadOf('verification_document'),
+    uploadOf('message_attachment'),
   ]),
   requestExample: { kind: 'seating-plan', contentType: 'application/json', bytes: 4_200_000 },
   responses: {

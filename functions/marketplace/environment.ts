@@ -7,7 +7,7 @@ import {
 } from '../platform/environment.ts';
 
 const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
-/** Photos and papers of trucks, and the uploads that they come from. */
+/** Photos and papers of trucks, attachments of messages, and the uploads that they come from. */
 const objects = { OBJECTS_BUCKET: z.string().min(1) };
 
 /** What works without a request. */
@@ -38,10 +38,12 @@ export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).exten
 const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
+  ...objects,
   LEADS_COMPLETE_EARLY: completeEarly,
 });
 
 export const leadsQueriesEnvironment = marketplaceQueriesEnvironment.extend({
+  ...objects,
   /** Whether e-mail addresses, telephone numbers and links wait for the booking. */
   MASK_CONTACTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
 });

@@ -13,6 +13,18 @@ export const uploadKinds = {
     contentTypes: ['application/pdf', 'image/jpeg', 'image/png'],
     maxBytes: 10 * megabyte,
   },
+  message_attachment: {
+    contentTypes: ['application/pdf', 'image/jpeg', 'image/png'],
+    maxBytes: 10 * megabyte,
+  },
 } as const satisfies Readonly<Record<string, UploadKind>>;
+
+const fileEndings: Readonly<Record<string, string>> = {
+  'application/pdf': 'pdf',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+};
+/** How the name of a file of this type ends. */
+export const fileEndingOf = (contentType: string): string => fileEndings[contentType] ?? 'bin';
 
 export type UploadKindName = keyof typeof uploadKinds;

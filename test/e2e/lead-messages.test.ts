@@ -22,9 +22,15 @@ test('the sides of a lead write to each other, rate each other, and the truck’
     body: { briefId: await newBriefId(0), truckId, message: asked },
   });
   const params = { leadId: created.body.id };
+  const menu = Buffer.from('%PDF-1.7 a menu');
+  const { body: upload } = await truck.client.ok(201, 'createUpload', {
+    body: { kind: 'message_attachment', contentType: 'application/pdf', bytes: menu.length },
+  });
+  const put = await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: menu });
+  expect(put.status).toBe(200);
   const { body: answer } = await truck.client.ok(201, 'sendMessage', {
     params,
-    body: { body: 'We do: lacarreta.ro/menu' },
+    body: { body: 'We do: lacarreta.ro/menu', attachments: [upload.id] },
   });
   expect(answer).toMatchObject({
     sequence: 2,
@@ -39,6 +45,13 @@ test('the sides of a lead write to each other, rate each other, and the truck’
   expect(await read(truck.client)).toEqual([
     'Could you serve vegan tacos? Call •••',
     'We do: lacarreta.ro/menu',
+  ]);
+
+  const { items } = (await organizer.client.ok(200, 'listMessages', { params })).body;
+  const file = await fetch(items[1]?.attachments[0]?.url ?? '');
+  expect([file.headers.get('content-type'), await file.text()]).toEqual([
+    'application/pdf',
+    '%PDF-1.7 a menu',
   ]);
 
   const unread = async () => (await organizer.client.ok(200, 'getLead', { params })).body.unread;

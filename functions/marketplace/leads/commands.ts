@@ -19,7 +19,7 @@ export const handler = serve({
     ...briefCommands(table),
     ...leadCommands(table),
     ...leadStepCommands(table, { completesEarly: environment.LEADS_COMPLETE_EARLY }),
-    ...messageCommands(table),
+    ...messageCommands(table, environment.OBJECTS_BUCKET),
     ...reviewCommands(table),
   },
   loaders: marketplaceLoaders(table),

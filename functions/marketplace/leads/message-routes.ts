@@ -5,11 +5,12 @@ import { route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
 import { leadParams, ofLead } from './lead-routes.ts';
 import { party } from './quote.ts';
-import { maxMessages, maxMessagesPerMinute, messageBody } from './thread.ts';
+import { maxAttachments, maxMessages, maxMessagesPerMinute, messageBody } from './thread.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
 const messageId = idOf('msg');
+const uploadId = idOf('upl');
 
 const message = z
   .strictObject({
@@ -18,6 +19,14 @@ const message = z
     by: party,
     body: z.string(),
     isMasked: z.boolean().meta({ description: 'Addresses, numbers or links are left out of `body`: `•••`.' }),
+    attachments: z.array(
+      z.strictObject({
+        id: uploadId,
+        contentType: z.string(),
+        bytes: z.int(),
+        url: z.url().optional().meta({ description: 'In lists: saves the file; it works for five minutes.' }),
+      }),
+    ),
     at: instant,
   })
   .meta({ id: 'Message' });
@@ -27,6 +36,7 @@ const messageExample: z.input<typeof message> = {
   by: 'truck',
   body: 'Is there power at the square?',
   isMasked: false,
+  attachments: [],
   at,
 };
 
@@ -46,15 +56,25 @@ export const sendMessage = route({
   summary: 'Write to the other side of a lead',
   description:
     `A message stays as it is. At most ${maxMessages} a lead, ${maxMessagesPerMinute} a minute of one side. Until the ` +
-    'booking the other side reads it without e-mail addresses, telephone numbers and links.',
+    'booking the other side reads it without e-mail addresses, telephone numbers and links; attachments are not looked into.',
   access: ofLead('SendMessage'),
   creates: true,
   params: leadParams,
   query: roleQuery,
-  body: z.strictObject({ body: messageBody }),
+  body: z.strictObject({
+    body: messageBody,
+    attachments: z
+      .array(uploadId)
+      .max(maxAttachments)
+      .refine((ids) => new Set(ids).size === ids.length, { error: 'Each upload once' })
+      .optional()
+      .meta({
+        description: 'Ids of uploads of the kind `message_attachment` by the organization that writes.',
+      }),
+  }),
   requestExample: { body: messageExample.body },
   responses: { 201: { description: 'The message.', schema: message, example: messageExample } },
-  problems: ['THREAD_FULL', 'TOO_MANY_REQUESTS'],
+  problems: ['THREAD_FULL', 'TOO_MANY_REQUESTS', 'UPLOAD_NOT_FOUND'],
 });
 
 export const listMessages = route({

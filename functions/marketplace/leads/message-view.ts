@@ -16,11 +16,23 @@ export interface Reading {
  * contacts until the truck is booked.
  */
 export const messageView = (
-  { messageId, sequence, by, body, at }: Message,
+  { messageId, sequence, by, body, attachments, at }: Message,
   { lead, sides, masksContacts }: Reading,
 ) => {
   const shown = masksContacts && !wasBooked(lead.status) && !sides.includes(by) ? maskContacts(body) : body;
-  return { id: messageId, sequence, by, body: shown, isMasked: shown !== body, at };
+  return {
+    id: messageId,
+    sequence,
+    by,
+    body: shown,
+    isMasked: shown !== body,
+    attachments: attachments.map(({ attachmentId, contentType, bytes }) => ({
+      id: attachmentId,
+      contentType,
+      bytes,
+    })),
+    at,
+  };
 };
 
 /** How far both sides have read. */

@@ -7,11 +7,12 @@ import { isReplay } from '../../platform/serve.ts';
 import type { Table } from '../../platform/table.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
 import { actingSide } from './acting-side.ts';
-import { messageView, readMarkersView } from './message-view.ts';
+import { attachmentLink, dropAttachments, keepAttachments } from './attachments.ts';
+import { messageView, type Reading, readMarkersView } from './message-view.ts';
 import { notActing } from './refusals.ts';
 import type { leadCommandRoutes, leadQueryRoutes } from './routes.ts';
-import { maxMessages, unreadOf } from './thread.ts';
-import { messagePartition, messagePrefix, openThreads } from './thread-store.ts';
+import { type Message, maxMessages, unreadOf } from './thread.ts';
+import { type MessageItem, messagePartition, messagePrefix, openThreads } from './thread-store.ts';
 
 type Commands = Handlers<typeof leadCommandRoutes, MarketplaceLoaders>;
 type Queries = Handlers<typeof leadQueryRoutes, MarketplaceLoaders>;
@@ -21,34 +22,57 @@ const noSuchMessage = (where: 'body' | 'query', pointer: string): Problem =>
     { in: where, pointer, code: 'UNKNOWN_MESSAGE', detail: 'No message of this lead has that id.' },
   ]);
 
-export const messageCommands = (table: Table): Pick<Commands, 'sendMessage' | 'putReadMarker'> => {
+const noSuchUploads = (indexes: readonly number[]): Problem =>
+  problem('UPLOAD_NOT_FOUND', {
+    errors: indexes.map((index) => ({
+      in: 'body',
+      pointer: `/attachments/${index}`,
+      code: 'UPLOAD_NOT_FOUND',
+      detail: 'No upload of this organization for a message has that id.',
+    })),
+  });
+
+export const messageCommands = (
+  table: Table,
+  bucket: string,
+): Pick<Commands, 'sendMessage' | 'putReadMarker'> => {
   const threads = openThreads(table);
 
   return {
     async sendMessage(request) {
-      const { entity: lead } = request.resource;
+      const { entity: lead, sides: organizations } = request.resource;
+      const { leadId } = lead;
       const acting = actingSide(request.sides, request.query.role);
       if (acting.kind !== 'side') return notActing(acting);
       const { side } = acting;
-      const reading = { lead, sides: [side], masksContacts: false };
+      const messageId = request.newId('msg');
+      const { body, attachments: uploadIds = [] } = request.body;
+      const shown = (message: Message) => messageView(message, { lead, sides: [side], masksContacts: false });
+      const repeated = (earlier: MessageItem) =>
+        earlier.by === side && isReplay(earlier, request)
+          ? ok(201, shown(earlier), { replayed: true })
+          : problem('IDEMPOTENCY_KEY_REUSED');
+
+      if (uploadIds.length > 0) {
+        // A repeat is answered as it was, though the uploads may be gone by now.
+        const earlier = await threads.find(leadId, messageId);
+        if (earlier !== undefined) return repeated(earlier);
+      }
+      const kept = await keepAttachments(bucket, organizations[side], { leadId, messageId }, uploadIds);
+      if (kept.kind === 'missing') return noSuchUploads(kept.indexes);
+      const { requestHash } = request.idempotency;
       const appended = await threads.append(
         lead,
-        {
-          messageId: request.newId('msg'),
-          by: side,
-          body: request.body.body,
-          attachments: [],
-          requestHash: request.idempotency.requestHash,
-        },
+        { messageId, by: side, body, attachments: kept.attachments, requestHash },
         stamp('message.sent', request),
       );
+      if (appended.kind === 'full' || appended.kind === 'too_fast')
+        await dropAttachments(bucket, { leadId, messageId }, uploadIds);
       switch (appended.kind) {
         case 'appended':
-          return ok(201, messageView(appended.message, reading));
+          return ok(201, shown(appended.message));
         case 'exists':
-          return appended.message.by === side && isReplay(appended.message, request)
-            ? ok(201, messageView(appended.message, reading), { replayed: true })
-            : problem('IDEMPOTENCY_KEY_REUSED');
+          return repeated(appended.message);
         case 'full':
           return problem('THREAD_FULL', { members: { limit: maxMessages } });
         case 'too_fast':
@@ -74,9 +98,21 @@ export const messageCommands = (table: Table): Pick<Commands, 'sendMessage' | 'p
 
 export const messageQueries = (
   table: Table,
+  bucket: string,
   settings: { readonly masksContacts: boolean },
 ): Pick<Queries, 'listMessages'> => {
   const threads = openThreads(table);
+
+  const linked = async (message: Message, reading: Reading) => {
+    const view = messageView(message, reading);
+    const urls = await Promise.all(
+      message.attachments.map((attachment) => attachmentLink(bucket, message, attachment)),
+    );
+    return {
+      ...view,
+      attachments: view.attachments.map((attachment, index) => ({ ...attachment, url: urls[index] })),
+    };
+  };
 
   return {
     async listMessages(request) {
@@ -93,7 +129,7 @@ export const messageQueries = (
       const reading = { lead: request.resource.entity, sides: request.sides, ...settings };
       const nextCursor = encodeCursor(page.next);
       return ok(200, {
-        items: page.items.map((message) => messageView(message, reading)),
+        items: await Promise.all(page.items.map((message) => linked(message, reading))),
         readMarkers: readMarkersView(thread),
         ...(nextCursor !== undefined && { nextCursor }),
       });

@@ -14,7 +14,7 @@ export const handler = serve({
   routes: leadQueryRoutes,
   handlers: {
     ...leadQueries(table),
-    ...messageQueries(table, { masksContacts: environment.MASK_CONTACTS }),
+    ...messageQueries(table, environment.OBJECTS_BUCKET, { masksContacts: environment.MASK_CONTACTS }),
   },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../../identity/contracts.ts')).identityGuard(),

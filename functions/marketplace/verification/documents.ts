@@ -1,4 +1,5 @@
 import { copyObject, deleteObject, presignDownload } from '../../platform/objects.ts';
+import { fileEndingOf } from '../../platform/upload-kinds.ts';
 import { uploadedFacts, uploadKey } from '../../platform/uploads.ts';
 import { documentsKeptDays, type SubmittedDocument, type Verification } from './verification.ts';
 
@@ -43,12 +44,6 @@ export const dropDocuments = async (papers: Papers, ids: readonly string[]): Pro
   await Promise.all(ids.map((id) => deleteObject(papers.bucket, documentKey(papers, id))));
 };
 
-const fileEndings: Readonly<Record<string, string>> = {
-  'application/pdf': 'pdf',
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-};
-
 /** When the documents of a submission are deleted, in milliseconds of the epoch. */
 const keptUntil = ({ submittedAt }: Pick<Verification, 'submittedAt'>): number =>
   Date.parse(submittedAt) + documentsKeptDays * 24 * 60 * 60 * 1_000;
@@ -64,7 +59,7 @@ export const documentLink = async (
     ? presignDownload(
         bucket,
         documentKey(verification, id),
-        `${kind}.${fileEndings[contentType] ?? 'bin'}`,
+        `${kind}.${fileEndingOf(contentType)}`,
         documentLinkSeconds,
       )
     : undefined;

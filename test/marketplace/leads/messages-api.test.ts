@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshKey } from '../../support/api-call.ts';
-import { type Marketplace, newLead, setStatus, startMarketplace } from '../harness.ts';
+import { stored } from '../../support/memory-bucket.ts';
+import {
+  type Marketplace,
+  newLead,
+  organizationId,
+  otherOrganizationId,
+  setStatus,
+  startMarketplace,
+} from '../harness.ts';
 
 let world: Marketplace;
 beforeAll(async () => {
@@ -30,6 +38,7 @@ describe('messages', () => {
         by: 'organizer',
         body: 'Could you serve vegan tacos?',
         isMasked: false,
+        attachments: [],
         at: expect.any(String),
       },
     ]);
@@ -176,6 +185,92 @@ describe('messages', () => {
       body: { body: 'Hello' },
     });
     expect(wrong.status).toBe(403);
+  });
+});
+
+describe('attachments', () => {
+  const pdf = Buffer.from('%PDF-1.7 a menu');
+  let uploads = 0;
+  /** Something uploaded by an organization: its id. */
+  const upload = (organizationId: string, contentType = 'application/pdf', kind = 'message_attachment') => {
+    uploads += 1;
+    const uploadId = `upl_${String(uploads).padStart(26, '0')}`;
+    world.objects.set(`uploads/${organizationId}/${kind}/${uploadId}`, stored(pdf, contentType));
+    return uploadId;
+  };
+  const keptOf = (leadId: string) =>
+    [...world.objects.keys()].filter((key) => key.startsWith(`attachments/${leadId}/`)).length;
+  const sendWith = (leadId: string, attachments: readonly string[], key = freshKey()) =>
+    world.call('sendMessage', { params: { leadId }, body: { body: 'Our menu', attachments }, key });
+
+  test('outlive their uploads, and both sides save them by links', async () => {
+    const leadId = await newLead(world);
+    const uploadId = upload(organizationId);
+    const key = freshKey();
+    const sent = await sendWith(leadId, [uploadId], key);
+    const shown = { id: uploadId, contentType: 'application/pdf', bytes: pdf.length };
+    expect([sent.status, sent.body.attachments]).toEqual([201, [shown]]);
+    world.objects.delete(`uploads/${organizationId}/message_attachment/${uploadId}`);
+    const again = await sendWith(leadId, [uploadId], key);
+    expect([again.status, again.body, again.headers['Idempotent-Replayed']]).toEqual([
+      201,
+      sent.body,
+      'true',
+    ]);
+    for (const reader of ['ann', 'dan', 'admin']) {
+      const [message] = (await list(reader, leadId)).body.items;
+      expect(message.attachments).toEqual([{ ...shown, url: expect.any(String) }]);
+      const url = new URL(message.attachments[0].url);
+      expect(url.pathname).toContain(`/attachments/${leadId}/${message.id}/${uploadId}`);
+      expect(url.searchParams.get('X-Amz-Expires')).toBe('300');
+      expect(url.searchParams.get('response-content-disposition')).toBe(
+        `attachment; filename="${uploadId}.pdf"`,
+      );
+    }
+  });
+
+  test('are uploads of the side that writes, of an allowed type, each once, five at most', async () => {
+    const leadId = await newLead(world);
+    const refusedFor = async (attachments: readonly string[]) => {
+      const { status, body } = await sendWith(leadId, attachments);
+      return [status, body.code, ...body.errors.map(({ pointer }: { pointer: string }) => pointer)];
+    };
+    const own = upload(organizationId);
+    const missing = (index: number) => [422, 'UPLOAD_NOT_FOUND', `/attachments/${index}`];
+    expect(await refusedFor([own, 'upl_zzzzzzzzzzzzzzzzzzzzzzzzzz'])).toEqual(missing(1));
+    expect(await refusedFor([upload(otherOrganizationId)])).toEqual(missing(0));
+    expect(await refusedFor([upload(organizationId, 'text/html')])).toEqual(missing(0));
+    expect(await refusedFor([upload(organizationId, 'application/pdf', 'verification_document')])).toEqual(
+      missing(0),
+    );
+    expect(await refusedFor([own, own])).toEqual([422, 'VALIDATION_FAILED', '/attachments']);
+    expect(await refusedFor(Array.from({ length: 6 }, () => upload(organizationId)))).toEqual([
+      422,
+      'VALIDATION_FAILED',
+      '/attachments',
+    ]);
+    expect(keptOf(leadId)).toBe(0);
+    expect((await list('dan', leadId)).body.items).toEqual([]);
+    expect(
+      (
+        await sendWith(
+          leadId,
+          Array.from({ length: 5 }, () => upload(organizationId)),
+        )
+      ).status,
+    ).toBe(201);
+    expect(keptOf(leadId)).toBe(5);
+  });
+
+  test('of a message that is not taken are not kept', async () => {
+    const leadId = await newLead(world);
+    await send('ann', leadId, 'first');
+    await world.table.update(
+      { pk: `LEAD#${leadId}`, sk: 'THREAD' },
+      { update: 'SET #sequence = :full', names: { '#sequence': 'sequence' }, values: { ':full': 2_000 } },
+    );
+    expect((await sendWith(leadId, [upload(organizationId)])).body.code).toBe('THREAD_FULL');
+    expect(keptOf(leadId)).toBe(0);
   });
 });
 
