@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { briefBody } from '../support/brief-body.ts';
 import { quoteBody } from '../support/quote-body.ts';
 import { anybody } from './client.ts';
-import { newLead, newOrganizer, newTruck } from './scenario.ts';
+import { newLead, newOrganizer, newTruck, uploadAs } from './scenario.ts';
 import { waitFor } from './wait-for.ts';
 
 const day = (number: number) => {
@@ -23,14 +23,10 @@ test('the sides of a lead write to each other, rate each other, and the truck’
   });
   const params = { leadId: created.body.id };
   const menu = Buffer.from('%PDF-1.7 a menu');
-  const { body: upload } = await truck.client.ok(201, 'createUpload', {
-    body: { kind: 'message_attachment', contentType: 'application/pdf', bytes: menu.length },
-  });
-  const put = await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: menu });
-  expect(put.status).toBe(200);
+  const uploadId = await uploadAs(truck, 'message_attachment', 'application/pdf', menu);
   const { body: answer } = await truck.client.ok(201, 'sendMessage', {
     params,
-    body: { body: 'We do: lacarreta.ro/menu', attachments: [upload.id] },
+    body: { body: 'We do: lacarreta.ro/menu', attachments: [uploadId] },
   });
   expect(answer).toMatchObject({
     sequence: 2,
