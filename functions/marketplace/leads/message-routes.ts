@@ -5,12 +5,13 @@ import { route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
 import { leadParams, ofLead } from './lead-routes.ts';
 import { party } from './quote.ts';
-import { maxAttachments, maxMessages, maxMessagesPerMinute, messageBody } from './thread.ts';
+import { maxMessages, maxMessagesPerMinute, messageBody } from './thread.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
 const messageId = idOf('msg');
 const uploadId = idOf('upl');
+const maxAttachments = 5;
 
 const message = z
   .strictObject({
