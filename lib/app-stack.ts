@@ -571,6 +571,7 @@ export class AppStack extends Stack {
           'LEAD-CANCELLED',
           'LEAD-COMPLETED',
           'LEAD-TIME-TAKEN',
+          'MESSAGE-SENT',
         ],
       },
     );

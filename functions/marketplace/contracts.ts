@@ -5,6 +5,7 @@ import type { BriefItem } from './leads/brief.ts';
 import type { Lead } from './leads/lead.ts';
 import { openLeads } from './leads/lead-store.ts';
 import type { Party } from './leads/quote.ts';
+import { openThreads } from './leads/thread-store.ts';
 import type { TruckItem } from './truck.ts';
 
 export type { Contact } from './contact.ts';
@@ -23,10 +24,16 @@ export {
   leadTimeTaken,
 } from './leads/lead-lifecycle.ts';
 export { currencyOf, depositOf, type Party, totalOf } from './leads/quote.ts';
+export { messageSent } from './leads/talk-lifecycle.ts';
+export { otherSide } from './leads/thread.ts';
 
 /** A lead as it is now, for those who tell its sides of it; strongly consistent. */
 export const readLead = (table: Table, leadId: string): Promise<Lead | undefined> =>
   openLeads(table).get(leadId);
+
+/** How many messages of the other side a side of a lead has read; strongly consistent. */
+export const readMessagesSeen = async (table: Table, leadId: string, side: Party): Promise<number> =>
+  (await openThreads(table).read(leadId)).read[side]?.seen ?? 0;
 
 /** Who the sides of a lead are to each other. */
 export interface LeadSides {

@@ -2,13 +2,14 @@ import {
   currencyOf,
   depositOf,
   type Lead,
+  otherSide,
   type Party,
   readLead,
   readLeadSides,
   totalOf,
 } from '../marketplace/contracts.ts';
 import type { Table } from '../platform/table.ts';
-import { type LeadNews, noticesOf } from './lead-notice.ts';
+import { type LeadNews, type LeadNotice, noticesOf } from './lead-notice.ts';
 import type { MailPorts } from './ports.ts';
 import { sendOnce } from './send-once.ts';
 import type { Money } from './templates/facts.ts';
@@ -46,9 +47,36 @@ const factsOf = (lead: Lead, truckName: string, to: Party): LeadFacts => {
 };
 
 /**
- * LEAD-…: its sides are told of it, each at the address of its brief or truck; without one nothing is sent. How to
- * reach the other side stands in the mail of the booking, and in none before.
+ * Sends mails about a lead to its sides, each to the address of its brief or truck; without one nothing is sent. How
+ * to reach the other side stands in mails while the truck is booked, and in none before.
+ *
+ * @param eventId of what they tell: whatever is delivered again sends nothing again.
  */
+export const sendToSides = async (
+  ports: LeadMailPorts,
+  eventId: string,
+  lead: Lead,
+  notices: readonly LeadNotice[],
+): Promise<void> => {
+  if (notices.length === 0) return;
+  const { truckName, contacts } = await readLeadSides(ports.marketplaceTable, lead);
+  for (const { to, mail, guarantee } of notices) {
+    const { name, email, locale = 'en' } = contacts[to] ?? {};
+    if (name === undefined || email === undefined) continue;
+    const contact = lead.status === 'booked' ? contacts[otherSide(to)] : undefined;
+    await sendOnce(ports, {
+      // Both sides may have one address.
+      mailId: `${eventId}/${to}`,
+      template: mail,
+      guarantee,
+      to: { name, address: email, locale },
+      render: (given) =>
+        leadMail(mail, { recipientName: name, lead: factsOf(lead, truckName, to), contact }, given),
+    });
+  }
+};
+
+/** LEAD-…: its sides are told of it. */
 export const tellLead = async (
   ports: LeadMailPorts,
   event: { readonly id: string; readonly data: { readonly leadId: string; readonly stage: number } },
@@ -57,21 +85,5 @@ export const tellLead = async (
   const { leadId, stage } = event.data;
   const lead = await readLead(ports.marketplaceTable, leadId);
   if (lead === undefined) throw new Error(`No lead ${leadId}`);
-  const notices = noticesOf({ happened, stage }, lead);
-  if (notices.length === 0) return;
-  const { truckName, contacts } = await readLeadSides(ports.marketplaceTable, lead);
-  for (const { to, mail, guarantee } of notices) {
-    const { name, email, locale = 'en' } = contacts[to] ?? {};
-    if (name === undefined || email === undefined) continue;
-    const contact = lead.status === 'booked' ? contacts[to === 'truck' ? 'organizer' : 'truck'] : undefined;
-    await sendOnce(ports, {
-      // Both sides may have one address.
-      mailId: `${event.id}/${to}`,
-      template: mail,
-      guarantee,
-      to: { name, address: email, locale },
-      render: (given) =>
-        leadMail(mail, { recipientName: name, lead: factsOf(lead, truckName, to), contact }, given),
-    });
-  }
+  await sendToSides(ports, event.id, lead, noticesOf({ happened, stage }, lead));
 };

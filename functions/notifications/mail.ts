@@ -13,6 +13,7 @@ import {
   leadQuoted,
   leadReminded,
   leadTimeTaken,
+  messageSent,
 } from '../marketplace/contracts.ts';
 import {
   orderCancelled,
@@ -32,6 +33,7 @@ import { sendMessages } from '../platform/queue.ts';
 import { openTable } from '../platform/table.ts';
 import { notificationsMailEnvironment } from './environment.ts';
 import { tellLead } from './lead-mails.ts';
+import { tellMessage } from './message-mails.ts';
 import { openPorts } from './open-ports.ts';
 import { tellAgain, tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
 import { tellRsvp, tellRsvpCancelled } from './rsvp-mails.ts';
@@ -79,6 +81,7 @@ export const handler = consumer({
     leadCancelled,
     leadReminded,
     leadTimeTaken,
+    messageSent,
   ],
   handle: (event) => {
     switch (event.type) {
@@ -115,6 +118,8 @@ export const handler = consumer({
         return tellLead(ports, event, 'reminded');
       case 'LEAD-TIME-TAKEN':
         return tellLead(ports, event, 'time_taken');
+      case 'MESSAGE-SENT':
+        return tellMessage(ports, event);
       case 'LEAD-CREATED':
       case 'LEAD-CONTACTED':
       case 'LEAD-QUOTED':

@@ -176,6 +176,26 @@ export const leadMailWords: Readonly<Record<LeadMailName, { readonly en: Words; 
       'Evenimentul s-a încheiat. Spuneți-le și altora cum a fost La Carreta: scrieți o recenzie.',
     ],
   },
+  'truck/message': {
+    en: [
+      'New message: Four Last Songs',
+      'The organizer has written to you. Sign in to read it and to answer:',
+    ],
+    ro: [
+      'Mesaj nou: Four Last Songs',
+      'Organizatorul v-a scris. Intrați în cont pentru a citi și a răspunde:',
+    ],
+  },
+  'organizer/message': {
+    en: [
+      'New message of La Carreta: Four Last Songs',
+      'La Carreta has written to you. Sign in to read it and to answer:',
+    ],
+    ro: [
+      'Mesaj nou de la La Carreta: Four Last Songs',
+      'La Carreta v-a scris. Intrați în cont pentru a citi și a răspunde:',
+    ],
+  },
   'organizer/time-taken': {
     en: [
       'La Carreta is booked by others: Four Last Songs',

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Lead } from '../../functions/marketplace/contracts.ts';
+import type { Lead, Party } from '../../functions/marketplace/contracts.ts';
+import { emptyThread } from '../../functions/marketplace/leads/thread.ts';
 import { type LeadMailPorts, tellLead } from '../../functions/notifications/lead-mails.ts';
 import { type LeadNews, noticesOf } from '../../functions/notifications/lead-notice.ts';
+import { tellMessage } from '../../functions/notifications/message-mails.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { keyOf } from '../../functions/platform/owned-item.ts';
 import { leadWith, quoteWith } from '../support/lead.ts';
@@ -131,6 +133,42 @@ describe('mails', () => {
   };
   const tell = (lead: Lead, happened: LeadNews['happened'], id = randomId('lev')) =>
     tellLead(ports, { id, data: lead }, happened);
+  test('tell of a message, not what it says; once for all that is unread', async () => {
+    const lead = await kept({ status: 'quoted', quote: quoteWith() });
+    const { leadId, createdAt: leadCreatedAt } = lead;
+    const sent = (
+      by: Party,
+      ofSide: number,
+      { id = randomId('lev'), occurredAt = '2027-03-04T10:00:00.000Z' } = {},
+    ) => tellMessage(ports, { id, occurredAt, data: { leadId, by, ofSide, leadCreatedAt } });
+    const seen = (organizer: number) =>
+      world.tables.marketplace.put(
+        {
+          pk: `LEAD#${leadId}`,
+          sk: 'THREAD',
+          ...emptyThread,
+          read: { organizer: { messageId: 'm', sequence: 9, seen: organizer, at: leadCreatedAt } },
+        },
+        {},
+      );
+    await sent('organizer', 1, { occurredAt: leadCreatedAt });
+    expect(world.taken()).toEqual([]);
+    const id = randomId('lev');
+    await sent('truck', 1, { id });
+    await sent('truck', 1, { id });
+    await sent('truck', 2);
+    expect(world.taken()).toEqual(['ioana@example.com: Mesaj nou de la La Carreta: Spring party']);
+    await seen(2);
+    await sent('truck', 2);
+    expect(world.taken()).toEqual([]);
+    await sent('truck', 3);
+    await sent('organizer', 1);
+    expect(world.taken()).toEqual([
+      'ioana@example.com: Mesaj nou de la La Carreta: Spring party',
+      'sam@example.com: New message: Spring party',
+    ]);
+  });
+
   /** Words of the plain text of the latest mail, by their lines. */
   const lines = (): readonly string[] => {
     const text = /Content-Type: text\/plain[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(

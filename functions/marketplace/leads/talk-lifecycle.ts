@@ -19,6 +19,7 @@ export const messageSent = defineLifecycleEvent({
     truckId: z.string(),
     by: party,
     attachments: z.int().min(0).meta({ description: 'How many.' }),
+    ofSide: z.int().min(1).meta({ description: 'Which message of its side it is: 1, 2, 3 …' }),
     leadCreatedAt: instant,
   }),
   example: {
@@ -27,6 +28,7 @@ export const messageSent = defineLifecycleEvent({
     truckId: id('trk'),
     by: 'truck',
     attachments: 0,
+    ofSide: 1,
     leadCreatedAt: '2026-11-20T18:00:00.000Z',
   },
 });
@@ -60,9 +62,10 @@ export const talkLifecycleEvents = [messageSent, reviewCreated] as const;
 export const talkLifecycle = ({ kind, after }: StreamChange): readonly LifecycleEvent[] => {
   if (kind !== 'INSERT' || after === undefined) return [];
   if (after.pk.startsWith(messagePartition('')) && after.sk.startsWith(messagePrefix)) {
-    const { leadId, messageId, truckId, organizationId, by, attachments, sequence, leadCreatedAt, change } =
+    const { leadId, messageId, truckId, organizationId, by, sequence, sent, leadCreatedAt, change, ...rest } =
       after as MessageItem;
-    const data = { messageId, leadId, truckId, by, attachments: attachments.length, leadCreatedAt };
+    const attachments = rest.attachments.length;
+    const data = { messageId, leadId, truckId, by, attachments, ofSide: sent[by], leadCreatedAt };
     return [lifecycleEvent(messageSent, { aggregateId: leadId, sequence, change, organizationId, data })];
   }
   if (after.pk.startsWith('LEAD#') && after.sk.startsWith(reviewPrefix)) {

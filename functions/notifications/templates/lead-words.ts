@@ -109,6 +109,14 @@ const en = {
     subject: ({ truck, name }) => `How was ${truck}? ${name}`,
     says: ({ truck }) => `The event is over. Please tell others how ${truck} was: write a review.`,
   },
+  'truck/message': {
+    subject: ({ name }) => `New message: ${name}`,
+    says: () => 'The organizer has written to you. Sign in to read it and to answer:',
+  },
+  'organizer/message': {
+    subject: ({ truck, name }) => `New message of ${truck}: ${name}`,
+    says: ({ truck }) => `${truck} has written to you. Sign in to read it and to answer:`,
+  },
   'organizer/time-taken': {
     subject: ({ truck, name }) => `${truck} is booked by others: ${name}`,
     says: ({ truck }) =>
@@ -214,6 +222,14 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
     subject: ({ truck, name }) => `Cum a fost ${truck}? ${name}`,
     says: ({ truck }) =>
       `Evenimentul s-a încheiat. Spuneți-le și altora cum a fost ${truck}: scrieți o recenzie.`,
+  },
+  'truck/message': {
+    subject: ({ name }) => `Mesaj nou: ${name}`,
+    says: () => 'Organizatorul v-a scris. Intrați în cont pentru a citi și a răspunde:',
+  },
+  'organizer/message': {
+    subject: ({ truck, name }) => `Mesaj nou de la ${truck}: ${name}`,
+    says: ({ truck }) => `${truck} v-a scris. Intrați în cont pentru a citi și a răspunde:`,
   },
   'organizer/time-taken': {
     subject: ({ truck, name }) => `${truck} este rezervat de alții: ${name}`,

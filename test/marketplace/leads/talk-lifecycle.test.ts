@@ -59,6 +59,7 @@ describe('what is told of', () => {
         truckId: 'trk_1',
         by: 'truck',
         attachments: 0,
+        ofSide: 4,
         leadCreatedAt: '2026-11-20T18:00:00.000Z',
       },
     });

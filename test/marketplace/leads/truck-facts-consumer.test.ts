@@ -67,6 +67,7 @@ const factsOf = (truckId: string) => {
     truckId,
     by,
     attachments: 0,
+    ofSide: 1,
     leadCreatedAt: createdAt,
   });
   return [
