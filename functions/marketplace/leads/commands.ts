@@ -5,22 +5,33 @@ import { leadsCommandsEnvironment } from '../environment.ts';
 import { marketplaceLoaders } from '../loaders.ts';
 import { briefCommands } from './briefs-api.ts';
 import { leadCommands } from './leads-api.ts';
-import { messageCommands } from './messages-api.ts';
-import { reviewCommands } from './reviews-api.ts';
 import { leadCommandRoutes } from './routes.ts';
-import { leadStepCommands } from './steps-api.ts';
 
 const environment = readEnvironment(leadsCommandsEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
+// Asking is what many do at once; what follows is loaded when it comes.
+const steps = async () =>
+  (await import('./steps-api.ts')).leadStepCommands(table, {
+    completesEarly: environment.LEADS_COMPLETE_EARLY,
+  });
+const messages = async () =>
+  (await import('./messages-api.ts')).messageCommands(table, environment.OBJECTS_BUCKET);
+const reviews = async () => (await import('./reviews-api.ts')).reviewCommands(table);
 
 export const handler = serve({
   routes: leadCommandRoutes,
   handlers: {
     ...briefCommands(table),
     ...leadCommands(table),
-    ...leadStepCommands(table, { completesEarly: environment.LEADS_COMPLETE_EARLY }),
-    ...messageCommands(table, environment.OBJECTS_BUCKET),
-    ...reviewCommands(table),
+    contactLead: async (request) => (await steps()).contactLead(request),
+    quoteLead: async (request) => (await steps()).quoteLead(request),
+    acceptLead: async (request) => (await steps()).acceptLead(request),
+    declineLead: async (request) => (await steps()).declineLead(request),
+    cancelLead: async (request) => (await steps()).cancelLead(request),
+    completeLead: async (request) => (await steps()).completeLead(request),
+    sendMessage: async (request) => (await messages()).sendMessage(request),
+    putReadMarker: async (request) => (await messages()).putReadMarker(request),
+    createReview: async (request) => (await reviews()).createReview(request),
   },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../../identity/contracts.ts')).identityGuard(),
