@@ -1,7 +1,7 @@
 import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
-import { leadCommandRoutes, leadQueryRoutes } from './marketplace/leads/routes.ts';
+import { leadCommandRoutes, leadDepositRoutes, leadQueryRoutes } from './marketplace/leads/routes.ts';
 import {
   marketplaceCommandRoutes,
   marketplacePhotoRoutes,
@@ -34,5 +34,6 @@ export const routes = {
   ...marketplaceQueryRoutes,
   ...marketplacePhotoRoutes,
   ...leadCommandRoutes,
+  ...leadDepositRoutes,
   ...leadQueryRoutes,
 } as const;

@@ -197,15 +197,19 @@ export class AppStack extends Stack {
       { 'fairground.catalog': ['SESSION-UPDATED', 'SESSION-POSTPONED', 'SESSION-CANCELLED'] },
     );
 
+    const payments = {
+      PAYMENT_PROVIDERS: settings.paymentProviders.join(),
+      STRIPE_SECRET_ARN: data.stripeSecret?.secretArn ?? '',
+      STRIPE_API_ORIGIN: settings.stripeApiOrigin,
+    };
+    const usePayments = data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)];
     const ordersTable = { table: data.ordersTable };
     const admissionTable = { table: data.admissionTable, indexes: [sessionIndex.name] };
     const orders = {
       ...ticketing,
       ORDERS_TABLE: data.ordersTable.tableName,
       ADMISSION_TABLE: data.admissionTable.tableName,
-      PAYMENT_PROVIDERS: settings.paymentProviders.join(),
-      STRIPE_SECRET_ARN: data.stripeSecret?.secretArn ?? '',
-      STRIPE_API_ORIGIN: settings.stripeApiOrigin,
+      ...payments,
     };
     /** Confirming an order sells its places and issues its tickets, in one transaction. */
     const confirmOrders = [
@@ -213,21 +217,14 @@ export class AppStack extends Stack {
       readWriteTable(ticketingTable),
       readWriteTable({ table: data.admissionTable }),
       ...readPlans,
-      ...(data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)]),
+      ...usePayments,
     ];
     const events = { CATALOG_TABLE: data.catalogTable.tableName };
     const readEvents = readTable({ table: data.catalogTable });
     const paymentNews = this.addQueue('orders-payment-news');
     const askAboutPayments = sendMessages(paymentNews.queue);
     const newsQueue = { PAYMENT_NEWS_QUEUE_URL: paymentNews.queue.queueUrl };
-    const leadPaymentNews = new ConsumerQueue(
-      this,
-      'MarketplacePaymentNewsQueue',
-      functionTable['orders-payment-news'].timeout,
-      this.alarms,
-      this.tlsOnly,
-    );
-    this.queues['marketplace-payment-news'] = leadPaymentNews;
+    const leadPaymentNews = this.addQueue('marketplace-payment-news');
     this.addFunction(
       'orders-commands',
       {
@@ -372,6 +369,8 @@ export class AppStack extends Stack {
       table: data.marketplaceTable,
       indexes: [leadIndexes.organizer.name, leadIndexes.truck.name],
     };
+    const leadNewsQueue = { PAYMENT_NEWS_QUEUE_URL: leadPaymentNews.queue.queueUrl };
+    const payDeposits = [...readWriteMarketplace({ table: data.marketplaceTable }), ...usePayments];
     this.addFunction(
       'leads-commands',
       {
@@ -389,6 +388,39 @@ export class AppStack extends Stack {
         useSecret(data.idSecret),
       ],
     );
+    this.addFunction(
+      'leads-deposits',
+      {
+        ...common,
+        ...guard,
+        ...ids,
+        ...marketplace,
+        ...payments,
+        ...leadNewsQueue,
+        SLOW_PAYMENT_SECONDS: String(slowPaymentSeconds),
+      },
+      [
+        ...payDeposits,
+        sendMessages(leadPaymentNews.queue),
+        readTable(identityTable),
+        useSecret(data.idSecret),
+      ],
+    );
+    this.addQueueConsumer(
+      'marketplace-payment-news',
+      { ...common, ...marketplace, ...payments, ...leadNewsQueue },
+      [...payDeposits, sendMessages(leadPaymentNews.queue)],
+      leadPaymentNews,
+    );
+    this.addConsumer('leads-settlement', { ...common, ...marketplace, ...payments }, payDeposits, {
+      'fairground.marketplace': [
+        'LEAD-BOOKED',
+        'LEAD-CANCELLED',
+        'LEAD-EXPIRED',
+        'DEPOSIT-LATE',
+        'DEPOSIT-REFUND-REQUESTED',
+      ],
+    });
     this.addFunction(
       'marketplace-photos',
       { ...common, ...objects },
@@ -455,9 +487,11 @@ export class AppStack extends Stack {
       [...readWriteMarketplace({ table: data.marketplaceTable }), setTruckHoldTimer],
       truckHoldTimers,
     );
-    const leadTask = this.addFunction('leads-machine', { ...common, ...marketplace }, [
-      ...readWriteMarketplace({ table: data.marketplaceTable }),
-    ]);
+    const leadTask = this.addFunction(
+      'leads-machine',
+      { ...common, ...marketplace, ...payments },
+      payDeposits,
+    );
     const { machine: leadsMachine } = new TaskMachine(this, 'LeadMachine', {
       definition: leadMachine,
       task: leadTask,

@@ -14,6 +14,11 @@ import {
   identityQueriesEnvironment,
 } from '../functions/identity/environment.ts';
 import {
+  leadsDepositsEnvironment,
+  leadsPaymentEnvironment,
+  leadsPaymentNewsEnvironment,
+} from '../functions/marketplace/deposit-environment.ts';
+import {
   leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
   leadsQueriesEnvironment,
@@ -314,6 +319,25 @@ export const functionTable = {
     environment: marketplaceBackgroundEnvironment,
     reservedConcurrency: 2,
   },
+  'leads-deposits': {
+    ...api,
+    entry: 'functions/marketplace/leads/deposits.ts',
+    environment: leadsDepositsEnvironment,
+    reservedConcurrency: 5,
+  },
+  'leads-settlement': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/settlement.ts',
+    environment: leadsPaymentEnvironment,
+    timeout: Duration.minutes(1),
+    reservedConcurrency: 2,
+  },
+  'marketplace-payment-news': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/payment-news.ts',
+    environment: leadsPaymentNewsEnvironment,
+    reservedConcurrency: 2,
+  },
   'marketplace-relay': {
     ...relay,
     entry: 'functions/marketplace/relay.ts',
@@ -339,7 +363,7 @@ export const functionTable = {
   'leads-machine': {
     ...task,
     entry: 'functions/marketplace/leads/machine.ts',
-    environment: marketplaceBackgroundEnvironment,
+    environment: leadsPaymentEnvironment,
     reservedConcurrency: 4,
   },
   'leads-time-taken': {

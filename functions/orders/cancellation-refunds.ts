@@ -1,5 +1,5 @@
+import type { RefundState } from '../payments/contracts.ts';
 import type { Table } from '../platform/table.ts';
-import type { RefundState } from './refund.ts';
 import { listPages } from './session-index.ts';
 
 /** What became of the money of a cancelled session’s orders. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { paymentStatus, providerName, stripeRoutes, testMethod } from '../payments/contracts.ts';
+import { paymentStatus, providerName, refundState, stripeRoutes, testMethod } from '../payments/contracts.ts';
 import { idOf } from '../platform/id-schema.ts';
 import { locale } from '../platform/locale.ts';
 import { money } from '../platform/money.ts';
@@ -8,7 +8,7 @@ import { instant } from '../platform/time.ts';
 import { cancelReason, orderId, orderItemStatus, orderStatus } from './order.ts';
 import { promoCodeText } from './promo-code.ts';
 import { promoCommandRoutes } from './promo-routes.ts';
-import { refundId, refundState } from './refund.ts';
+import { refundId } from './refund.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const orderParams = z.strictObject({ orderId });

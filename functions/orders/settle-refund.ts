@@ -1,6 +1,6 @@
-import type { Providers, RefundNews } from '../payments/contracts.ts';
+import { type Providers, type RefundNews, refundTransitions } from '../payments/contracts.ts';
 import type { OrderPorts, Stamp } from './ports.ts';
-import { type Refund, refundTransitions } from './refund.ts';
+import type { Refund } from './refund.ts';
 
 /**
  * Notes what became of a refund. One that failed gives its promise back to the order: the money is still there

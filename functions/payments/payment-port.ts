@@ -90,7 +90,8 @@ export interface NewPayment {
   readonly amount: Amount;
   /** What the customer reads on a statement. */
   readonly description: string;
-  readonly email: string;
+  /** Where the provider sends a receipt; without it sends none. */
+  readonly email?: string;
 }
 
 export interface CreatedPayment {

@@ -184,7 +184,7 @@ const intentOf = ({
     automatic_payment_methods: { enabled: true },
     description,
     ...(suffix !== undefined && { statement_descriptor_suffix: suffix }),
-    receipt_email: email,
+    ...(email !== undefined && { receipt_email: email }),
     metadata: { payableId },
   };
 };

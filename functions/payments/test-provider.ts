@@ -163,19 +163,25 @@ export const openTestProvider = (table: Table, clock: () => number) => {
     /**
      * The customer pays. The first way of paying counts; a repeat is answered with what the payment is.
      * @param authorizedFrom epoch seconds from which on a `card_slow` or `card_late` is authorized.
+     * @param triesAgain whether another way counts after a decline.
      */
-    async pay(paymentId: string, method: TestMethod, authorizedFrom: number): Promise<TestPaid> {
+    async pay(
+      paymentId: string,
+      method: TestMethod,
+      authorizedFrom: number,
+      { triesAgain = false } = {},
+    ): Promise<TestPaid> {
       const isLater = method === 'card_slow' || method === 'card_late';
-      const status = answeredAtOnce[method];
       const paid = await table.update<Item>(keyOf(paymentId), {
-        update: `SET #method = :method${isLater ? ', #from = :from' : ''}${status ? ', #status = :to' : ''}`,
-        condition: '#status = :created AND attribute_not_exists(#method)',
+        update: `SET #method = :method, #status = :to${isLater ? ', #from = :from' : ''}`,
+        condition: `(#status = :created AND attribute_not_exists(#method))${triesAgain ? ' OR #status = :declined' : ''}`,
         names: { '#status': 'status', '#method': 'method', ...(isLater && { '#from': 'authorizedFrom' }) },
         values: {
           ':created': 'created',
           ':method': method,
+          ':to': answeredAtOnce[method] ?? 'created',
           ...(isLater && { ':from': authorizedFrom }),
-          ...(status && { ':to': status }),
+          ...(triesAgain && { ':declined': 'declined' }),
         },
       });
       const item = paid.written ? paid.item : paid.old;

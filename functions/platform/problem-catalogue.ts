@@ -213,8 +213,8 @@ export const problemCatalogue = {
   },
   NOTHING_TO_REFUND: {
     status: 409,
-    title: 'Nothing of the order is left to refund',
-    whatToDo: 'Look at its refunds: its tickets have ended, or all that was captured was given back.',
+    title: 'Nothing is left to refund',
+    whatToDo: 'Look at the refunds: tickets have ended, or what was due was given back.',
   },
   ORDER_TOO_LARGE: {
     status: 422,
@@ -278,6 +278,11 @@ export const problemCatalogue = {
     title: 'The brief has led to as many leads as one may',
     whatToDo: 'Compare their quotes; `limit` says how many leads a brief has.',
   },
+  DEPOSIT_OVERDUE: {
+    status: 409,
+    title: 'The time to pay the deposit is over',
+    whatToDo: 'Ask the truck anew; it was due before `depositBy`.',
+  },
   EVENT_NOT_OVER: {
     status: 409,
     title: 'The event is not over',
@@ -312,6 +317,11 @@ export const problemCatalogue = {
     status: 409,
     title: 'The latest offer is your own',
     whatToDo: 'Wait for the other side: it accepts, declines or offers something else.',
+  },
+  PAYMENT_REFUSED: {
+    status: 409,
+    title: 'The provider does not take this payment',
+    whatToDo: 'Pay at another provider; the sum or its currency is not for this one.',
   },
   QUOTE_EXPIRED: {
     status: 409,

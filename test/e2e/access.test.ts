@@ -594,6 +594,17 @@ const cases: { readonly [O in Operation]: Case<O> } = {
       body: { reason: 'Too dear' },
     }),
   },
+  payDeposit: {
+    status: 201,
+    request: async ({ newLeadId }) => ({
+      params: { leadId: await newLeadId('accepted') },
+      body: { payment: { provider: 'test' } },
+    }),
+  },
+  retryDepositRefund: {
+    status: 200,
+    request: async ({ newLeadId }) => ({ params: { leadId: await newLeadId('cancelled') } }),
+  },
   cancelLead: {
     status: 200,
     request: async ({ newLeadId }) => ({

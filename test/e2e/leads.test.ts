@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { briefBody } from '../support/brief-body.ts';
 import { quoteBody } from '../support/quote-body.ts';
 import { newLead, newOrganizer, newTruck, type Organizer } from './scenario.ts';
+import { waitFor } from './wait-for.ts';
 
 /** An organizer and a truck of somebody else, each with one organization. */
 const newSides = async () => {
@@ -105,4 +106,36 @@ test('a booking that is called off is free for the next', async () => {
   expect(cancelled.body).toMatchObject({ status: 'cancelled', endedBy: 'truck', reason: 'The engine broke' });
   const other = await newOrganizer();
   await other.client.ok(201, 'createLead', { body: { briefId: await newBriefId(other), truckId } });
+});
+
+test('a deposit books the truck when it is paid; when the organizer calls off, the policy says what comes back', async () => {
+  const sides = await newSides();
+  const { organizer, truck } = sides;
+  const params = { leadId: await newLeadOf(sides, 'accepted') };
+  const pay = (method: 'card_ok' | 'card_declined') => ({
+    params,
+    body: { payment: { provider: 'test' as const, method } },
+  });
+  await truck.client.refused('FORBIDDEN', 'payDeposit', pay('card_ok'));
+  const declined = await organizer.client.ok(201, 'payDeposit', pay('card_declined'));
+  const due = { amount: 166_250, currency: 'RON' };
+  const none = { amount: 0, currency: 'RON' };
+  expect([declined.body.status, declined.body.deposit]).toMatchObject([
+    'accepted',
+    { provider: 'test', status: 'declined', amount: due, captured: none },
+  ]);
+  const paid = await organizer.client.ok(201, 'payDeposit', pay('card_ok'));
+  expect([paid.body.status, paid.body.deposit?.id]).toEqual(['booked', declined.body.deposit?.id]);
+  const deposit = async () => (await truck.client.ok(200, 'getLead', { params })).body.deposit;
+  await waitFor('the deposit is taken', async () => (await deposit())?.status === 'captured' || undefined);
+
+  const body = { reason: 'The company moves' };
+  const cancelled = await organizer.client.ok(200, 'cancelLead', { params, body });
+  // Months before: all of it.
+  expect(cancelled.body.deposit?.refund).toEqual({ status: 'requested', amount: due });
+  await waitFor(
+    'it is given back',
+    async () => (await deposit())?.refund?.status === 'succeeded' || undefined,
+  );
+  expect(await deposit()).toMatchObject({ status: 'captured', captured: due });
 });

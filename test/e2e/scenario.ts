@@ -114,9 +114,17 @@ export const newTruck = async ({ client, organizationId }: Organizer) => {
 };
 
 /** How far a lead is taken. */
-export type LeadStage = 'new' | 'contacted' | 'quoted' | 'booked' | 'completed';
+export type LeadStage =
+  | 'new'
+  | 'contacted'
+  | 'quoted'
+  | 'accepted'
+  | 'booked'
+  | 'completed'
+  /** Its deposit was paid, and the truck called it off: all of it is to be given back. */
+  | 'cancelled';
 
-/** A truck that is asked about a brief; both may belong to one organizer. Booked with nothing due in advance. */
+/** A truck that is asked about a brief; both may belong to one organizer. Booked and completed with nothing due in advance. */
 export const newLead = async (
   sides: {
     readonly organizer: Organizer;
@@ -135,7 +143,7 @@ export const newLead = async (
   await truck.client.ok(201, 'quoteLead', {
     params,
     query: { role: 'truck' },
-    body: { ...quoteBody, deposit: { percent: until === 'quoted' ? 25 : 0 } },
+    body: { ...quoteBody, deposit: { percent: until === 'booked' || until === 'completed' ? 0 : 25 } },
   });
   if (until === 'quoted') return leadId;
   await organizer.client.ok(200, 'acceptLead', {
@@ -143,7 +151,14 @@ export const newLead = async (
     query: { role: 'organizer' },
     body: { quoteVersion: 1 },
   });
-  if (until === 'booked') return leadId;
+  if (until === 'accepted' || until === 'booked') return leadId;
+  if (until === 'cancelled') {
+    const payment = { provider: 'test' as const };
+    await organizer.client.ok(201, 'payDeposit', { params, body: { payment } });
+    const body = { reason: 'The engine broke' };
+    await truck.client.ok(200, 'cancelLead', { params, query: { role: 'truck' }, body });
+    return leadId;
+  }
   await organizer.client.ok(200, 'completeLead', { params, query: { role: 'organizer' } });
   return leadId;
 };

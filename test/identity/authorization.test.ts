@@ -142,6 +142,8 @@ const decisions: readonly (readonly [action: string, kind: string, may: readonly
   ['SendMessage', 'lead', sideOnly],
   ['MarkMessagesRead', 'lead', sideOnly],
   ['ReviewLead', 'lead', sideOnly],
+  ['PayDeposit', 'lead', sideOnly],
+  ['RetryDepositRefund', 'lead', sideOnly],
 ];
 
 describe('who may do what', () => {
@@ -225,6 +227,8 @@ test.each([
   ['DeclineLead', ['organizer', 'truck']],
   ['CancelLead', ['organizer', 'truck']],
   ['CompleteLead', ['organizer', 'truck']],
+  ['PayDeposit', ['organizer']],
+  ['RetryDepositRefund', ['organizer', 'truck']],
 ])('%s of a lead is for its sides: %j', (action, sides) => {
   expect(
     ['organizer', 'truck'].filter((side) => ask('owner', action, thing('lead', { side })).allowed),

@@ -251,6 +251,8 @@ export const setScenery = async (): Promise<Scenery> => {
     listMessages: thread,
     putReadMarker: thread,
     createReview: { lead: await leadsOf('completed', 2) },
+    payDeposit: { lead: await leadsOf('accepted', 3) },
+    retryDepositRefund: { lead: await leadsOf('cancelled', 1) },
     getSeats: { ses: [sold.session.id] },
     getPlan: { ses: [sold.session.id] },
     cancelEvent: { evt: [ended.event.id] },

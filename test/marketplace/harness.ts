@@ -3,7 +3,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { LeadStatus } from '../../functions/marketplace/leads/lead.ts';
 import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
 import { leadKey } from '../../functions/marketplace/leads/lead-store.ts';
-import { leadCommandRoutes, leadQueryRoutes } from '../../functions/marketplace/leads/routes.ts';
+import {
+  leadCommandRoutes,
+  leadDepositRoutes,
+  leadQueryRoutes,
+} from '../../functions/marketplace/leads/routes.ts';
 import {
   marketplaceCommandRoutes,
   marketplacePhotoRoutes,
@@ -28,6 +32,7 @@ const routes = {
   ...marketplaceQueryRoutes,
   ...marketplacePhotoRoutes,
   ...leadCommandRoutes,
+  ...leadDepositRoutes,
   ...leadQueryRoutes,
 };
 
@@ -53,6 +58,9 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     OBJECTS_BUCKET: 'objects',
     LEADS_COMPLETE_EARLY: 'false',
     MASK_CONTACTS: 'true',
+    PAYMENT_PROVIDERS: 'test',
+    PAYMENT_NEWS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/payment-news',
+    SLOW_PAYMENT_SECONDS: '3',
     ISSUER: issuer.issuer,
     JWKS_URI: issuer.jwksUri,
     ID_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:id',
@@ -74,12 +82,14 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
   const { handler: photos } = await import('../../functions/marketplace/photos/photos.ts');
   const { handler: leadsCommands } = await import('../../functions/marketplace/leads/commands.ts');
+  const { handler: leadsDeposits } = await import('../../functions/marketplace/leads/deposits.ts');
   const { handler: leadsQueries } = await import('../../functions/marketplace/leads/queries.ts');
   const handlers: Readonly<Record<string, LambdaHandler>> = {
     'marketplace-commands': commands,
     'marketplace-queries': queries,
     'marketplace-photos': photos,
     'leads-commands': leadsCommands,
+    'leads-deposits': leadsDeposits,
     'leads-queries': leadsQueries,
   };
   const tokens: Record<string, string> = {};

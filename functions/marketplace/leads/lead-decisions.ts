@@ -1,7 +1,7 @@
 import type { Fault } from '../../platform/answer.ts';
-import { contentId } from '../../platform/ids.ts';
 import { epochSeconds } from '../../platform/time.ts';
 import { type CancellationPolicy, refundOf } from './cancellation-policy.ts';
+import { firstRefund } from './deposit-refund.ts';
 import {
   allowedNext,
   askedBy,
@@ -176,11 +176,12 @@ const decideCancel = (
   { reason }: Extract<Asked, { command: 'cancel' }>,
   { now }: Circumstances,
 ): LeadDecision => {
-  const { leadId, deposit, cancellationPolicy = [], window } = lead;
-  // What was set aside for the booking is captured soon, if it is not yet.
-  const amount = refundOf(cancellationPolicy, deposit?.amount ?? 0, party, window.from, epochSeconds(now));
-  const refund = { refundId: contentId('rfd', leadId), amount, status: 'requested' } as const;
-  return step('cancel', { endedBy: party, reason, ...(amount > 0 && { refund }) }, release, reason);
+  const { deposit, cancellationPolicy = [], window } = lead;
+  // What was set aside for the booking is captured soon, if it is not yet; what was voided is not.
+  const paid = deposit === undefined || deposit.status === 'voided' ? 0 : deposit.amount;
+  const amount = refundOf(cancellationPolicy, paid, party, window.from, epochSeconds(now));
+  const refund = amount > 0 ? { refund: firstRefund(lead, amount) } : {};
+  return step('cancel', { endedBy: party, reason, ...refund }, release, reason);
 };
 
 /**

@@ -8,6 +8,7 @@ import {
 import type { StreamChange } from '../../platform/relay.ts';
 import type { Item } from '../../platform/table.ts';
 import { intervalView } from '../views.ts';
+import { depositLifecycle, depositLifecycleEvents } from './deposit-lifecycle.ts';
 import { type TruckHold, toTruckHold, truckHoldStatus } from './hold-item.ts';
 import { type Lead, type LeadStatus, leadHoldKind, leadStatus } from './lead.ts';
 import { leadKey, quotePrefix, toLead } from './lead-store.ts';
@@ -146,6 +147,7 @@ export const leadLifecycleEvents = [
   truckHoldConfirmed,
   truckHoldCancelled,
   truckHoldExpired,
+  ...depositLifecycleEvents,
 ] as const;
 
 type Changed = Item & { readonly change: Change };
@@ -170,7 +172,7 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
       ? [{ definition: leadTimeTaken, status: after.status }]
       : []),
   ];
-  return definitions.map(({ definition, status }, index) => {
+  const told = definitions.map(({ definition, status }, index) => {
     const from = index === 0 ? earlier?.status : entered[index - 1];
     // Of two steps in one write, the first has the revision and the stage before the last.
     const behind = Math.max(0, entered.length - 1 - index);
@@ -194,6 +196,7 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
       },
     });
   });
+  return [...told, ...depositLifecycle(earlier, after, item.change)];
 };
 
 const truckHoldFact = (hold: TruckHold, change: Change, sequence = hold.revision) => ({

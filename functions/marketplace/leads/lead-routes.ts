@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { paymentStatus, providerName } from '../../payments/contracts.ts';
+import { paymentStatus, providerName, refundState } from '../../payments/contracts.ts';
 import { pageOf, pageQuery } from '../../platform/cursor.ts';
 import { idOf } from '../../platform/id-schema.ts';
 import { money } from '../../platform/money.ts';
@@ -9,7 +9,7 @@ import { shownContact } from '../contact.ts';
 import { truckId } from '../truck.ts';
 import { briefFields, briefId } from './brief.ts';
 import { cancellationPolicy } from './cancellation-policy.ts';
-import { depositRefundStatus, leadCommand, leadHoldKind, leadId, leadStatus } from './lead.ts';
+import { leadCommand, leadHoldKind, leadId, leadStatus } from './lead.ts';
 import { party, quoteTermsFields } from './quote.ts';
 import { rating } from './rating.ts';
 import { review } from './review.ts';
@@ -60,11 +60,16 @@ const hold = z
 
 const deposit = z
   .strictObject({
+    id: z.string(),
     provider: providerName,
     status: paymentStatus,
     amount: money,
     captured: money,
-    refund: z.strictObject({ status: depositRefundStatus, amount: money }).optional(),
+    refund: z.strictObject({ status: refundState, amount: money }).optional(),
+    clientSecret: z
+      .string()
+      .optional()
+      .meta({ description: 'What a browser pays with; told only to who asked to pay.' }),
   })
   .meta({ id: 'LeadDeposit' });
 

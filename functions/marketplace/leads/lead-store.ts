@@ -183,19 +183,15 @@ export const newLeadWrites = (lead: Lead, change: Change): readonly TransactionW
   }),
 ];
 
+/** The lead with something noted about it. */
+export const withNote = (lead: Lead, fields: LeadFields, at: string): Lead =>
+  withoutUndefined({ ...lead, ...fields, updatedAt: at, revision: lead.revision + 1 });
+
 /** What is noted about a lead without a step: reminders, payments, refunds. No history: it is no transition. */
-export const noteWrite = (lead: Lead, fields: LeadFields, change: Change): TransactionWrite => {
-  const next = withoutUndefined({
-    ...lead,
-    ...fields,
-    updatedAt: change.at,
-    revision: lead.revision + 1,
-  });
-  return {
-    put: { ...itemOf(next), change },
-    when: atRevision(lead.revision),
-  };
-};
+export const noteWrite = (lead: Lead, fields: LeadFields, change: Change): TransactionWrite => ({
+  put: { ...itemOf(withNote(lead, fields, change.at)), change },
+  when: atRevision(lead.revision),
+});
 
 /** Reads of leads, strongly consistent. */
 export const openLeads = (table: Table) => ({

@@ -52,6 +52,7 @@ const depositView = ({ deposit, captured, refund, quote }: Lead) => {
   const currency = currencyOf(quote);
   return {
     deposit: {
+      id: deposit.paymentId,
       provider: deposit.provider,
       status: deposit.status,
       amount: { amount: deposit.amount, currency },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PaymentStatus, ProviderName } from '../../payments/contracts.ts';
+import type { PaymentStatus, ProviderName, RefundState } from '../../payments/contracts.ts';
 import { idOf } from '../../platform/id-schema.ts';
 import type { Interval } from '../interval.ts';
 import type { Place } from '../travel.ts';
@@ -134,14 +134,13 @@ export interface LeadDeposit {
   readonly clientSecret?: string | undefined;
 }
 
-export const depositRefundStatus = z.enum(['requested', 'pending', 'succeeded', 'failed']);
-
-/** What is given back of a captured deposit after a cancellation. */
+/** What is given back of a deposit, after a cancellation or because it came too late. */
 export interface DepositRefund {
   readonly refundId: string;
   /** Minor units. */
   readonly amount: number;
-  readonly status: z.output<typeof depositRefundStatus>;
+  readonly status: RefundState;
+  readonly providerRefundId?: string | undefined;
 }
 
 /** One truck that is asked about one brief. */

@@ -9,7 +9,6 @@ import type { MarketplaceLoaders } from '../loaders.ts';
 import { askTrucks } from './ask-trucks.ts';
 import { maxLeadsPerBrief } from './brief.ts';
 import { createLead, type LeadCreation } from './create-lead.ts';
-import { extendLeadHold } from './extend-lead-hold.ts';
 import { expiresAt, leadView } from './lead-views.ts';
 import { busy, truckNotAvailable } from './refusals.ts';
 import type { leadCommandRoutes } from './routes.ts';
@@ -101,6 +100,8 @@ export const leadCommands = (
   },
 
   async extendLeadHold(request) {
+    // Few do.
+    const { extendLeadHold } = await import('./extend-lead-hold.ts');
     const outcome = await extendLeadHold(
       table,
       request.resource.entity,

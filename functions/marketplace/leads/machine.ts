@@ -4,15 +4,14 @@ import { readEnvironment } from '../../platform/environment.ts';
 import { stamp } from '../../platform/lifecycle-event.ts';
 import { logger } from '../../platform/logger.ts';
 import { currentScope, inScope } from '../../platform/request-scope.ts';
-import { openTable } from '../../platform/table.ts';
-import { epochSeconds } from '../../platform/time.ts';
-import { marketplaceBackgroundEnvironment } from '../environment.ts';
+import { leadsPaymentEnvironment } from '../deposit-environment.ts';
+import { askForDeposit } from './ask-for-deposit.ts';
+import { depositPorts } from './deposit-ports.ts';
 import { leadTimer } from './lead.ts';
 import { openLeads } from './lead-store.ts';
-import { runTimer, type TimerOutcome } from './run-timer.ts';
+import { runTimer, type TimerOutcome, type TimerPorts } from './run-timer.ts';
 
-const table = openTable(readEnvironment(marketplaceBackgroundEnvironment).MARKETPLACE_TABLE);
-const ports = { table, leads: openLeads(table), clock: () => epochSeconds(new Date()) };
+const deposits = depositPorts(readEnvironment(leadsPaymentEnvironment));
 
 const task = z.object({ leadId: z.string(), stage: z.int(), timer: leadTimer });
 
@@ -24,6 +23,11 @@ export const handler = (event: unknown, context: Context): Promise<TimerOutcome>
       caller: { subject: 'system:leads-machine' },
       requestId: context.awsRequestId,
       now: new Date(),
+    };
+    const ports: TimerPorts = {
+      ...deposits,
+      leads: openLeads(deposits.table),
+      askForDeposit: (lead, stampOf) => askForDeposit(deposits, lead, { now: by.now, stamp: stampOf }),
     };
     const outcome = await runTimer(ports, asked, (what) => stamp(what, by));
     logger.info('task', { ...asked, outcome: outcome.kind, ...currentScope()?.cost });

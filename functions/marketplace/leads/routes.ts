@@ -6,6 +6,7 @@ import {
   listBriefs,
   updateBrief,
 } from './brief-routes.ts';
+import { payDeposit, retryDepositRefund } from './deposit-routes.ts';
 import { createLead, extendLeadHold, getLead, listLeads } from './lead-routes.ts';
 import { listMessages, putReadMarker, sendMessage } from './message-routes.ts';
 import { createReview } from './review-routes.ts';
@@ -22,4 +23,5 @@ export const leadCommandRoutes = {
   putReadMarker,
   createReview,
 };
+export const leadDepositRoutes = { payDeposit, retryDepositRefund };
 export const leadQueryRoutes = { getBrief, listBriefs, compareQuotes, getLead, listLeads, listMessages };

@@ -16,7 +16,7 @@ export interface TimerPorts {
    * Asks the provider once what became of a deposit that no news came of, and books the lead when the money is
    * there.
    */
-  readonly askForDeposit?: (lead: Lead, stamp: Stamp) => Promise<void>;
+  readonly askForDeposit: (lead: Lead, stamp: Stamp) => Promise<void>;
 }
 
 /** A timer of one stage of a lead, as its machine asks for it. */
@@ -78,7 +78,7 @@ export const runTimer = async (
     if (decision.kind !== 'due') return decision;
     if (timer === 'lapse' && lead.deposit !== undefined && !isAsked) {
       isAsked = true;
-      await ports.askForDeposit?.(lead, stamp);
+      await ports.askForDeposit(lead, stamp);
       continue;
     }
     if (await write(ports, lead, timer, stamp, now)) return { kind: 'done' };

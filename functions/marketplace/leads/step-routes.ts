@@ -3,17 +3,18 @@ import { route } from '../../platform/route.ts';
 import { lead, leadExample, leadParams, ofLead, quote, takingProblems } from './lead-routes.ts';
 import { party, quoteTerms } from './quote.ts';
 
+export const dryRun = z
+  .enum(['true', 'false'])
+  .optional()
+  .meta({ description: '`true`: everything is checked, nothing is written.' });
 const query = z.strictObject({
   role: party.optional().meta({ description: 'Needed by a caller who belongs to both sides.' }),
-  dryRun: z
-    .enum(['true', 'false'])
-    .optional()
-    .meta({ description: '`true`: everything is checked, nothing is written.' }),
+  dryRun,
 });
 
 const reason = z.string().trim().min(1).max(1_000);
 
-const steppedLead = lead
+export const steppedLead = lead
   .extend({
     dryRun: z.literal(true).optional().meta({ description: 'Of a dry run: the lead as it would be.' }),
   })
@@ -38,7 +39,7 @@ const quoteExample: z.input<typeof quote> = {
   total: { amount: 845_000, currency: 'RON' },
   depositDue: { amount: 211_250, currency: 'RON' },
 };
-const quotedExample = { ...leadExample, status: 'quoted', quote: quoteExample } as const;
+export const quotedExample = { ...leadExample, status: 'quoted', quote: quoteExample } as const;
 
 const answers = (example: z.input<typeof steppedLead>) => ({
   200: { description: 'The lead as it is now.', schema: steppedLead, example },

@@ -137,6 +137,31 @@ test('a lead’s life is told on the bus, in order and by the published schemas'
   expect(JSON.stringify(told)).not.toContain('picnic is off');
 });
 
+test('what becomes of a deposit is told by the published schemas', async () => {
+  const [organizer, truck] = [await newOrganizer(), await newOrganizer()];
+  const { id: truckId } = await newTruck(truck);
+  const { body: brief } = await organizer.client.ok(201, 'createBrief', { body: briefBody });
+  const leadId = await newLead({ organizer, briefId: brief.id, truck, truckId }, 'accepted');
+  const params = { leadId };
+  await organizer.client.ok(201, 'payDeposit', { params, body: { payment: { provider: 'test' } } });
+  await published('DEPOSIT-CAPTURED', leadId);
+  await truck.client.ok(200, 'cancelLead', { params, body: { reason: 'The engine broke' } });
+  for (const [type, status] of [
+    ['DEPOSIT-AUTHORIZED', 'booked'],
+    ['DEPOSIT-CAPTURED', 'booked'],
+    ['DEPOSIT-REFUND-REQUESTED', 'cancelled'],
+    ['DEPOSIT-REFUND-SUCCEEDED', 'cancelled'],
+  ] as const) {
+    const event = await published(type, leadId);
+    checkForm(event);
+    expect(event.detail).toMatchObject({
+      organizationId: organizer.organizationId,
+      aggregate: { kind: 'deposit' },
+      data: { status, truckId, amount: { amount: 166_250, currency: 'RON' } },
+    });
+  }
+});
+
 test('what the organizer does is told with who did it', async () => {
   const { organizer, venueId, eventId, sessionId } = await putOnSale();
   const { subject, organizationId } = organizer;

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLeads } from '../../../functions/marketplace/leads/lead-store.ts';
-import { type LeadTable, startLeadTable } from '../../support/lead.ts';
+import { type LeadTable, quoteWith, startLeadTable } from '../../support/lead.ts';
 
 let world: LeadTable;
 let handler: (event: unknown, context: Context) => Promise<unknown>;
@@ -14,6 +14,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: world.endpoint,
     MARKETPLACE_TABLE: 'marketplace',
+    PAYMENT_PROVIDERS: 'test',
   });
   handler = (await import('../../../functions/marketplace/leads/machine.ts')).handler;
 });
@@ -46,6 +47,33 @@ test('throws when the machine’s clock is ahead, so that it is asked again', as
     `complete of ${leadId} is due at ${to}`,
   );
   expect((await openLeads(world.table).get(leadId))?.status).toBe('booked');
+});
+
+test('books an accepted lead whose money is there although nobody told of it', async () => {
+  const truck = await world.truck({ truckId: 'trk_paid', units: 20 });
+  const from = inSeconds(30 * 86_400);
+  const { leadId } = await world.lead(
+    {
+      truckId: 'trk_paid',
+      status: 'accepted',
+      stage: 4,
+      window: { from, to: from + 3_600 },
+      quote: quoteWith(),
+      depositBy: inSeconds(-5),
+      deposit: { paymentId: 'pay_1', provider: 'test', status: 'created', amount: 200_000 },
+    },
+    { truck, as: { kind: 'hard', until: inSeconds(-5) } },
+  );
+  await world.table.put(
+    { pk: 'TEST-PAYMENT#pay_1', sk: 'PAYMENT', paymentId: 'pay_1', payableId: leadId, status: 'authorized' },
+    {},
+  );
+  expect(await handler({ leadId, stage: 4, timer: 'lapse' }, lambda)).toEqual({ kind: 'over' });
+  expect(await openLeads(world.table).get(leadId)).toMatchObject({
+    status: 'booked',
+    deposit: { status: 'authorized' },
+    hold: { kind: 'booking' },
+  });
 });
 
 test('refuses what no machine of ours asks for', async () => {

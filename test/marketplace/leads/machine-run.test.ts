@@ -27,6 +27,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: world.endpoint,
     MARKETPLACE_TABLE: 'marketplace',
+    PAYMENT_PROVIDERS: 'test',
   });
   const { handler } = await import('../../../functions/marketplace/leads/machine.ts');
   const invoke = async (event: unknown) => {

@@ -26,7 +26,13 @@ const stamp = (at: string) => (what: string) => ({ ...changeAt(at), what, by: 's
 /** Has a timer of the lead’s stage done at an instant. */
 const run = (lead: Lead, timer: LeadTimer, at: string, ports: Partial<TimerPorts> = {}) => {
   const { table } = world;
-  const all = { table, leads: openLeads(table), clock: () => seconds(at), ...ports };
+  const all = {
+    table,
+    leads: openLeads(table),
+    clock: () => seconds(at),
+    askForDeposit: async () => undefined,
+    ...ports,
+  };
   return runTimer(all, { leadId: lead.leadId, stage: lead.stage, timer }, stamp(at));
 };
 const now = async ({ leadId }: Lead): Promise<Lead> => (await openLeads(world.table).get(leadId)) as Lead;
