@@ -1,7 +1,12 @@
 import { admissionCommandRoutes, admissionQueryRoutes } from './admission/routes.ts';
 import { catalogCommandRoutes, catalogQueryRoutes } from './catalog/routes.ts';
 import { identityCommandRoutes, identityQueryRoutes } from './identity/routes.ts';
-import { leadCommandRoutes, leadDepositRoutes, leadQueryRoutes } from './marketplace/leads/routes.ts';
+import {
+  leadCommandRoutes,
+  leadDepositRoutes,
+  leadMessageRoutes,
+  leadQueryRoutes,
+} from './marketplace/leads/routes.ts';
 import {
   marketplaceCommandRoutes,
   marketplacePhotoRoutes,
@@ -35,5 +40,6 @@ export const routes = {
   ...marketplacePhotoRoutes,
   ...leadCommandRoutes,
   ...leadDepositRoutes,
+  ...leadMessageRoutes,
   ...leadQueryRoutes,
 } as const;

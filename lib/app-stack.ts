@@ -377,17 +377,22 @@ export class AppStack extends Stack {
         ...common,
         ...guard,
         ...ids,
-        ...trucks,
+        ...marketplace,
         LEADS_COMPLETE_EARLY: String(settings.completeLeadsEarly),
       },
       [
         ...readWriteMarketplace({ table: data.marketplaceTable }),
         readTable(identityTable),
-        ...readFolder(data.plansBucketArn, 'uploads'),
-        writeFolder(data.plansBucketArn, 'attachments'),
         useSecret(data.idSecret),
       ],
     );
+    this.addFunction('leads-messages', { ...common, ...guard, ...ids, ...trucks }, [
+      ...readWriteMarketplace({ table: data.marketplaceTable }),
+      readTable(identityTable),
+      ...readFolder(data.plansBucketArn, 'uploads'),
+      writeFolder(data.plansBucketArn, 'attachments'),
+      useSecret(data.idSecret),
+    ]);
     this.addFunction(
       'leads-deposits',
       {
@@ -438,7 +443,7 @@ export class AppStack extends Stack {
     );
     this.acknowledgeFolders(['uploads', 'documents'], 'marketplace-commands');
     this.acknowledgeFolders(['documents'], 'marketplace-queries');
-    this.acknowledgeFolders(['uploads', 'attachments'], 'leads-commands');
+    this.acknowledgeFolders(['uploads', 'attachments'], 'leads-messages');
     this.acknowledgeFolders(['photos'], 'marketplace-photos');
     this.acknowledgeFolders(['uploads', 'photos'], 'marketplace-thumbnails');
     this.addFunction(

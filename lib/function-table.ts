@@ -284,7 +284,13 @@ export const functionTable = {
     ...api,
     entry: 'functions/marketplace/leads/commands.ts',
     environment: leadsCommandsEnvironment,
-    reservedConcurrency: 15,
+    reservedConcurrency: 12,
+  },
+  'leads-messages': {
+    ...api,
+    entry: 'functions/marketplace/leads/messages.ts',
+    environment: truckCommandsEnvironment,
+    reservedConcurrency: 5,
   },
   'leads-queries': {
     ...api,

@@ -38,7 +38,6 @@ export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).exten
 const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
-  ...objects,
   LEADS_COMPLETE_EARLY: completeEarly,
 });
 

@@ -6,6 +6,7 @@ import { leadKey } from '../../functions/marketplace/leads/lead-store.ts';
 import {
   leadCommandRoutes,
   leadDepositRoutes,
+  leadMessageRoutes,
   leadQueryRoutes,
 } from '../../functions/marketplace/leads/routes.ts';
 import {
@@ -33,6 +34,7 @@ const routes = {
   ...marketplacePhotoRoutes,
   ...leadCommandRoutes,
   ...leadDepositRoutes,
+  ...leadMessageRoutes,
   ...leadQueryRoutes,
 };
 
@@ -82,6 +84,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
   const { handler: photos } = await import('../../functions/marketplace/photos/photos.ts');
   const { handler: leadsCommands } = await import('../../functions/marketplace/leads/commands.ts');
+  const { handler: leadsMessages } = await import('../../functions/marketplace/leads/messages.ts');
   const { handler: leadsDeposits } = await import('../../functions/marketplace/leads/deposits.ts');
   const { handler: leadsQueries } = await import('../../functions/marketplace/leads/queries.ts');
   const handlers: Readonly<Record<string, LambdaHandler>> = {
@@ -90,6 +93,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     'marketplace-photos': photos,
     'leads-commands': leadsCommands,
     'leads-deposits': leadsDeposits,
+    'leads-messages': leadsMessages,
     'leads-queries': leadsQueries,
   };
   const tokens: Record<string, string> = {};

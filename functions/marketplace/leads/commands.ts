@@ -14,9 +14,6 @@ const steps = async () =>
   (await import('./steps-api.ts')).leadStepCommands(table, {
     completesEarly: environment.LEADS_COMPLETE_EARLY,
   });
-const messages = async () =>
-  (await import('./messages-api.ts')).messageCommands(table, environment.OBJECTS_BUCKET);
-const reviews = async () => (await import('./reviews-api.ts')).reviewCommands(table);
 
 export const handler = serve({
   routes: leadCommandRoutes,
@@ -29,9 +26,6 @@ export const handler = serve({
     declineLead: async (request) => (await steps()).declineLead(request),
     cancelLead: async (request) => (await steps()).cancelLead(request),
     completeLead: async (request) => (await steps()).completeLead(request),
-    sendMessage: async (request) => (await messages()).sendMessage(request),
-    putReadMarker: async (request) => (await messages()).putReadMarker(request),
-    createReview: async (request) => (await reviews()).createReview(request),
   },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../../identity/contracts.ts')).identityGuard(),

@@ -52,7 +52,7 @@ export const sendMessage = route({
   operationId: 'sendMessage',
   method: 'POST',
   path: '/leads/{leadId}/messages',
-  function: 'leads-commands',
+  function: 'leads-messages',
   tags: ['Leads'],
   summary: 'Write to the other side of a lead',
   description:
@@ -109,7 +109,7 @@ export const putReadMarker = route({
   operationId: 'putReadMarker',
   method: 'PUT',
   path: '/leads/{leadId}/read-marker',
-  function: 'leads-commands',
+  function: 'leads-messages',
   tags: ['Leads'],
   summary: 'Say how far your side has read',
   description: 'It only goes forward: naming an earlier message changes nothing.',

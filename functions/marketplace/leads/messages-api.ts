@@ -10,11 +10,11 @@ import { actingSide } from './acting-side.ts';
 import { attachmentLink, dropAttachments, keepAttachments } from './attachments.ts';
 import { messageView, type Reading, readMarkersView } from './message-view.ts';
 import { notActing } from './refusals.ts';
-import type { leadCommandRoutes, leadQueryRoutes } from './routes.ts';
+import type { leadMessageRoutes, leadQueryRoutes } from './routes.ts';
 import { type Message, maxMessages, unreadOf } from './thread.ts';
 import { type MessageItem, messagePartition, messagePrefix, openThreads } from './thread-store.ts';
 
-type Commands = Handlers<typeof leadCommandRoutes, MarketplaceLoaders>;
+type Commands = Handlers<typeof leadMessageRoutes, MarketplaceLoaders>;
 type Queries = Handlers<typeof leadQueryRoutes, MarketplaceLoaders>;
 
 const noSuchMessage = (where: 'body' | 'query', pointer: string): Problem =>

@@ -17,7 +17,7 @@ export const createReview = route({
   operationId: 'createReview',
   method: 'POST',
   path: '/leads/{leadId}/reviews',
-  function: 'leads-commands',
+  function: 'leads-messages',
   tags: ['Leads'],
   summary: 'Rate the other side of a completed lead',
   description:

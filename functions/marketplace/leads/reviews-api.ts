@@ -11,7 +11,7 @@ import { actingSide } from './acting-side.ts';
 import { maskContacts } from './contact-mask.ts';
 import { notActing } from './refusals.ts';
 import { openReviews, type Review, reviewPartition, reviewPrefix } from './review-store.ts';
-import type { leadCommandRoutes } from './routes.ts';
+import type { leadMessageRoutes } from './routes.ts';
 
 /** A review as its two sides read it. */
 export const reviewView = ({ reviewId, by, rating, body, at }: Review) => ({
@@ -28,7 +28,7 @@ const publicReviewView = (review: Review) =>
 
 export const reviewCommands = (
   table: Table,
-): Pick<Handlers<typeof leadCommandRoutes, MarketplaceLoaders>, 'createReview'> => {
+): Pick<Handlers<typeof leadMessageRoutes, MarketplaceLoaders>, 'createReview'> => {
   const reviews = openReviews(table);
 
   return {

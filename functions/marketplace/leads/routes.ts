@@ -19,9 +19,7 @@ export const leadCommandRoutes = {
   createLead,
   extendLeadHold,
   ...leadStepRoutes,
-  sendMessage,
-  putReadMarker,
-  createReview,
 };
+export const leadMessageRoutes = { sendMessage, putReadMarker, createReview };
 export const leadDepositRoutes = { payDeposit, retryDepositRefund };
 export const leadQueryRoutes = { getBrief, listBriefs, compareQuotes, getLead, listLeads, listMessages };
