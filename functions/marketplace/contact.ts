@@ -25,5 +25,10 @@ export type Contact = z.output<typeof contact>;
 
 /** As answers show it: what was taken as an address is said as a text. */
 export const shownContact = z
-  .strictObject({ name: z.string(), email: z.string().optional(), phone: z.string().optional() })
+  .strictObject({
+    name: z.string(),
+    email: z.string().optional(),
+    phone: z.string().optional(),
+    locale: locale.optional(),
+  })
   .meta({ id: 'ShownContact' });

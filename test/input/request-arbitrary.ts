@@ -110,7 +110,11 @@ const soundOf = (operation: Operation, definition: RouteDefinition, scenery: Sce
           encodeURIComponent(parts[names.indexOf(name)] ?? ''),
         ),
       ),
-    query: fc.constant(''),
+    // The owner belongs to both sides of a lead, and says for which it speaks.
+    query:
+      definition.query !== undefined && 'role' in definition.query.shape
+        ? fc.constantFrom('role=organizer', 'role=truck')
+        : fc.constant(''),
     body,
     headers: fc.uuid().map((key) => ({
       authorization: bearerOf('owner'),
