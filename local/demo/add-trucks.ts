@@ -7,7 +7,11 @@ import { type DemoTruck, readTrucks } from './trucks.ts';
 export const ownerOf = (firmId: string): string => `demo-trucks-${firmId}`;
 
 /** A truck with its menu, listed. What an earlier start left half done is finished. */
-const addTruck = async (api: Api, organizationId: string, { truck, menu }: DemoTruck): Promise<string> => {
+export const addTruck = async (
+  api: Api,
+  organizationId: string,
+  { truck, menu }: DemoTruck,
+): Promise<string> => {
   const body = { ...truck, organizationId };
   const created = await api.answer(201, routes.createTruck, { idempotencyKey: keyOf('truck', body), body });
   const { id, status } = created.body;

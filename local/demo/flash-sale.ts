@@ -8,7 +8,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startCloud } from '../cloud.ts';
 import { connect, type Platform, tokenFor } from './api.ts';
 import { buyer, type Methods, usualMethods } from './buyers.ts';
 import { openChance } from './chance.ts';
@@ -16,6 +15,7 @@ import type { Check } from './check.ts';
 import { gatherSale, type Reader, readTickets } from './gather.ts';
 import { drawHall } from './hall-picture.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { onPlatform } from './on-platform.ts';
 import { openDoors } from './open-doors.ts';
 import { gate } from './parallel.ts';
 import { prove } from './proof.ts';
@@ -182,38 +182,21 @@ const main = async (): Promise<number> => {
     stdout.write(`${isTerminal ? '\r\u001b[2K' : ''}${line}\n`);
   };
 
-  const target = values.target?.replace(/\/$/, '');
-  const cloud = target === undefined ? await startCloud({ progress }) : undefined;
-  try {
-    const url = cloud?.url ?? target ?? '';
-    const tokenUrl = values['token-url'] ?? cloud?.tokenUrl ?? new URL('/_local/token', url).href;
-    say(`platform: ${url}${cloud === undefined ? '' : ' (embedded, for this demo)'}`);
-    const { seed } = values;
-    const result = await flashSale({
-      url,
-      tokenUrl,
-      plan,
-      buyers,
-      seed,
-      connections,
-      holdSeconds,
-      say,
-      progress,
-    });
-    const pictures = [
-      [values.svg, result.picture],
-      [values.timeline, result.timeline],
-    ] as const;
-    for (const [file, picture] of pictures) {
-      if (file === undefined) continue;
-      mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-      writeFileSync(file, picture);
-      say(`picture: ${file}`);
-    }
-    return result.isProven ? 0 : 1;
-  } finally {
-    await cloud?.stop();
+  const { seed, target, 'token-url': tokenUrl } = values;
+  const result = await onPlatform({ target, tokenUrl }, { say, progress }, (platform) =>
+    flashSale({ ...platform, plan, buyers, seed, connections, holdSeconds, say, progress }),
+  );
+  const pictures = [
+    [values.svg, result.picture],
+    [values.timeline, result.timeline],
+  ] as const;
+  for (const [file, picture] of pictures) {
+    if (file === undefined) continue;
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    writeFileSync(file, picture);
+    say(`picture: ${file}`);
   }
+  return result.isProven ? 0 : 1;
 };
 
 const positive = (name: string, text: string): number => {
