@@ -4,6 +4,10 @@ import { money } from '../../functions/platform/money.ts';
 
 type Money = z.output<typeof money>;
 
+const contact = z.object({ name: z.string(), email: z.string().optional(), phone: z.string().optional() });
+/** The sides of a lead. */
+export type Party = 'organizer' | 'truck';
+
 /** What the demo reads of a lead: whatever else it has is not looked at. */
 export const shownLead = z.object({
   id: z.string(),
@@ -15,9 +19,8 @@ export const shownLead = z.object({
     .optional(),
   depositBy: z.string().optional(),
   deposit: z.object({ status: z.string(), amount: z.int() }).optional(),
-  contact: z
-    .object({ name: z.string(), email: z.string().optional(), phone: z.string().optional() })
-    .optional(),
+  /** One’s own, and from the booking on the other side’s. */
+  contacts: z.object({ organizer: contact.optional(), truck: contact.optional() }).optional(),
 });
 export type ShownLead = z.output<typeof shownLead>;
 
@@ -44,8 +47,20 @@ export const when = (instant: string): string =>
 export const sum = ({ amount, currency }: Money): string =>
   `${(amount / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`;
 
+/** How the other side is reached, as far as this one knows. */
+const reached = (contacts: ShownLead['contacts'], by: Party): string => {
+  const other = by === 'organizer' ? 'truck' : 'organizer';
+  const known = contacts?.[other];
+  return known === undefined
+    ? `no contact of the ${other}`
+    : `contact of the ${other}: ${[known.name, known.email, known.phone].filter((part) => part !== undefined).join(', ')}`;
+};
+
 /** One line of what a side sees of a lead. */
-export const leadLine = ({ status, hold, quote, depositBy, deposit, contact }: ShownLead): string =>
+export const leadLine = (
+  { status, hold, quote, depositBy, deposit, contacts }: ShownLead,
+  by: Party,
+): string =>
   [
     status,
     quote &&
@@ -53,9 +68,7 @@ export const leadLine = ({ status, hold, quote, depositBy, deposit, contact }: S
     hold?.isLive && hold.expiresAt !== undefined && `time kept (${hold.kind}) until ${when(hold.expiresAt)}`,
     depositBy !== undefined && deposit === undefined && `deposit until ${when(depositBy)}`,
     deposit && `deposit ${deposit.status}`,
-    contact === undefined
-      ? 'contact of the other side hidden'
-      : `contact ${[contact.name, contact.email, contact.phone].filter((part) => part !== undefined).join(', ')}`,
+    reached(contacts, by),
   ]
     .filter((part) => typeof part === 'string')
     .join(' · ');

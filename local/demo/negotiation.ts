@@ -93,7 +93,12 @@ const askedTrucks = z.object({
 });
 const comparison = z.object({
   items: z.array(
-    z.object({ truckName: z.string(), status: z.string(), total: money, expiresAt: z.string() }),
+    z.object({
+      truckName: z.string(),
+      status: z.string(),
+      travelMinutes: z.int(),
+      quote: z.object({ total: money }).optional(),
+    }),
   ),
 });
 const thread = z.object({ items: z.array(z.object({ body: z.string() })) });
@@ -126,8 +131,8 @@ export const negotiate = async ({
     side.ask({ method: 'GET', path: `/leads/${leadId}`, answer: shownLead });
   const show = async (cook: Cook, leadId: string): Promise<ShownLead> => {
     const theirs = await read(organizer, leadId);
-    note(`organizer sees: ${leadLine(theirs)}`);
-    note(`${cook.name} sees: ${leadLine(await read(cook, leadId))}`);
+    note(`organizer sees: ${leadLine(theirs, 'organizer')}`);
+    note(`${cook.name} sees: ${leadLine(await read(cook, leadId), 'truck')}`);
     return theirs;
   };
   const tell = async (side: Side, leadId: string, what: string, body?: object): Promise<void> => {
@@ -148,6 +153,7 @@ export const negotiate = async ({
     startsAt,
     endsAt,
     guests: 250,
+    notes: 'Lunch and dinner; half of the guests eat no meat.',
     budget: lei(9_000),
     timeZone: zone,
     contact: { name: 'Ana Pop', email: 'ana@example.com', phone: '+40 264 000 000' },
@@ -162,7 +168,7 @@ export const negotiate = async ({
   const { items: asked } = await organizer.ask({
     method: 'POST',
     path: `/briefs/${brief.id}/leads`,
-    body: { truckIds, message: `Food for 250 guests, ${when(startsAt)} to ${when(endsAt)}.` },
+    body: { truckIds },
     answer: askedTrucks,
   });
   const leadOf = (cook: Cook): string => {
@@ -210,8 +216,10 @@ export const negotiate = async ({
     path: `/briefs/${brief.id}/quotes`,
     answer: comparison,
   });
-  for (const { truckName, total, status, expiresAt: until } of compared.items)
-    note(`organizer compares: ${truckName} ${sum(total)}, ${status}, until ${when(until)}`);
+  for (const { truckName, quote, status, travelMinutes } of compared.items)
+    note(
+      `organizer compares: ${truckName}, ${status}, ${quote === undefined ? 'no price yet' : sum(quote.total)}, ${travelMinutes} minutes away`,
+    );
 
   step('They haggle');
   await tell(organizer, leads.maya, 'messages', {

@@ -29,7 +29,8 @@ export const openSide = async (
 ): Promise<Side> => {
   const token = await tokenFor(platform, `negotiation-${crypto.randomUUID()}`);
   const send = async ({ method, path, body }: Omit<Asked<unknown>, 'answer'>) => {
-    if (method === 'POST') say(`${name} → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`);
+    if (method === 'POST')
+      say(`${name} → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`);
     const response = await fetch(`${platform.url}${path}`, {
       method,
       headers: {

@@ -15,17 +15,17 @@ test.for<[string, Partial<ShownLead>, string]>([
   [
     'a new one',
     { hold: { kind: 'soft', expiresAt: '2026-12-01T10:30:00Z', isLive: true } },
-    'new · time kept (soft) until Tue 1 Dec 12:30 · contact of the other side hidden',
+    'new · time kept (soft) until Tue 1 Dec 12:30 · no contact of the truck',
   ],
   [
     'one whose hold has lapsed',
     { status: 'quoted', quote, hold: { kind: 'soft', expiresAt: '2026-12-01T10:30:00Z', isLive: false } },
-    'quoted · quote 2 by the organizer: 7,500.00 RON, 1,500.00 RON of it as deposit · contact of the other side hidden',
+    'quoted · quote 2 by the organizer: 7,500.00 RON, 1,500.00 RON of it as deposit · no contact of the truck',
   ],
   [
     'one that waits for its deposit',
     { status: 'accepted', depositBy: '2026-07-01T21:30:00Z' },
-    'accepted · deposit until Thu 2 Jul 00:30 · contact of the other side hidden',
+    'accepted · deposit until Thu 2 Jul 00:30 · no contact of the truck',
   ],
   [
     'a booked one',
@@ -34,12 +34,25 @@ test.for<[string, Partial<ShownLead>, string]>([
       hold: { kind: 'booking', isLive: true },
       depositBy: '2026-07-01T21:30:00Z',
       deposit: { status: 'captured', amount: 150_000 },
-      contact: { name: 'Ana Pop', phone: '+40 264 000 000' },
+      contacts: {
+        organizer: { name: 'Bogdan' },
+        truck: { name: 'Ana Pop', phone: '+40 264 000 000' },
+      },
     },
-    'booked · deposit captured · contact Ana Pop, +40 264 000 000',
+    'booked · deposit captured · contact of the truck: Ana Pop, +40 264 000 000',
   ],
 ])('%s is one line', ([, fields, line]) => {
-  expect(leadLine({ ...lead, ...fields })).toBe(line);
+  expect(leadLine({ ...lead, ...fields }, 'organizer')).toBe(line);
+});
+
+test('each side sees the contact of the other, not its own', () => {
+  const booked = {
+    ...lead,
+    status: 'booked',
+    contacts: { organizer: { name: 'Ana', email: 'ana@example.com' } },
+  };
+  expect(leadLine(booked, 'truck')).toBe('booked · contact of the organizer: Ana, ana@example.com');
+  expect(leadLine(booked, 'organizer')).toBe('booked · no contact of the truck');
 });
 
 test.for([
