@@ -103,9 +103,10 @@ const comparison = z.object({
 });
 const thread = z.object({ items: z.array(z.object({ body: z.string() })) });
 const reviews = z.object({ items: z.array(z.object({ rating: z.int(), body: z.string().optional() })) });
-const availability = z.object({
-  busy: z.array(z.object({ from: z.string(), to: z.string(), kind: z.string() })),
-});
+const occupied = z.object({ from: z.string(), to: z.string(), kind: z.string() });
+const occupiedLine = ({ from, to, kind }: z.output<typeof occupied>): string =>
+  `${kind}, ${when(from)} to ${when(to)}`;
+const availability = z.object({ busy: z.array(occupied) });
 
 /** Plays the negotiation, from the brief to the reviews. Whatever goes otherwise than told throws. */
 export const negotiate = async ({
@@ -194,7 +195,7 @@ export const negotiate = async ({
     path: '/leads',
     body: { briefId: wedding.id, truckId: maya.truckId },
   });
-  note(`another organizer sees: ${taken.code}, conflict ${JSON.stringify(taken['conflict'])}`);
+  note(`another organizer sees: ${taken.code}: ${occupiedLine(occupied.parse(taken['conflict']))}`);
 
   step('The trucks answer; two of them name a price');
   for (const [cook, leadId] of [
@@ -256,7 +257,7 @@ export const negotiate = async ({
     path: `/trucks/${maya.truckId}/availability?from=${startsAt}&to=${endsAt}`,
     answer: availability,
   });
-  for (const { from, to, kind } of busy) note(`anybody sees: ${kind}, ${when(from)} to ${when(to)}`);
+  for (const time of busy) note(`anybody sees: ${occupiedLine(time)}`);
 
   step('Afterwards');
   await tell(maya, leads.maya, 'complete');

@@ -11,7 +11,7 @@ export interface Asked<T> {
   readonly answer: z.ZodType<T>;
 }
 
-/** Somebody who negotiates: each request of theirs is said as it is sent. */
+/** Somebody who negotiates: each request of theirs that changes something is said as it is sent. */
 export interface Side {
   readonly name: string;
   readonly api: Api;
@@ -20,6 +20,10 @@ export interface Side {
   /** The problem; anything else than a refusal throws. */
   refused(asked: Omit<Asked<unknown>, 'answer'>): Promise<ProblemDocument>;
 }
+
+const shownLength = 240;
+const shortened = (text: string): string =>
+  text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 
 /** A new person with a token of their own, who is called so. */
 export const openSide = async (
@@ -30,7 +34,7 @@ export const openSide = async (
   const token = await tokenFor(platform, `negotiation-${crypto.randomUUID()}`);
   const send = async ({ method, path, body }: Omit<Asked<unknown>, 'answer'>) => {
     if (method === 'POST')
-      say(`${name} → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`);
+      say(shortened(`${name} → ${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`));
     const response = await fetch(`${platform.url}${path}`, {
       method,
       headers: {
