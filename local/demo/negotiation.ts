@@ -89,7 +89,9 @@ const offer = (perGuest: number, travel: number, expiresAt: string) => ({
 const withId = z.object({ id: z.string() });
 const anything = z.unknown();
 const askedTrucks = z.object({
-  items: z.array(z.object({ truckId: z.string(), lead: shownLead.optional(), problem: z.unknown() })),
+  items: z.array(
+    z.object({ truckId: z.string(), lead: shownLead.optional(), problem: z.unknown().optional() }),
+  ),
 });
 const comparison = z.object({
   items: z.array(
