@@ -18,7 +18,7 @@ export const shownLead = z.object({
     .object({ version: z.int(), by: z.string(), total: money, depositDue: money, expiresAt: z.string() })
     .optional(),
   depositBy: z.string().optional(),
-  deposit: z.object({ status: z.string(), amount: z.int() }).optional(),
+  deposit: z.object({ status: z.string(), amount: money }).optional(),
   /** One’s own, and from the booking on the other side’s. */
   contacts: z.object({ organizer: contact.optional(), truck: contact.optional() }).optional(),
 });
@@ -67,7 +67,7 @@ export const leadLine = (
       `quote ${quote.version} by the ${quote.by}: ${sum(quote.total)}, ${sum(quote.depositDue)} of it as deposit`,
     hold?.isLive && hold.expiresAt !== undefined && `time kept (${hold.kind}) until ${when(hold.expiresAt)}`,
     depositBy !== undefined && deposit === undefined && `deposit until ${when(depositBy)}`,
-    deposit && `deposit ${deposit.status}`,
+    deposit && `deposit of ${sum(deposit.amount)} ${deposit.status}`,
     reached(contacts, by),
   ]
     .filter((part) => typeof part === 'string')

@@ -62,10 +62,18 @@ const openCook = async (
   if (known === undefined) throw new Error(`No truck of the demo is called ${name}`);
   const side = await openSide(platform, name, say);
   const organizationId = await newOrganization(side, firm, 'truck');
+  const contact = { name: `The cook of ${name}`, phone: '+40 264 000 001' };
   const { recurringBlackouts: _, openingHours: __, ...truck } = known.truck;
   const truckId = await addTruck(side.api, organizationId, {
     ...known,
-    truck: { ...truck, home, serviceArea: { radiusKm: 80 }, guests: { min: 40, max: 400 }, units: 1 },
+    truck: {
+      ...truck,
+      home,
+      serviceArea: { radiusKm: 80 },
+      guests: { min: 40, max: 400 },
+      units: 1,
+      contact,
+    },
   });
   return { ...side, truckId };
 };

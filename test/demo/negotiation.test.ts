@@ -33,13 +33,13 @@ test.for<[string, Partial<ShownLead>, string]>([
       status: 'booked',
       hold: { kind: 'booking', isLive: true },
       depositBy: '2026-07-01T21:30:00Z',
-      deposit: { status: 'captured', amount: 150_000 },
+      deposit: { status: 'captured', amount: { amount: 150_000, currency: 'RON' } },
       contacts: {
         organizer: { name: 'Bogdan' },
         truck: { name: 'Ana Pop', phone: '+40 264 000 000' },
       },
     },
-    'booked · deposit captured · contact of the truck: Ana Pop, +40 264 000 000',
+    'booked · deposit of 1,500.00 RON captured · contact of the truck: Ana Pop, +40 264 000 000',
   ],
 ])('%s is one line', ([, fields, line]) => {
   expect(leadLine({ ...lead, ...fields }, 'organizer')).toBe(line);
