@@ -234,7 +234,8 @@ export const setScenery = async (): Promise<Scenery> => {
     updateBrief: { brf: [await newBrief()] },
     // Others cancel the answers that all know.
     // Of its own: what is attached there is not to be put in order elsewhere.
-    createPhoto: { trk: [pictured.id] },
+    createPhoto: { trk: [pictured.id], upl: [attachable] },
+    submitVerification: { trk: [(await newTruck(organizer)).id], upl: [paper] },
     // Another truck’s, so that the picture stays to be looked at.
     deletePhoto: { trk: [decided.id] },
     decideVerification: { trk: [decided.id] },
