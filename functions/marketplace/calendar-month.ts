@@ -1,5 +1,5 @@
 import { type CalendarEntry, isLive } from './calendar.ts';
-import type { Interval } from './interval.ts';
+import { type Interval, overlaps } from './interval.ts';
 import { maxTravelSeconds } from './travel.ts';
 
 /** Longest time that is asked for or blocked at once. It bounds the months that one write touches. */
@@ -37,10 +37,27 @@ export const judgedBy = ({ from, to }: Interval): Interval => ({
   to: to + maxTravelSeconds,
 });
 
-/** All entries of some months, those that lie in two of them once. */
-export const entriesIn = (months: readonly CalendarMonth[]): readonly CalendarEntry[] => [
-  ...new Map(months.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry]))).values(),
-];
+/** The instants of a month, epoch seconds. */
+const spanOf = (month: string): Interval => {
+  const first = new Date(`${month}-01T00:00:00Z`);
+  const from = first.getTime() / 1_000;
+  return { from, to: first.setUTCMonth(first.getUTCMonth() + 1) / 1_000 };
+};
+
+/**
+ * All entries of some months, those that lie in two of them once. What is missing in one of its months has gone: a
+ * write that reached only that one found that it had lapsed, and may have taken its time.
+ */
+export const entriesIn = (months: readonly CalendarMonth[]): readonly CalendarEntry[] => {
+  if (months.length === 1) return months[0]?.entries ?? [];
+  const found = new Map(months.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry])));
+  for (const { month, entries } of months) {
+    const ids = new Set(entries.map(({ id }) => id));
+    const span = spanOf(month);
+    for (const [id, { blocked }] of found) if (!ids.has(id) && overlaps(blocked, span)) found.delete(id);
+  }
+  return [...found.values()];
+};
 
 /** Whether a month that the interval touches can take no entry more. */
 export const isFull = (entries: readonly CalendarEntry[], interval: Interval, now: number): boolean =>
@@ -71,8 +88,8 @@ const goingBy = (edit: CalendarEdit): readonly string[] => {
 };
 
 /**
- * The months after the edit, those only that it changes. Holds that have lapsed go with the first write of their
- * month: nothing else removes them, since nothing counts them.
+ * The months after the edit, those only that it changes. Holds that have lapsed go with the first write that reads
+ * them: whose clock is behind this one must not find them again, their time being another's.
  * @param at when it is written (ISO 8601), kept on what comes.
  */
 export const editedMonths = (
@@ -89,8 +106,10 @@ export const editedMonths = (
   const gone = new Set([...goingBy(edit), ...coming.map(({ id }) => id)]);
   return months.flatMap((month) => {
     const arriving = coming.filter(({ blocked }) => monthsOf(blocked).includes(month.month));
-    if (arriving.length === 0 && !month.entries.some(({ id }) => gone.has(id))) return [];
-    const others = month.entries.filter((entry) => !gone.has(entry.id) && isLive(entry, now));
+    const others = month.entries.filter(
+      (entry) => !gone.has(entry.id) && before.has(entry.id) && isLive(entry, now),
+    );
+    if (arriving.length === 0 && others.length === month.entries.length) return [];
     return [{ ...month, version: month.version + 1, entries: [...others, ...arriving] }];
   });
 };
