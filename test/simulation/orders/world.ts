@@ -37,15 +37,20 @@ import { paymentExtension } from '../../../functions/ticketing/payment-extension
 import { openPictures } from '../../../functions/ticketing/pictures.ts';
 import { saleOfSession } from '../../../functions/ticketing/sale-of-session.ts';
 import { openSales, requestSeconds, sweepDelaySeconds } from '../../../functions/ticketing/sales.ts';
-import type { FaultName } from '../coverage.ts';
 import type { History, Step } from '../history.ts';
-import { numbersFrom } from '../random.ts';
 import type { Outcome, RunOptions } from '../run.ts';
+import { scheduledTable } from '../scheduled-table.ts';
+import {
+  createScheduler,
+  type Scheduled,
+  type Process as SchedulerProcess,
+  SimulatedFault,
+  settled,
+} from '../scheduler.ts';
 import { openSimulatedTable } from '../table.ts';
 import { type CallName, type QueueName, reach } from './coverage.ts';
 import { openPayments, type Paying } from './payments.ts';
 import { createReferee, restocking } from './referee.ts';
-import { scheduledTable } from './scheduled-table.ts';
 import {
   type Activity,
   activities,
@@ -55,39 +60,6 @@ import {
   settingOf,
 } from './setting.ts';
 import { visitors } from './visitors.ts';
-
-/** A fault that the schedule made: the use case sees it as a failed call. */
-class SimulatedFault {
-  // No Error: nobody reads its stack, and taking one costs more than all else in a step.
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
-  }
-}
-
-interface Call {
-  readonly name: CallName;
-  readonly process: Process;
-  readonly text: () => string;
-  readonly perform: () => Promise<unknown>;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  notBeforeMs: number;
-}
-
-/** Something a process does; it dies with the process. */
-interface Work {
-  readonly deadlineMs: number;
-  readonly onDeath: () => void;
-}
-
-interface Message {
-  readonly queue: QueueName;
-  readonly text: string;
-  readonly handle: (process: Process) => Promise<void>;
-  readonly sentAtMs: number;
-  availableAtMs: number;
-}
 
 /** A request for an order, which is repeated with the same key. */
 interface OrderRequest {
@@ -103,13 +75,12 @@ interface RefundRequest {
   readonly wanted: WantedRefund;
 }
 
-type Process = ReturnType<ReturnType<typeof createWorld>['start']>;
+type Process = SchedulerProcess<ReturnType<ReturnType<typeof createWorld>['toolsOf']>>;
 
 const promoCode = 'FEW';
 const startMs = 1_800_000_000_000;
 const stepMs = 5;
 const mostDrainSteps = 4_000;
-const messageTimeoutMs = 30_000;
 const customers = ['ann', 'bob', 'cem', 'dot'] as const;
 /** Orders of one schedule: each takes dozens of steps. */
 const mostOrders = 6;
@@ -125,9 +96,6 @@ const idOf = (prefix: string, content: string): string => {
   return known;
 };
 
-/** All that was asked in this turn has happened: microtasks are done, nothing here waits for more. */
-const settled = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
-
 /** Runs a history to its end, then everything that is under way, without further faults, to rest. */
 export const runHistory = (history: History, options: RunOptions): Promise<Outcome> =>
   createWorld(history, options).run();
@@ -139,42 +107,41 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     plan: planInventory(setting.layout, session.ticketTypes),
     isCancelled: false,
   }));
-  const timeline: string[] = [];
-  let nowMs = startMs;
-  let now: Step = { action: 0, which: 0, fault: 0, detail: 0 };
-  let draw = numbersFrom(0);
-  /** While it is, nobody asks for anything new, and nothing goes wrong. */
-  let isQuiet = false;
-
-  const note = (who: string, text: () => string): void => {
-    if (!isRecording) return;
-    const time = ((nowMs - startMs) / 1_000).toFixed(3).padStart(9);
-    timeline.push(`${time}  ${who.padEnd(9)} ${text()}`);
-  };
   const names = new Map<string, string>();
   const nameOf = (id: string): string => names.get(id) ?? id;
-  const aheadMs = Math.max(0, ...setting.skewsMs);
-  for (const { sessionId, name } of sessions) names.set(sessionId, name);
-  const referee = createReferee({
-    nameOf,
-    nowMs: () => nowMs,
-    isLiveForAll: (until) => Math.floor((nowMs + aheadMs) / 1_000) <= until,
+  const schedule = createScheduler({
+    ...setting,
+    startMs,
+    processNames,
+    isRecording,
+    reach: (name) => {
+      // A batch asks for the next one: there are never two.
+      if (name !== 'undo × overtaken') reach(coverage, name as Parameters<typeof reach>[1]);
+    },
+    toolsOf: (call, clockMs) => toolsOf(call, clockMs),
+    // What use cases throw so that a queue brings the message again.
+    isExpected: ({ message }) =>
+      /out of reach|could not be read: unavailable|is not captured yet/.test(message),
+    onSurprise: (text) => referee.report('noSurprise', text),
   });
-
-  // — queues: at least once, in any order, delayed
-  const messages: Message[] = [];
+  const { note, nowMs, draw, work, processOf, which, passTime, isQuiet } = schedule;
   const send = (
     queue: QueueName,
     text: string,
     handle: (process: Process) => Promise<void>,
-    delaySeconds = 0,
-  ): void => {
-    messages.push({ queue, text, handle, sentAtMs: nowMs, availableAtMs: nowMs + 1_000 * delaySeconds });
-  };
+    delaySeconds?: number,
+  ): void => schedule.send(queue, text, handle as never, delaySeconds);
+  const aheadMs = Math.max(0, ...setting.skewsMs);
+  for (const { sessionId, name } of sessions) names.set(sessionId, name);
+  const referee = createReferee({
+    nameOf,
+    nowMs,
+    isLiveForAll: (until) => Math.floor((nowMs() + aheadMs) / 1_000) <= until,
+  });
 
   // — the provider
   const tell = (news: PaymentNews): void => {
-    if (draw() % 6 === 0 && !isQuiet) {
+    if (draw() % 6 === 0 && !isQuiet()) {
       reach(coverage, 'news that never came');
       note('provider', () => `loses the news that ${nameOf(news.payableId)} is ${news.status}`);
       return;
@@ -203,7 +170,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
   const change = (what: string): Change => {
     changes += 1;
-    return { what, by: 'simulation', requestId: `r${changes}`, at: textOf(nowMs) };
+    return { what, by: 'simulation', requestId: `r${changes}`, at: textOf(nowMs()) };
   };
   const saleKey = (sessionId: string) => ({ pk: `SESSION#${sessionId}`, sk: 'SESSION' });
   const saleItems = sessions.flatMap(({ sessionId, eventId, ticketTypes, plan }): Item[] => {
@@ -257,7 +224,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       const { before, after, expired } = commit;
       const kind = before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY';
       if (commit.key.pk.startsWith('ORDER#') && commit.key.sk !== 'TOKEN')
-        records.push({ kind, before, after, expired, seenAt: new Date(nowMs) });
+        records.push({ kind, before, after, expired, seenAt: new Date(nowMs()) });
     },
   });
 
@@ -285,7 +252,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     );
   };
   const started = new Set<string>();
-  const machinesOf = orderMachines('machine', () => Math.floor(nowMs / 1_000));
+  const machinesOf = orderMachines('machine', () => Math.floor(nowMs() / 1_000));
 
   const relay = (): boolean => {
     const [record] = records;
@@ -304,39 +271,20 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         );
     }
     // It crashes before it has told how far it is: the record comes again.
-    if (!isQuiet && draw() % 8 === 0) reach(coverage, 'relayed twice');
+    if (!isQuiet() && draw() % 8 === 0) reach(coverage, 'relayed twice');
     else records.shift();
     return true;
   };
 
-  // — processes and their calls
-  let calls: Call[] = [];
-  const start = (index: number) => {
-    const skewMs = setting.skewsMs[index] ?? 0;
-    const clock = () => Math.floor((nowMs + skewMs) / 1_000);
-    const works = new Set<Work>();
-    const me = { name: processNames[index] ?? '', works, isDead: false };
-    const call = <T>(name: CallName, text: () => string, perform: () => Promise<T>): Promise<T> =>
-      new Promise<T>((resolve, reject) => {
-        if (me.isDead) return;
-        calls.push({
-          name,
-          process,
-          text,
-          perform,
-          resolve: resolve as (answer: unknown) => void,
-          reject,
-          notBeforeMs: 0,
-        });
-      });
-    const scheduled = scheduledTable(table, call, nameOf);
+  // — processes
+  const toolsOf = (call: Scheduled, clockMs: () => number) => {
+    const clock = () => Math.floor(clockMs() / 1_000);
+    const scheduled = scheduledTable(table, call, nameOf, {
+      index: 'query orders',
+      partition: 'query blocks',
+    });
     const store = openInventory(scheduled);
-    const sales = openSales(
-      store,
-      'plans',
-      () => nowMs + skewMs,
-      async () => setting.layout as never,
-    );
+    const sales = openSales(store, 'plans', clockMs, async () => setting.layout as never);
     const asked = async <T>(name: CallName, orderId: string, perform: () => Promise<ProviderResult<T>>) => {
       try {
         return await call(name, () => `${name} of ${nameOf(orderId)}`, perform);
@@ -358,14 +306,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     };
     const orders = openOutstandingOrders(scheduled);
     const tickets = openTickets(scheduled, async () => {});
-    const process = {
-      ...me,
-      get isDead() {
-        return me.isDead;
-      },
-      die(): void {
-        me.isDead = true;
-      },
+    return {
       stamp: change,
       tickets,
       /** The handler of a transfer; codes are signed elsewhere, the session is as the catalog last told. */
@@ -387,10 +328,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         countOrders: (id: string) => countList(scheduled, sessionListKey(id)),
         claims: orderClaims({ table: scheduled, store, sales, clock }),
         extendForPayment: paymentExtension({ store, clock }, sales),
-        endedHolds: endedOrderHolds(
-          { store, pictures: openPictures(store, () => nowMs + skewMs), clock },
-          sales,
-        ),
+        endedHolds: endedOrderHolds({ store, pictures: openPictures(store, clockMs), clock }, sales),
         tables: { ticketing: 'simulated', admission: 'simulated' },
         providers: async () => remote,
         providerNames: ['stripe'] as const,
@@ -411,101 +349,11 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
           ),
       },
     };
-    return process;
-  };
-
-  const running = new Map<number, Process>();
-  const processOf = (index: number): Process => {
-    const known = running.get(index);
-    if (known !== undefined) return known;
-    const fresh = start(index);
-    running.set(index, fresh);
-    return fresh;
-  };
-  const crash = (process: Process, why: string): void => {
-    note(process.name, () => `${why}, begins anew`);
-    process.die();
-    calls = calls.filter((call) => call.process !== process);
-    for (const [index, other] of running) if (other === process) running.delete(index);
-    for (const { onDeath } of process.works) onDeath();
-  };
-
-  const work = (
-    process: Process,
-    limitMs: number,
-    job: () => Promise<void>,
-    onFailure: () => void = () => {},
-  ): void => {
-    const mine: Work = { deadlineMs: nowMs + limitMs, onDeath: onFailure };
-    process.works.add(mine);
-    job().then(
-      () => process.works.delete(mine),
-      (error: unknown) => {
-        process.works.delete(mine);
-        if (isExpected(error)) note(process.name, () => `failed: ${(error as Error).message}`);
-        else
-          referee.report(
-            'noSurprise',
-            `${process.name}: ${error instanceof Error ? error.stack : String(error)}`,
-          );
-        onFailure();
-      },
-    );
-  };
-  /** What use cases throw so that a queue brings the message again. */
-  const isExpected = (error: unknown): boolean =>
-    error instanceof SimulatedFault ||
-    (error instanceof Error &&
-      /out of reach|could not be read: unavailable|is not captured yet/.test(error.message));
-
-  // — one call goes on, or meets a fault
-  const go1 = (fault: FaultName | undefined): boolean => {
-    const ready = calls.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
-    const call = ready[now.which % ready.length];
-    if (call === undefined) return false;
-    const { name, process, text } = call;
-    if (fault !== undefined) reach(coverage, `${name} × ${fault}`);
-    if (fault === 'slow') {
-      call.notBeforeMs = nowMs + 1_000 + (draw() % 9_000);
-      note(process.name, () => `${text()} … slow`);
-      return true;
-    }
-    calls.splice(calls.indexOf(call), 1);
-    if (fault === 'not sent' || fault === 'crash before') {
-      note(process.name, () => `${text()} … not sent`);
-      if (fault === 'crash before') crash(process, 'crashed');
-      else call.reject(new SimulatedFault(`${name} was not sent`));
-      return true;
-    }
-    const told = (result: string) => note(process.name, () => `${text()} → ${result}`);
-    call.perform().then(
-      (answer) => {
-        if (fault === undefined) {
-          told(resultText(answer));
-          call.resolve(answer);
-          return;
-        }
-        told(`${resultText(answer)}, not heard${fault === 'sent twice' ? ', will be sent again' : ''}`);
-        if (fault === 'crash after') crash(process, 'crashed');
-        else if (fault === 'sent twice') calls.push(call);
-        else call.reject(new SimulatedFault(`the answer of ${name} was lost`));
-      },
-      (error: unknown) => {
-        told(String(error));
-        call.reject(error);
-      },
-    );
-    return true;
   };
 
   // — customers
   const inventory = openInventory(table);
-  const sales = openSales(
-    inventory,
-    'plans',
-    () => nowMs,
-    async () => setting.layout as never,
-  );
+  const sales = openSales(inventory, 'plans', nowMs, async () => setting.layout as never);
   const holds: { readonly holdId: string; readonly customer: string }[] = [];
   const requests: OrderRequest[] = [];
   const refundRequests: RefundRequest[] = [];
@@ -514,7 +362,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
 
   /** Holds are made at once and without faults: how they are made has a simulation of its own. */
   const hold = (): boolean => {
-    if (holds.length >= mostHolds || isQuiet) return false;
+    if (holds.length >= mostHolds || isQuiet()) return false;
     const customer = oneOf(customers) ?? 'ann';
     const session = oneOf(sessions);
     if (session === undefined) return false;
@@ -532,8 +380,8 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     holds.push({ holdId, customer });
     const ports = {
       store: inventory,
-      pictures: openPictures(inventory, () => nowMs),
-      clock: () => Math.floor(nowMs / 1_000),
+      pictures: openPictures(inventory, nowMs),
+      clock: () => Math.floor(nowMs() / 1_000),
     };
     void sales.open(sessionId).then(async (open) => {
       if (open === undefined || open.sale.status !== 'on_sale') return;
@@ -553,7 +401,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       () =>
         `asks ${process.name} to order (${request.name}) ${request.holdIds.map(nameOf).join(', ')}${request.promoCode === undefined ? '' : ` with ${request.promoCode}`}`,
     );
-    const askedAtMs = nowMs;
+    const askedAtMs = nowMs();
     work(process, 1_000 * requestSeconds, async () => {
       const outcome = await createOrder(
         process.ports,
@@ -720,47 +568,13 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       work(process, 1_000 * requestSeconds, () => request(process));
     },
     note,
-    draw: () => draw(),
-    nowMs: () => nowMs,
+    draw,
+    nowMs,
     idOf,
   });
 
-  // — messages
-  const takeMessage = (): boolean => {
-    const due = messages.filter(({ availableAtMs }) => availableAtMs <= nowMs);
-    const message = due[now.which % due.length];
-    if (message === undefined) return false;
-    const { queue, handle, text } = message;
-    if (
-      queue !== 'undo' &&
-      messages.some((other) => other.queue === queue && other.sentAtMs < message.sentAtMs)
-    )
-      reach(coverage, `${queue} × overtaken`);
-    if (nowMs - message.availableAtMs > 5_000) reach(coverage, `${queue} × late`);
-    const process = processOf(2 + (draw() % 2));
-    const isTwice = !isQuiet && now.fault % 7 === 6;
-    if (isTwice) reach(coverage, `${queue} × duplicated`);
-    else messages.splice(messages.indexOf(message), 1);
-    note(process.name, () => `takes ${text}${isTwice ? ', which will come again' : ''}`);
-    work(
-      process,
-      messageTimeoutMs,
-      () => handle(process),
-      () => {
-        if (!isTwice) messages.push({ ...message, availableAtMs: nowMs + 1_000 });
-      },
-    );
-    return true;
-  };
-
-  const passTime = (ms: number): void => {
-    nowMs += ms;
-    note('clock', () => `${ms} ms pass`);
-    for (const process of [...running.values()])
-      if ([...process.works].some(({ deadlineMs }) => deadlineMs < nowMs)) crash(process, 'ran out of time');
-  };
   const wait = (): boolean => {
-    const most = calls.length > 0 && draw() % 8 !== 0 ? 3 : 6;
+    const most = schedule.isBusy() && draw() % 8 !== 0 ? 3 : 6;
     const ms =
       [
         200,
@@ -769,7 +583,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
         3_000,
         1_000 * setting.holdSeconds,
         1_000 * (setting.holdSeconds + setting.graceSeconds),
-      ][now.which % most] ?? 0;
+      ][which() % most] ?? 0;
     passTime(ms);
     return true;
   };
@@ -813,13 +627,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
 
   // — the scheduler
-  const faultOf = (): FaultName | undefined =>
-    now.fault % 100 >= 100 - setting.faultRate
-      ? setting.faults[(now.fault >>> 8) % setting.faults.length]
-      : undefined;
   const actions: Readonly<Record<Activity, () => boolean>> = {
-    goOn: () => go1(faultOf()),
-    takeMessage,
+    goOn: schedule.goOn,
+    takeMessage: schedule.takeMessage,
     relay,
     order,
     askAgain,
@@ -837,31 +647,19 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     Array.from({ length: setting.weights[activity] }, () => actions[activity]),
   );
   const take = (step: Step): void => {
-    now = step;
-    draw = numbersFrom(step.detail);
+    schedule.begin(step, stepMs);
     const first = step.action % dice.length;
     // What cannot be done now is passed over.
     for (let index = 0; index < dice.length; index += 1) if (dice[(first + index) % dice.length]?.()) return;
   };
 
-  /** Goes on with what waited longest; without faults. Tells whether anything can be done now. */
-  const goOnQuietly = (): boolean => {
-    now = { action: 0, which: 0, fault: 0, detail: 0 };
-    return go1(undefined) || relay() || takeMessage();
-  };
-  /** The same, and waits for what comes later. */
-  const drain = (): boolean => {
-    draw = numbersFrom(0);
-    if (goOnQuietly()) return true;
-    const later = [...calls.map(({ notBeforeMs }) => notBeforeMs), ...messages.map((m) => m.availableAtMs)];
-    if (later.length === 0)
-      return payments.endRefunds(
+  const drain = (): boolean =>
+    schedule.drain(relay, () =>
+      payments.endRefunds(
         () => false,
         () => true,
-      );
-    passTime(Math.max(0, Math.min(...later) - nowMs));
-    return true;
-  };
+      ),
+    );
 
   const reachEnds = (): void => {
     for (const order of referee.orders().values()) {
@@ -886,9 +684,9 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
 
   /** Goes on until nothing is left to do at this instant. */
   const settle = async (): Promise<void> => {
-    isQuiet = true;
-    while (goOnQuietly()) await settled();
-    isQuiet = false;
+    schedule.beQuiet(true);
+    while (schedule.goOnQuietly(relay)) await settled();
+    schedule.beQuiet(false);
   };
   const orderOfHolds = async (
     customer: string,
@@ -902,7 +700,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
   /** Where a schedule begins: some begin deep in what else is rare. Without faults. */
   const open = async (): Promise<void> => {
-    draw = numbersFrom(seed);
+    schedule.drawFrom(seed);
     const {
       opening,
       sessions: [session],
@@ -935,22 +733,21 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
   };
 
   return {
-    start,
+    toolsOf,
     async run(): Promise<Outcome> {
       await open();
       let taken = 0;
       for (const step of steps) {
         taken += 1;
-        nowMs += stepMs;
         take(step);
         await settled();
         referee.check();
         if (referee.violation !== undefined) break;
       }
-      isQuiet = true;
+      schedule.beQuiet(true);
       if (referee.violation === undefined) note('', () => '— no more faults; what is under way goes on');
       for (let left = mostDrainSteps; referee.violation === undefined; left -= 1) {
-        nowMs += stepMs;
+        schedule.tick(stepMs);
         if (!drain()) break;
         await settled();
         referee.check();
@@ -962,15 +759,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
       }
       const { violation } = referee;
       if (violation !== undefined) note('REFEREE', () => violation.text);
-      return { violation, steps: taken, timeline };
+      return { violation, steps: taken, timeline: schedule.timeline };
     },
   };
-};
-
-const resultText = (answer: unknown): string => {
-  if (answer === undefined) return 'nothing';
-  const { written, ok, reason, value, status } = answer as Record<string, unknown>;
-  if (typeof written === 'boolean') return written ? 'done' : 'refused';
-  if (typeof ok === 'boolean') return ok ? (typeof value === 'string' ? value : 'done') : String(reason);
-  return typeof status === 'string' ? status : 'read';
 };

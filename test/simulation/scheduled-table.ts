@@ -1,8 +1,11 @@
-import type { Key, Table, TransactionWrite } from '../../../functions/platform/table.ts';
-import type { CallName } from './coverage.ts';
+import type { Key, Table, TransactionWrite } from '../../functions/platform/table.ts';
+import type { Scheduled } from './scheduler.ts';
 
-/** Puts a call before the scheduler; the promise is kept when the schedule says so, if ever. */
-export type Scheduled = <T>(name: CallName, text: () => string, perform: () => Promise<T>) => Promise<T>;
+/** How queries are called: of an index, and of a partition. */
+interface QueryNames<CallName> {
+  readonly index: CallName;
+  readonly partition: CallName;
+}
 
 const kindOf = ({ sk }: Key): string => {
   const end = sk.indexOf('#');
@@ -19,7 +22,12 @@ const keyOf = (write: TransactionWrite): Key =>
         : write.check;
 
 /** The table as one process sees it: the stores stand on it, each call at the mercy of the schedule. */
-export const scheduledTable = (table: Table, call: Scheduled, nameOf: (id: string) => string): Table => {
+export const scheduledTable = <CallName extends string>(
+  table: Table,
+  call: Scheduled<CallName>,
+  nameOf: (id: string) => string,
+  queryNames: QueryNames<CallName>,
+): Table => {
   const named = <T>(operation: string, key: Key, perform: () => Promise<T>, more = ''): Promise<T> =>
     call(
       `${operation} ${kindOf(key)}` as CallName,
@@ -32,10 +40,10 @@ export const scheduledTable = (table: Table, call: Scheduled, nameOf: (id: strin
     batchGet: (keys, options) =>
       named('batchGet', keys[0] as Key, () => table.batchGet(keys, options) as Promise<never>),
     query: (query) => {
-      const name = query.index === undefined ? 'query blocks' : 'query orders';
+      const name = query.index === undefined ? queryNames.partition : queryNames.index;
       return call(
         name,
-        () => `${name} of the session`,
+        () => name,
         () => table.query(query) as Promise<never>,
       );
     },
