@@ -2,7 +2,7 @@
  * Plants known mistakes, one at a time, in a copy of the project, and shows that each is caught: by a schedule of
  * the simulation, or by a named test. `npm run mutants` prints the table; `-- --write` puts it into
  * docs/simulation.md; `--only 3,7` plants these; `--orders` plants those in orders, payments, refunds and check-in
- * instead, each caught by the simulation of these. Ends with 1 when one survives.
+ * instead, `--leads` those in leads, truck holds and deposits, each caught by the simulation of these. Ends with 1 when one survives.
  */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of source files
 import { execFile } from 'node:child_process';
@@ -413,6 +413,100 @@ const orderMutants: readonly Mutant[] = [
   },
 ];
 
+const leads = 'functions/marketplace/leads';
+const leadMutants: readonly Mutant[] = [
+  {
+    mistake: 'a calendar is written over what others wrote',
+    file: 'functions/marketplace/calendar-store.ts',
+    from: "condition: '#version = :version'",
+    to: "condition: '#version = :version OR #version <> :version'",
+  },
+  {
+    mistake: 'a hold that lapsed is removed from one of its months only',
+    file: 'functions/marketplace/calendar-month.ts',
+    from: 'if (!ids.has(id) && overlaps(blocked, span)) found.delete(id);',
+    to: 'if (!ids.has(id) && !overlaps(blocked, span)) found.delete(id);',
+  },
+  {
+    mistake: 'time is taken by rules that the truck has changed',
+    file: `${leads}/truck-hold.ts`,
+    from: '...(taken.isOwn ? [] : [truckAsRead(truck)])',
+    to: '...(taken.isOwn || truckAsRead(truck) !== undefined ? [] : [truckAsRead(truck)])',
+  },
+  {
+    mistake: 'a step does not ask whether the lead is as it was read',
+    file: `${leads}/lead-store.ts`,
+    from: 'condition: `#revision = :revision AND #status IN',
+    to: 'condition: `(#revision = :revision OR #revision <> :revision) AND #status IN',
+  },
+  {
+    mistake: 'a lead is extended over the hold of another',
+    file: `${leads}/truck-hold.ts`,
+    from: "      if (own === undefined) return { kind: 'outcome', outcome: { kind: 'expired' } };\n      return {\n        kind: 'edit',\n        edit: { kind: 'put', entry: { ...own, until } },",
+    to: "      return {\n        kind: 'edit',\n        edit: { kind: 'put', entry: { id: lead.leadId, kind: 'hold', shown: lead.window, place: lead.place, unit: hold.unit, blocked: hold.blocked, ...own, until } },",
+  },
+  {
+    mistake: 'a side accepts its own offer',
+    file: `${leads}/lead-decisions.ts`,
+    from: "  if (quote.by === party) return { kind: 'own_quote' };",
+    to: '',
+  },
+  {
+    mistake: 'whatever offer is named, the latest is accepted',
+    file: `${leads}/lead-decisions.ts`,
+    from: "  if (quote.version !== quoteVersion) return { kind: 'outdated_quote', latestVersion: quote.version };",
+    to: '  void quoteVersion;',
+  },
+  {
+    mistake: 'a declined lead keeps its time',
+    file: `${leads}/lead-decisions.ts`,
+    from: "      return step('decline', { endedBy: party, reason }, release, reason);",
+    to: "      return step('decline', { endedBy: party, reason }, keep, reason);",
+  },
+  {
+    mistake: 'a deposit that comes too late is captured',
+    file: `${leads}/deposit.ts`,
+    from: "      return status === 'expired' ? 'void' : 'capture';",
+    to: "      return 'capture';",
+  },
+  {
+    mistake: 'a deposit of a lead that ended can still be paid',
+    file: `${leads}/deposit.ts`,
+    from: "      return status === 'expired' ? 'void' : 'nothing';",
+    to: "      return 'nothing';",
+  },
+  {
+    mistake: 'what was taken for a lead that has ended is kept',
+    file: `${leads}/deposit.ts`,
+    from: "status === 'expired' ? 'promise_refund' : 'nothing'",
+    to: "'nothing'",
+  },
+  {
+    mistake: 'a booking is made though its time was lost',
+    file: `${leads}/deposit.ts`,
+    from: "  return decision === 'give' && !isTimeLost && window.from >= now",
+    to: "  return decision === 'give' && window.from >= now",
+  },
+  {
+    mistake: 'a truck that calls off gives back by its policy only',
+    file: `${leads}/cancellation-policy.ts`,
+    from: "  if (by === 'truck') return captured;",
+    to: '',
+  },
+  {
+    mistake: 'the machine of a later stage is not started',
+    file: `${leads}/start-machines.ts`,
+    from: 'toLead(before).stage === lead.stage',
+    to: 'toLead(before).leadId === lead.leadId',
+  },
+  {
+    mistake: 'a truck is asked twice about a brief',
+    file: `${leads}/create-lead.ts`,
+    from: "        ? { condition: 'attribute_not_exists(pk)' }",
+    to: '        ? {}',
+  },
+];
+
 const root = path.join(import.meta.dirname, '..');
 const page = path.join(root, 'docs/simulation.md');
 const { values } = parseArgs({
@@ -421,15 +515,19 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     orders: { type: 'boolean', default: false },
+    leads: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
 
 /** The mistakes of this run, and the marks between which the page has their table. */
-const planted = values.orders ? orderMutants : mutants;
-const [begin, end] = values.orders
-  ? ['<!-- order mutants -->\n', '<!-- /order mutants -->']
-  : ['<!-- mutants -->\n', '<!-- /mutants -->'];
+const worlds = {
+  holds: { planted: mutants, mark: 'mutants', options: [] },
+  orders: { planted: orderMutants, mark: 'order mutants', options: ['--orders'] },
+  leads: { planted: leadMutants, mark: 'lead mutants', options: ['--leads'] },
+} as const;
+const { planted, mark, options } = worlds[values.leads ? 'leads' : values.orders ? 'orders' : 'holds'];
+const [begin, end] = [`<!-- ${mark} -->\n`, `<!-- /${mark} -->`];
 
 const run = (
   file: string,
@@ -453,8 +551,7 @@ const caughtBy = async (copy: string, { test }: Mutant): Promise<string | undefi
     return failed ? `\`${test}\`` : undefined;
   }
   const { schedules, seed } = values;
-  const world = values.orders ? ['--orders'] : [];
-  const args = ['scripts/simulate.ts', ...world, '--schedules', schedules, '--seed', seed];
+  const args = ['scripts/simulate.ts', ...options, '--schedules', schedules, '--seed', seed];
   const { failed, output } = await run(process.execPath, args, copy);
   const found = output.match(/Seed (\d+) breaks: (.*)/);
   if (failed && found === null) throw new Error(`The simulation itself failed:\n${output}`);

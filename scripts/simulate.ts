@@ -1,13 +1,13 @@
 /**
  * Simulates the hold protocol under faults: `npm run simulate -- --schedules 1000000 --seed 1`; with `--orders`
- * orders, payments, refunds and check-in. Ends with 1 and a timeline when a schedule breaks an invariant;
+ * orders, payments, refunds and check-in, with `--leads` leads, quotes, truck holds and deposits. Ends with 1 and a timeline when a schedule breaks an invariant;
  * `--replay SEED` shows one schedule, `--whole` unshrunk.
  */
 import { parseArgs } from 'node:util';
 
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 const { shrink, timelineOf } = await import('../test/simulation/shrink.ts');
-const { holdsWorker, ordersWorker, simulate } = await import('../test/simulation/threads.ts');
+const { holdsWorker, leadsWorker, ordersWorker, simulate } = await import('../test/simulation/threads.ts');
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     replay: { type: 'string' },
     whole: { type: 'boolean', default: false },
     orders: { type: 'boolean', default: false },
+    leads: { type: 'boolean', default: false },
     coverage: { type: 'boolean', default: false },
   },
 });
@@ -34,9 +35,15 @@ const orders = async () => ({
   worker: ordersWorker,
   option: '--orders ',
 });
-const { simulation, worker, option, unreached, coverageReport, ...referee } = await (values.orders
-  ? orders()
-  : holds());
+const leads = async () => ({
+  ...(await import('../test/simulation/leads/coverage.ts')),
+  ...(await import('../test/simulation/leads/referee.ts')),
+  simulation: (await import('../test/simulation/leads/lead-simulation.ts')).leadSimulation,
+  worker: leadsWorker,
+  option: '--leads ',
+});
+const chosen = values.leads ? leads() : values.orders ? orders() : holds();
+const { simulation, worker, option, unreached, coverageReport, ...referee } = await chosen;
 const invariants: Readonly<Record<string, string>> = referee.invariants;
 
 const show = async (seed: number): Promise<void> => {

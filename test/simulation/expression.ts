@@ -1,5 +1,5 @@
 /**
- * The part of DynamoDB’s expression language that inventory, orders and check-in use, on items in memory. Each text is
+ * The part of DynamoDB’s expression language that inventory, orders, leads and check-in use, on items in memory. Each text is
  * compiled once. What is not known here is an error, never ignored.
  */
 
@@ -108,6 +108,14 @@ const operand = (tokens: Tokens): Operand => {
       ...(first(...given) as readonly unknown[]),
       ...(second(...given) as readonly unknown[]),
     ];
+  }
+  if (tokens.takeIf('if_not_exists')) {
+    tokens.take('(');
+    const path = tokens.path();
+    tokens.take(',');
+    const otherwise = operand(tokens);
+    tokens.take(')');
+    return (item, names, values) => at(item, path, names) ?? otherwise(item, names, values);
   }
   if (tokens.peek()?.startsWith(':')) {
     const token = tokens.take();

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly isRecording: boolean;
 }
 
-/** Something that histories can be run in: the world of holds, or that of orders. */
+/** Something that histories can be run in: the world of holds, of orders or of leads. */
 export interface Simulation {
   readonly noCoverage: () => Coverage;
   readonly historyOf: (seed: number) => History;

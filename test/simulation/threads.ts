@@ -8,6 +8,9 @@ export const holdsWorker = new URL('./worker.ts', import.meta.url);
 /** The program of a thread that simulates orders. */
 export const ordersWorker = new URL('./orders/worker.ts', import.meta.url);
 
+/** The program of a thread that simulates leads. */
+export const leadsWorker = new URL('./leads/worker.ts', import.meta.url);
+
 type Told = { readonly schedules: number } | { readonly result: ShareResult };
 
 /**
