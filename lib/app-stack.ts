@@ -152,6 +152,26 @@ export class AppStack extends Stack {
       },
     );
 
+    this.addConsumer(
+      'catalog-event-food',
+      {
+        ...common,
+        CATALOG_TABLE: data.catalogTable.tableName,
+        MARKETPLACE_TABLE: data.marketplaceTable.tableName,
+      },
+      [readWriteTable({ table: data.catalogTable }), readTable({ table: data.marketplaceTable })],
+      {
+        'fairground.marketplace': [
+          'LEAD-BOOKED',
+          'LEAD-CANCELLED',
+          'TRUCK-CREATED',
+          'TRUCK-UPDATED',
+          'TRUCK-LISTED',
+          'TRUCK-UNLISTED',
+        ],
+      },
+    );
+
     const readPlans = readBucket(data.plansBucketArn);
     this.addFunction('ticketing-commands', { ...common, ...guard, ...ids, ...ticketing }, [
       readWriteTable(ticketingTable),
@@ -378,11 +398,13 @@ export class AppStack extends Stack {
         ...guard,
         ...ids,
         ...marketplace,
+        ...events,
         LEADS_COMPLETE_EARLY: String(settings.completeLeadsEarly),
       },
       [
         ...readWriteMarketplace({ table: data.marketplaceTable }),
         readTable(identityTable),
+        readEvents,
         useSecret(data.idSecret),
       ],
     );
@@ -446,12 +468,26 @@ export class AppStack extends Stack {
     this.acknowledgeFolders(['uploads', 'attachments'], 'leads-messages');
     this.acknowledgeFolders(['photos'], 'marketplace-photos');
     this.acknowledgeFolders(['uploads', 'photos'], 'marketplace-thumbnails');
+    /** What is sold of an event: its sessions, their blocks, and the plans that number them. */
+    const readSales = [readEvents, readTable(ticketingTable), ...readFolder(data.plansBucketArn, 'plans')];
     this.addFunction(
       'leads-queries',
-      { ...common, ...guard, ...trucks, MASK_CONTACTS: String(settings.maskContacts) },
-      [readTable(leadsTable), readTable(identityTable), ...readFolder(data.plansBucketArn, 'attachments')],
+      {
+        ...common,
+        ...guard,
+        ...trucks,
+        ...events,
+        ...ticketing,
+        MASK_CONTACTS: String(settings.maskContacts),
+      },
+      [
+        readTable(leadsTable),
+        readTable(identityTable),
+        ...readFolder(data.plansBucketArn, 'attachments'),
+        ...readSales,
+      ],
     );
-    this.acknowledgeFolders(['attachments'], 'leads-queries');
+    this.acknowledgeFolders(['attachments', 'plans'], 'leads-queries');
     this.addConsumer(
       'leads-truck-facts',
       { ...common, ...marketplace },
@@ -523,6 +559,29 @@ export class AppStack extends Stack {
       ],
       taken,
     );
+
+    const bookedFood = this.addEventQueue('leads-outgrown', {
+      'fairground.marketplace': ['LEAD-BOOKED', 'LEAD-CANCELLED'],
+      'fairground.orders': ['ORDER-CONFIRMED', 'RSVP-CONFIRMED'],
+    });
+    this.addQueueConsumer(
+      'leads-outgrown',
+      {
+        ...common,
+        ...marketplace,
+        ...events,
+        ...ticketing,
+        OUTGROWN_QUEUE_URL: bookedFood.queue.queueUrl,
+        LOOK_AT_SALES_SECONDS: String(settings.lookAtSalesAfter.toSeconds()),
+      },
+      [
+        ...readWriteMarketplace({ table: data.marketplaceTable }),
+        ...readSales,
+        sendMessages(bookedFood.queue),
+      ],
+      bookedFood,
+    );
+    this.acknowledgeFolders(['plans'], 'leads-outgrown');
 
     if (data.mailSender !== undefined) this.addNotifications(data.mailSender, common, admission);
 
@@ -610,6 +669,7 @@ export class AppStack extends Stack {
           'LEAD-CANCELLED',
           'LEAD-COMPLETED',
           'LEAD-TIME-TAKEN',
+          'BRIEF-OUTGROWN',
           'MESSAGE-SENT',
         ],
       },

@@ -6,6 +6,7 @@ import {
 } from '../functions/admission/environment.ts';
 import {
   catalogCommandsEnvironment,
+  catalogEventFoodEnvironment,
   catalogPublicationEnvironment,
   catalogQueriesEnvironment,
 } from '../functions/catalog/environment.ts';
@@ -21,6 +22,7 @@ import {
 import {
   leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
+  leadsOutgrownEnvironment,
   leadsQueriesEnvironment,
   leadsTimeTakenEnvironment,
   marketplaceBackgroundEnvironment,
@@ -141,6 +143,12 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/catalog/publication.ts',
     environment: catalogPublicationEnvironment,
+  },
+  'catalog-event-food': {
+    ...consumer,
+    entry: 'functions/catalog/event-food-consumer.ts',
+    environment: catalogEventFoodEnvironment,
+    reservedConcurrency: 2,
   },
   'ticketing-commands': {
     ...api,
@@ -376,6 +384,12 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/marketplace/leads/time-taken-consumer.ts',
     environment: leadsTimeTakenEnvironment,
+    reservedConcurrency: 2,
+  },
+  'leads-outgrown': {
+    ...consumer,
+    entry: 'functions/marketplace/leads/outgrown-consumer.ts',
+    environment: leadsOutgrownEnvironment,
     reservedConcurrency: 2,
   },
   'notifications-mail': {

@@ -64,6 +64,8 @@ interface StageSettings {
   readonly paymentGrace: Duration;
   /** Whether bookings of trucks may be completed before their event is over: to try a whole lead in a minute. */
   readonly completeLeadsEarly: boolean;
+  /** From the first sale of tickets on, until it is looked at whether food is booked for so many. */
+  readonly lookAtSalesAfter: Duration;
   /**
    * Versions of the key that signs tickets, newest first: the first signs, all verify. To rotate, put a new
    * name before the others; a name is taken away when no ticket that it signed will be scanned any more.
@@ -85,6 +87,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     paymentProviders: ['test'],
     paymentGrace: Duration.seconds(10),
     completeLeadsEarly: true,
+    lookAtSalesAfter: Duration.seconds(2),
     ticketKeys: ['V1'],
   },
   staging: {
@@ -99,6 +102,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     paymentProviders: ['stripe', 'test'],
     paymentGrace: Duration.minutes(15),
     completeLeadsEarly: false,
+    lookAtSalesAfter: Duration.minutes(1),
     ticketKeys: ['V1'],
   },
   prod: {
@@ -113,6 +117,7 @@ const stages: Readonly<Record<Stage, StageSettings>> = {
     paymentProviders: ['stripe'],
     paymentGrace: Duration.minutes(15),
     completeLeadsEarly: false,
+    lookAtSalesAfter: Duration.minutes(1),
     ticketKeys: ['V1'],
   },
 };

@@ -1,3 +1,4 @@
+import { briefOutgrownMail } from '../functions/notifications/templates/brief-outgrown.ts';
 import type { Locale, SessionFacts } from '../functions/notifications/templates/facts.ts';
 import { type LeadFacts, leadMail } from '../functions/notifications/templates/lead-mail.ts';
 import { type LeadMailName, leadMailNames } from '../functions/notifications/templates/lead-words.ts';
@@ -106,6 +107,16 @@ const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
   'session-rescheduled': (locale) => sessionRescheduledMail(notice, locale),
   'session-reminder': (locale) => sessionReminderMail(notice, locale),
   ...leadExamples,
+  'brief-outgrown': (locale) =>
+    briefOutgrownMail(
+      {
+        recipientName: order.customerName,
+        brief: { ...lead, briefId: 'brf_5zr1v9n6q0w8c4t2m7k3x1y9ab' },
+        guests: 200,
+        sold: 231,
+      },
+      locale,
+    ),
 };
 
 /** Every mail in its words, for docs/reference. */

@@ -18,3 +18,7 @@ export const catalogCommandsEnvironment = commonEnvironment
   });
 
 export const catalogPublicationEnvironment = commonEnvironment.extend({ CATALOG_TABLE: z.string().min(1) });
+
+export const catalogEventFoodEnvironment = catalogPublicationEnvironment.extend({
+  MARKETPLACE_TABLE: z.string().min(1),
+});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keyOf } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
+import { type EventFood, foodTruckKey, foodView, readEventFood } from './event-food.ts';
 import type { EventItem, PerformerItem, SessionItem, VenueItem } from './items.ts';
 import { readSessions } from './session-store.ts';
 import { venueFields } from './views.ts';
@@ -21,6 +22,7 @@ interface Composed {
   readonly venue: VenueItem;
   readonly performers: readonly PerformerItem[];
   readonly sessions: readonly SessionItem[];
+  readonly food: EventFood;
 }
 
 /** Pages kept in memory by one process. */
@@ -30,7 +32,7 @@ const maxPages = 500;
  * The read path of GET /events/{id}: pages are kept in memory, and each request compares the revisions of
  * what a page was made of with one strongly consistent read of some bytes. Whatever an organizer saved is
  * therefore on every page that is asked for after the answer to the save, on any instance, and a page that
- * nobody changed is never composed again. Sessions and ticket types count on their event’s revision.
+ * nobody changed is never composed again. Sessions, ticket types and bookings of trucks count on their event’s revision; trucks have their own.
  */
 export const openEventPages = (table: Table) => {
   const pages = new Map<string, Composed>();
@@ -38,12 +40,13 @@ export const openEventPages = (table: Table) => {
   const compose = async (eventId: string): Promise<Composed | undefined> => {
     const event = await table.get<EventItem>(keyOf('EVENT', eventId), { consistent: true });
     if (event === undefined) return undefined;
-    const [parts, sessions] = await Promise.all([
+    const [parts, sessions, food] = await Promise.all([
       table.batchGet<VenueItem | PerformerItem>(
         [keyOf('VENUE', event.venueId), ...event.performerIds.map((id) => keyOf('PERFORMER', id))],
         { consistent: true },
       ),
       readSessions(table, event.sessionIds),
+      readEventFood(table, eventId),
     ]);
     const venue = parts.find((part) => part.sk === 'VENUE') as VenueItem | undefined;
     if (venue === undefined) throw new Error(`Event ${eventId} has no venue`);
@@ -51,14 +54,19 @@ export const openEventPages = (table: Table) => {
       (id) =>
         (parts as PerformerItem[]).find((part) => part.sk === 'PERFORMER' && part.performerId === id) ?? [],
     );
-    return { event, venue, performers, sessions };
+    return { event, venue, performers, sessions, food };
   };
 
   /** Whether nothing a page shows was saved since it was composed. */
-  const isCurrent = async ({ event, venue, performers }: Composed): Promise<boolean> => {
-    const expected = new Map([event, venue, ...performers].map((item) => [item.pk, item.revision]));
+  const isCurrent = async ({ event, venue, performers, food }: Composed): Promise<boolean> => {
+    const items = [event, venue, ...performers, ...food.trucks.values()];
+    const expected = new Map(items.map((item) => [item.pk, item.revision]));
     const revisions = await table.batchGet<{ pk: string; revision: number }>(
-      [event, venue, ...performers].map(({ pk, sk }) => ({ pk, sk })),
+      [
+        ...[event, venue, ...performers].map(({ pk, sk }) => ({ pk, sk })),
+        // Also those that are not known yet: the page is old when they are.
+        ...food.truckIds.map(foodTruckKey),
+      ],
       { consistent: true, attributes: ['pk', 'revision'] },
     );
     return (
@@ -94,7 +102,7 @@ const isShown = (event: EventItem, session: SessionItem): boolean =>
 
 /** The page as the API answers it. */
 export const eventPageView = (
-  { event, venue, performers, sessions }: Composed,
+  { event, venue, performers, sessions, food }: Composed,
   availability: ReadonlyMap<string, SessionAvailability>,
 ) => ({
   id: event.eventId,
@@ -129,6 +137,7 @@ export const eventPageView = (
         }),
       };
     }),
+  food: foodView(food),
   updatedAt: event.updatedAt,
 });
 

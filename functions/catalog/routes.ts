@@ -427,6 +427,17 @@ const eventPage = z
           .meta({ description: 'While it is being built: blocks done of all blocks.' }),
       }),
     ),
+    food: z
+      .array(
+        z.strictObject({
+          truckId: idOf('trk'),
+          name: z.string(),
+          cuisines: z.array(z.string()),
+          from: instant,
+          to: instant,
+        }),
+      )
+      .meta({ description: 'Food trucks booked for it that are listed, the earliest first.' }),
     updatedAt: instant,
   })
   .meta({ id: 'EventPage' });
@@ -446,6 +457,15 @@ const eventPageExample = {
       endsAt: sessionExample.endsAt,
       timeZone: 'Atlantic/Canary',
       ticketTypes: [{ ...ticketTypeExample, available: 400, held: 3, sold: 0 }],
+    },
+  ],
+  food: [
+    {
+      truckId: id('trk'),
+      name: 'La Carreta',
+      cuisines: ['mexican'],
+      from: '2027-03-01T19:00:00.000Z',
+      to: sessionExample.endsAt,
     },
   ],
   updatedAt: at,

@@ -17,7 +17,7 @@ export const readSessions = async (
 };
 
 /**
- * Counts the event’s revision on beside a change of one of its sessions, in the same transaction: that is
+ * Counts the event’s revision on beside a change of one of its sessions or of its food, in the same transaction: that is
  * what tells every cached copy of the event’s page that it is old.
  */
 export const touchEvent = (

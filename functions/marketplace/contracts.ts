@@ -9,6 +9,7 @@ import { openThreads } from './leads/thread-store.ts';
 import type { TruckItem } from './truck.ts';
 
 export type { Contact } from './contact.ts';
+export { briefOutgrown } from './leads/brief-lifecycle.ts';
 export { isOpen, type Lead, type LeadStatus } from './leads/lead.ts';
 export {
   leadAccepted,
@@ -26,6 +27,15 @@ export {
 export { currencyOf, depositOf, type Party, totalOf } from './leads/quote.ts';
 export { messageSent } from './leads/talk-lifecycle.ts';
 export { otherSide } from './leads/thread.ts';
+export { truckCreated, truckListed, truckUnlisted, truckUpdated } from './lifecycle.ts';
+
+/** A truck as it is now, for those who show it; strongly consistent. */
+export const readTruck = (table: Table, truckId: string): Promise<TruckItem | undefined> =>
+  openOwned<TruckItem>(table, 'TRUCK').get(truckId);
+
+/** A brief as it is now, for those who tell its organizer of it; strongly consistent. */
+export const readBrief = (table: Table, briefId: string): Promise<BriefItem | undefined> =>
+  openOwned<BriefItem>(table, 'BRIEF').get(briefId);
 
 /** A lead as it is now, for those who tell its sides of it; strongly consistent. */
 export const readLead = (table: Table, leadId: string): Promise<Lead | undefined> =>

@@ -10,6 +10,11 @@ const marketplace = { MARKETPLACE_TABLE: z.string().min(1) };
 /** Photos and papers of trucks, attachments of messages, and the uploads that they come from. */
 const objects = { OBJECTS_BUCKET: z.string().min(1) };
 
+/** Where events are, that food is for. */
+const events = { CATALOG_TABLE: z.string().min(1) };
+/** Where tickets sold are counted. */
+const sales = { ...events, TICKETING_TABLE: z.string().min(1), PLANS_BUCKET: z.string().min(1) };
+
 /** What works without a request. */
 export const marketplaceBackgroundEnvironment = commonEnvironment.extend(marketplace);
 
@@ -38,11 +43,20 @@ export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).exten
 const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
+  ...events,
   LEADS_COMPLETE_EARLY: completeEarly,
+});
+
+export const leadsOutgrownEnvironment = marketplaceBackgroundEnvironment.extend({
+  ...sales,
+  OUTGROWN_QUEUE_URL: z.url(),
+  /** Below, a first booking’s look would not come after what is remembered; above, SQS delays no message. */
+  LOOK_AT_SALES_SECONDS: z.coerce.number().int().min(2).max(900),
 });
 
 export const leadsQueriesEnvironment = marketplaceQueriesEnvironment.extend({
   ...objects,
+  ...sales,
   /** Whether e-mail addresses, telephone numbers and links wait for the booking. */
   MASK_CONTACTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
 });

@@ -7,6 +7,7 @@ import {
 } from '../platform/lifecycle-event.ts';
 import type { StreamChange } from '../platform/relay.ts';
 import { calendarImportRequested, importLifecycle } from './feeds/lifecycle.ts';
+import { briefLifecycle, briefLifecycleEvents } from './leads/brief-lifecycle.ts';
 import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
 import { talkLifecycle, talkLifecycleEvents } from './leads/talk-lifecycle.ts';
 import { photoLifecycle, photoLifecycleEvents } from './photos/photo-lifecycle.ts';
@@ -53,6 +54,7 @@ export const marketplaceLifecycleEvents = [
   ...photoLifecycleEvents,
   ...verificationLifecycleEvents,
   ...leadLifecycleEvents,
+  ...briefLifecycleEvents,
   ...talkLifecycleEvents,
   calendarImportRequested,
 ] as const;
@@ -62,6 +64,7 @@ export const marketplaceLifecycle = (change: StreamChange): readonly LifecycleEv
   ...truckLifecycle(change),
   ...verificationLifecycle(change),
   ...leadLifecycle(change),
+  ...briefLifecycle(change),
   ...talkLifecycle(change),
   ...importLifecycle(change),
 ];

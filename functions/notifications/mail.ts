@@ -2,6 +2,7 @@ import { ticketTransferred } from '../admission/contracts.ts';
 import { openTicketPapers } from '../admission/papers-contracts.ts';
 import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/contracts.ts';
 import {
+  briefOutgrown,
   leadAccepted,
   leadBooked,
   leadCancelled,
@@ -36,6 +37,7 @@ import { tellLead } from './lead-mails.ts';
 import { tellMessage } from './message-mails.ts';
 import { openPorts } from './open-ports.ts';
 import { tellAgain, tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
+import { tellOutgrown } from './outgrown-mail.ts';
 import { tellRsvp, tellRsvpCancelled } from './rsvp-mails.ts';
 import { tellSessionChanged } from './tell-session.ts';
 import { tellTransferred } from './transfer-mails.ts';
@@ -81,6 +83,7 @@ export const handler = consumer({
     leadCancelled,
     leadReminded,
     leadTimeTaken,
+    briefOutgrown,
     messageSent,
   ],
   handle: (event) => {
@@ -118,6 +121,8 @@ export const handler = consumer({
         return tellLead(ports, event, 'reminded');
       case 'LEAD-TIME-TAKEN':
         return tellLead(ports, event, 'time_taken');
+      case 'BRIEF-OUTGROWN':
+        return tellOutgrown(ports, event);
       case 'MESSAGE-SENT':
         return tellMessage(ports, event);
       case 'LEAD-CREATED':

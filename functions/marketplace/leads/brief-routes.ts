@@ -5,7 +5,7 @@ import { policy, route } from '../../platform/route.ts';
 import { instant } from '../../platform/time.ts';
 import { shownContact } from '../contact.ts';
 import { truckId } from '../truck.ts';
-import { briefFields, briefId, newBrief } from './brief.ts';
+import { briefFields, briefId, briefPatch, newBrief } from './brief.ts';
 import { leadId, leadStatus } from './lead.ts';
 import { lead, leadExample, quote, quoteExample } from './lead-routes.ts';
 import { messageBody } from './thread.ts';
@@ -32,7 +32,20 @@ const brief = z
   })
   .meta({ id: 'Brief' });
 
-const body: z.input<typeof newBrief> = {
+const briefWithSales = brief
+  .extend({
+    sales: z
+      .strictObject({
+        sold: z.int().min(0).meta({ description: 'Places sold, also those of confirmed answers.' }),
+        capacity: z.int().min(0).meta({ description: 'All places; 0 before they are on sale.' }),
+        asOf: instant.meta({ description: 'Counts are at most two seconds older.' }),
+      })
+      .optional()
+      .meta({ description: 'Of its session, or of all sessions of its event: how many guests may come.' }),
+  })
+  .meta({ id: 'BriefWithSales' });
+
+const body = {
   name: 'Company picnic',
   venue: { city: 'Cluj-Napoca', lat: 46.7712, lon: 23.6236 },
   startsAt: '2027-06-12T10:00:00Z',
@@ -40,7 +53,7 @@ const body: z.input<typeof newBrief> = {
   guests: 200,
   budget: { amount: 900_000, currency: 'RON' },
   contact: { name: 'Ana Pop', email: 'ana@example.com', phone: '+40 722 000 000' },
-};
+} satisfies z.input<typeof newBrief>;
 export const briefExample: z.input<typeof brief> = {
   id: id('brf'),
   organizationId: id('org'),
@@ -57,7 +70,9 @@ export const createBrief = route({
   function: 'leads-commands',
   tags: ['Leads'],
   summary: 'Say what food is looked for',
-  description: 'When, where and for how many guests. Trucks are asked about it by POST /leads.',
+  description:
+    'When, where and for how many guests. Trucks are asked about it by POST /leads. One that names an event of the ' +
+    'organization is for its guests: venue and times are those of the session, unless said, and booked trucks show on the event.',
   access: policy('CreateBrief', { kind: 'organization', from: 'body.organizationId' }),
   creates: true,
   body: newBrief.safeExtend(optionalOrganization),
@@ -74,10 +89,22 @@ export const getBrief = route({
   path: '/briefs/{briefId}',
   function: 'leads-queries',
   tags: ['Leads'],
-  summary: 'A brief',
+  summary: 'A brief, with the sales of its event',
   access: ofBrief('ReadBrief'),
   params: briefParams,
-  responses: { 200: { description: 'The brief.', schema: brief, example: briefExample } },
+  responses: {
+    200: {
+      description: 'The brief.',
+      schema: briefWithSales,
+      example: {
+        ...briefExample,
+        eventId: id('evt'),
+        sessionId: id('ses'),
+        warnAtPercent: 10,
+        sales: { sold: 214, capacity: 400, asOf: at },
+      },
+    },
+  },
 });
 
 export const listBriefs = route({
@@ -99,11 +126,12 @@ export const updateBrief = route({
   function: 'leads-commands',
   tags: ['Leads'],
   summary: 'Change a brief',
-  description: 'Once a truck was asked, only `budget`, `notes` and `contact`: it was asked for the rest.',
+  description:
+    'Once a truck was asked, only `budget`, `notes`, `contact` and `warnAtPercent`: it was asked for the rest.',
   access: ofBrief('UpdateBrief'),
   ifMatch: true,
   params: briefParams,
-  body: z.strictObject(briefFields).partial(),
+  body: briefPatch,
   requestExample: { notes: 'There is power at the gate.' },
   responses: { 200: { description: 'As it is now.', schema: brief, example: briefExample } },
   problems: ['IN_USE'],

@@ -26,7 +26,19 @@ export const briefFields = {
   notes: z.string().trim().max(4_000).optional(),
   timeZone: timeZone.optional().meta({ description: 'Of the venue; `Europe/Bucharest` unless said.' }),
   contact: contact.optional(),
+  eventId: idOf('evt')
+    .optional()
+    .meta({ description: 'An event of the same organization that the food is for.' }),
+  sessionId: idOf('ses')
+    .optional()
+    .meta({ description: 'The session of the event; all of them unless said.' }),
+  warnAtPercent: z.int().min(0).max(1_000).optional().meta({
+    description:
+      'By how much tickets sold may exceed the guests that food is booked for before BRIEF-OUTGROWN; 10 unless said.',
+  }),
 };
+
+export const defaultWarnAtPercent = 10;
 
 interface Span {
   readonly startsAt: string;
@@ -39,19 +51,52 @@ export const spanFault = ({ startsAt, endsAt }: Span): string | undefined => {
   return seconds > maxWindowSeconds ? 'At most 31 days' : undefined;
 };
 
-export const newBrief = z.strictObject(briefFields).check(({ value, issues }) => {
-  const message = spanFault(value);
-  if (message !== undefined) issues.push({ code: 'custom', message, path: ['endsAt'], input: value.endsAt });
-});
+/** What an event that is named gives when it is not said. */
+const givenByEvent = ['venue', 'startsAt', 'endsAt'] as const;
+
+export const newBrief = z
+  .strictObject({
+    ...briefFields,
+    venue: briefFields.venue.optional(),
+    startsAt: briefFields.startsAt.optional(),
+    endsAt: briefFields.endsAt.optional(),
+  })
+  .check(({ value, issues }) => {
+    const fault = (path: string, message: string): void => {
+      issues.push({ code: 'custom', message, path: [path], input: value });
+    };
+    const { eventId, startsAt, endsAt } = value;
+    if (eventId === undefined) {
+      if (value.sessionId !== undefined) fault('sessionId', 'It is a session of an event: name eventId too');
+      for (const name of givenByEvent) {
+        if (value[name] === undefined) fault(name, 'Needed where no eventId is named');
+      }
+    }
+    const message = startsAt && endsAt && spanFault({ startsAt, endsAt });
+    if (message !== undefined) fault('endsAt', message);
+  })
+  .meta({ description: '`venue`, `startsAt` and `endsAt` may be left out where an event gives them.' });
+
+/** Changes of a brief; null takes it away from its event. */
+export const briefPatch = z
+  .strictObject({
+    ...briefFields,
+    eventId: idOf('evt').nullable().meta({ description: 'null: the food is for no event of the platform.' }),
+    sessionId: idOf('ses').nullable().meta({ description: 'null: it is for all sessions of the event.' }),
+  })
+  .partial();
 
 /** What may change when trucks were asked: they were asked for the rest. */
 export const alwaysChangeable = [
   'budget',
   'notes',
   'contact',
+  'warnAtPercent',
 ] as const satisfies readonly (keyof typeof briefFields)[];
 
-export interface BriefItem extends OwnedItem, z.output<typeof newBrief> {
+const briefShape = z.strictObject(briefFields);
+
+export interface BriefItem extends OwnedItem, z.output<typeof briefShape> {
   readonly briefId: string;
   readonly timeZone: string;
   /** How many leads it has led to. */

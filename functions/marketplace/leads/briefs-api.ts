@@ -1,3 +1,4 @@
+import { readOccasion } from '../../catalog/occasion-contracts.ts';
 import { problem } from '../../platform/answer.ts';
 import { answerChanged, answerCreated } from '../../platform/owned-answers.ts';
 import { changeAt, newItem, openOwned } from '../../platform/owned-item.ts';
@@ -6,23 +7,42 @@ import type { Handlers } from '../../platform/route.ts';
 import type { Table } from '../../platform/table.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
 import { alwaysChangeable, type BriefItem, spanFault } from './brief.ts';
+import { joinEvent } from './join-event.ts';
 import { briefView } from './lead-views.ts';
 import type { leadCommandRoutes } from './routes.ts';
 
 type Commands = Handlers<typeof leadCommandRoutes, MarketplaceLoaders>;
 
-export const briefCommands = (table: Table): Pick<Commands, 'createBrief' | 'updateBrief'> => {
+/** @param catalog where the events are that food is for. */
+export const briefCommands = (
+  table: Table,
+  catalog: Table,
+): Pick<Commands, 'createBrief' | 'updateBrief'> => {
   const briefs = openOwned<BriefItem>(table, 'BRIEF');
 
   return {
     async createBrief(request) {
-      const { organizationId = '', timeZone = 'Europe/Bucharest', ...fields } = request.body;
+      const { organizationId = '', ...fields } = request.body;
       const briefId = request.newId('brf');
+      const { eventId, venue, startsAt = '', endsAt = '', timeZone = 'Europe/Bucharest' } = fields;
+      const joined =
+        eventId === undefined
+          ? // What is missing without an event, its schema has refused.
+            { kind: 'joined' as const, venue: venue as BriefItem['venue'], startsAt, endsAt, timeZone }
+          : joinEvent(await readOccasion(catalog, eventId), organizationId, fields);
+      if (joined.kind === 'refused') {
+        // A repeat is answered with its brief, whatever became of the event since.
+        const earlier = await briefs.get(briefId);
+        return earlier === undefined
+          ? validationProblem(joined.faults)
+          : answerCreated(earlier, { written: false, old: earlier }, briefView, request);
+      }
+      const { kind: _, ...about } = joined;
       const item: BriefItem = newItem(
         'BRIEF',
         briefId,
         organizationId,
-        { ...fields, timeZone, briefId, leads: 0 },
+        { ...fields, ...about, briefId, leads: 0 },
         request,
       );
       return answerCreated(item, await briefs.create(item), briefView, request);
@@ -32,13 +52,29 @@ export const briefCommands = (table: Table): Pick<Commands, 'createBrief' | 'upd
       const { body, ifMatchRevision, resource } = request;
       const brief = resource.entity;
       if (brief.revision !== ifMatchRevision) return problem('PRECONDITION_FAILED');
-      const detail = spanFault({
+      const about = {
+        venue: body.venue ?? brief.venue,
         startsAt: body.startsAt ?? brief.startsAt,
         endsAt: body.endsAt ?? brief.endsAt,
-      });
+      };
+      const detail = spanFault(about);
       if (detail !== undefined)
         return validationProblem([{ in: 'body', pointer: '/endsAt', code: 'INVALID', detail }]);
-      const by = changeAt(ifMatchRevision, body, 'brief.updated', request);
+      const event = eventAfter(brief, body);
+      const fields = { ...body, ...event };
+      if (event.sessionId !== undefined && event.eventId === undefined) {
+        return validationProblem([
+          { in: 'body', pointer: '/sessionId', code: 'UNKNOWN_REFERENCE', detail: 'It is for no event.' },
+        ]);
+      }
+      if (event.eventId !== undefined) {
+        const joined = joinEvent(await readOccasion(catalog, event.eventId), brief.organizationId, {
+          ...about,
+          sessionId: event.sessionId,
+        });
+        if (joined.kind === 'refused') return validationProblem(joined.faults);
+      }
+      const by = changeAt(ifMatchRevision, fields, 'brief.updated', request);
       const isAlwaysPossible = Object.keys(body).every((name) => alwaysChangeable.includes(name as never));
       const changed = await briefs.change(
         brief.briefId,
@@ -58,5 +94,24 @@ export const briefCommands = (table: Table): Pick<Commands, 'createBrief' | 'upd
           })
         : answerChanged(changed, briefView);
     },
+  };
+};
+
+type EventNamed = { readonly [Name in 'eventId' | 'sessionId']?: string | null | undefined };
+
+/**
+ * Event and session as a change leaves them, where it names one: another event takes the session of the former away.
+ * Empty where it names none.
+ */
+const eventAfter = (
+  brief: Pick<BriefItem, 'eventId' | 'sessionId'>,
+  change: EventNamed,
+): Partial<Record<'eventId' | 'sessionId', string | undefined>> => {
+  if (change.eventId === undefined && change.sessionId === undefined) return {};
+  const eventId = change.eventId === undefined ? brief.eventId : (change.eventId ?? undefined);
+  const kept = eventId === brief.eventId ? brief.sessionId : undefined;
+  return {
+    eventId,
+    sessionId: change.sessionId === undefined ? kept : (change.sessionId ?? undefined),
   };
 };

@@ -3,13 +3,14 @@ import { serve } from '../../platform/serve.ts';
 import { openTable } from '../../platform/table.ts';
 import { leadsCommandsEnvironment } from '../environment.ts';
 import { marketplaceLoaders } from '../loaders.ts';
-import { briefCommands } from './briefs-api.ts';
 import { leadCommands } from './leads-api.ts';
 import { leadCommandRoutes } from './routes.ts';
 
 const environment = readEnvironment(leadsCommandsEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
+const catalog = openTable(environment.CATALOG_TABLE);
 // Asking is what many do at once; what follows is loaded when it comes.
+const briefs = async () => (await import('./briefs-api.ts')).briefCommands(table, catalog);
 const steps = async () =>
   (await import('./steps-api.ts')).leadStepCommands(table, {
     completesEarly: environment.LEADS_COMPLETE_EARLY,
@@ -18,7 +19,8 @@ const steps = async () =>
 export const handler = serve({
   routes: leadCommandRoutes,
   handlers: {
-    ...briefCommands(table),
+    createBrief: async (request) => (await briefs()).createBrief(request),
+    updateBrief: async (request) => (await briefs()).updateBrief(request),
     ...leadCommands(table),
     contactLead: async (request) => (await steps()).contactLead(request),
     quoteLead: async (request) => (await steps()).quoteLead(request),

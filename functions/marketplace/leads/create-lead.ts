@@ -47,6 +47,8 @@ const newLead = (
 ): Omit<Lead, 'hold'> => ({
   leadId,
   briefId: brief.briefId,
+  ...(brief.eventId !== undefined && { eventId: brief.eventId }),
+  ...(brief.sessionId !== undefined && { sessionId: brief.sessionId }),
   truckId: truck.truckId,
   organizationId: brief.organizationId,
   truckOrganizationId: truck.organizationId,

@@ -22,6 +22,8 @@ const windowExample = { from: '2027-06-12T10:00:00.000Z', to: '2027-06-12T14:00:
 const leadData = z.object({
   leadId: z.string(),
   briefId: z.string(),
+  eventId: z.string().optional().meta({ description: 'The event that the food is for.' }),
+  sessionId: z.string().optional(),
   truckId: z.string(),
   truckOrganizationId: z
     .string()
@@ -162,6 +164,7 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
   const after = toLead(item);
   const earlier = before && toLead(before);
   const { leadId, briefId, truckId, truckOrganizationId, organizationId, stage, endedBy, quote } = after;
+  const { eventId, sessionId } = after;
   const entered = enteredBy(earlier, after);
   const definitions = [
     ...entered.map((status) => ({ definition: leadEvents[status], status })),
@@ -184,6 +187,8 @@ const ofLead = (before: Item | undefined, item: Changed): readonly LifecycleEven
       data: {
         leadId,
         briefId,
+        ...(eventId !== undefined && { eventId }),
+        ...(sessionId !== undefined && { sessionId }),
         truckId,
         truckOrganizationId,
         status,

@@ -11,6 +11,7 @@ import type { MarketplaceLoaders } from '../loaders.ts';
 import type { TruckItem } from '../truck.ts';
 import type { BriefItem } from './brief.ts';
 import { compareQuotes } from './compare-quotes.ts';
+import type { SoldOf } from './event-sales.ts';
 import { leadIndexes } from './lead-indexes.ts';
 import { leadKey, leadListKey, openLeads } from './lead-store.ts';
 import { briefView, comparedView, contactsView, historyView, leadView, quoteView } from './lead-views.ts';
@@ -22,8 +23,10 @@ import type { leadQueryRoutes } from './routes.ts';
 import { emptyThread, unreadOf } from './thread.ts';
 import { openThreads } from './thread-store.ts';
 
+/** @param soldOfEvent reads what is sold of an event, or of one session of it. */
 export const leadQueries = (
   table: Table,
+  soldOfEvent: (eventId: string, sessionId?: string) => Promise<SoldOf | undefined>,
 ): Omit<Handlers<typeof leadQueryRoutes, MarketplaceLoaders>, 'listMessages'> => {
   const leads = openLeads(table);
   const threads = openThreads(table);
@@ -32,8 +35,11 @@ export const leadQueries = (
   const trucks = openOwned<TruckItem>(table, 'TRUCK');
 
   return {
-    async getBrief({ resource: { entity } }) {
-      return ok(200, briefView(entity), { etag: etagOf(entity.revision) });
+    async getBrief({ resource: { entity }, now }) {
+      const { eventId, sessionId, revision } = entity;
+      const soldOf = eventId === undefined ? undefined : await soldOfEvent(eventId, sessionId);
+      const sales = soldOf && { ...soldOf(sessionId), asOf: now.toISOString() };
+      return ok(200, { ...briefView(entity), ...(sales && { sales }) }, { etag: etagOf(revision) });
     },
 
     listBriefs: listOwned(briefs, 'BRIEF', briefView),

@@ -1,6 +1,6 @@
 import type { Contact } from '../contact.ts';
 import { intervalView } from '../views.ts';
-import type { BriefItem } from './brief.ts';
+import { type BriefItem, defaultWarnAtPercent } from './brief.ts';
 import type { Compared } from './compare-quotes.ts';
 import type { Lead, LeadHold, LeadStatus } from './lead.ts';
 import type { HistoryRow } from './lead-store.ts';
@@ -21,6 +21,11 @@ export const briefView = (brief: BriefItem) => ({
   ...(brief.budget !== undefined && { budget: brief.budget }),
   ...(brief.notes !== undefined && { notes: brief.notes }),
   ...(brief.contact !== undefined && { contact: brief.contact }),
+  ...(brief.eventId !== undefined && {
+    eventId: brief.eventId,
+    ...(brief.sessionId !== undefined && { sessionId: brief.sessionId }),
+    warnAtPercent: brief.warnAtPercent ?? defaultWarnAtPercent,
+  }),
   createdAt: brief.createdAt,
   updatedAt: brief.updatedAt,
 });

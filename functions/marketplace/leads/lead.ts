@@ -147,6 +147,9 @@ export interface DepositRefund {
 export interface Lead {
   readonly leadId: string;
   readonly briefId: string;
+  /** The event that the brief is for, and its session, where it is for one. */
+  readonly eventId?: string | undefined;
+  readonly sessionId?: string | undefined;
   readonly truckId: string;
   /** The organizer’s. */
   readonly organizationId: string;

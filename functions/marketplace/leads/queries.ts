@@ -10,10 +10,24 @@ import { leadQueryRoutes } from './routes.ts';
 const environment = readEnvironment(leadsQueriesEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
 
+// Many briefs are for no event: the counts of sales are loaded when one is.
+const openSales = async () => {
+  const [{ openEventSales }, { openAvailability }] = await Promise.all([
+    import('./event-sales.ts'),
+    import('../../ticketing/contracts.ts'),
+  ]);
+  const availabilityOf = openAvailability(environment.TICKETING_TABLE, environment.PLANS_BUCKET);
+  return openEventSales(openTable(environment.CATALOG_TABLE), availabilityOf);
+};
+let sales: ReturnType<typeof openSales> | undefined;
+
 export const handler = serve({
   routes: leadQueryRoutes,
   handlers: {
-    ...leadQueries(table),
+    ...leadQueries(table, async (eventId, sessionId) => {
+      sales ??= openSales();
+      return (await sales)(eventId, sessionId);
+    }),
     ...messageQueries(table, environment.OBJECTS_BUCKET, { masksContacts: environment.MASK_CONTACTS }),
   },
   loaders: marketplaceLoaders(table),

@@ -1,0 +1,1 @@
+export { eventIdOf, type Occasion, readOccasion } from './occasion.ts';

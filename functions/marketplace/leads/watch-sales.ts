@@ -1,0 +1,104 @@
+import type { Change } from '../../platform/lifecycle-event.ts';
+import type { BookedFood } from './booked-food.ts';
+import type { BriefItem } from './brief.ts';
+import type { SoldOf } from './event-sales.ts';
+import type { Lead } from './lead.ts';
+import { outgrownBriefs } from './outgrown.ts';
+
+export interface SalesPorts {
+  readonly food: BookedFood;
+  readonly leadOf: (leadId: string) => Promise<Lead | undefined>;
+  readonly briefOf: (briefId: string) => Promise<BriefItem | undefined>;
+  readonly eventIdOf: (sessionId: string) => Promise<string | undefined>;
+  readonly soldOf: (eventId: string) => Promise<SoldOf | undefined>;
+  /** Has the sales of an event looked at after so many seconds. */
+  readonly askToLook: (eventId: string, delaySeconds: number) => Promise<void>;
+  /** Epoch seconds. */
+  readonly clock: () => number;
+  /** At least 2, at most 900: from the first sale on, until the sales are looked at. */
+  readonly lookAfterSeconds: number;
+}
+
+/** Sessions and events of which one process remembers something. */
+const maxRemembered = 1_000;
+
+const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
+  // The oldest goes first: a Map keeps the order of insertion.
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > maxRemembered && oldest !== undefined) map.delete(oldest);
+};
+
+/**
+ * Watches the sales of events that food is booked for. However many orders come, each event is looked at once in
+ * `lookAfterSeconds`; and every sale is followed by a look that begins after it:
+ *
+ * - The look is asked for before it is noted as due. A sale that finds it due later therefore has it ahead; who dies in
+ *   between has the message again, and a second look does no harm.
+ * - That nobody has booked for an event is remembered for half that time; the first booking’s look comes later.
+ */
+export const openSalesWatch = (ports: SalesPorts) => {
+  const { food, clock, lookAfterSeconds } = ports;
+  const eventIds = new Map<string, string>();
+  /** By event: until when (epoch seconds) a sale needs no word. */
+  const quietUntil = new Map<string, number>();
+
+  const ask = async (eventId: string): Promise<void> => {
+    const dueAt = clock() + lookAfterSeconds;
+    await ports.askToLook(eventId, lookAfterSeconds);
+    await food.noteDue(eventId, dueAt);
+    remember(quietUntil, eventId, dueAt);
+  };
+
+  const eventOf = async (sessionId: string): Promise<string | undefined> => {
+    const known = eventIds.get(sessionId);
+    if (known !== undefined) return known;
+    const eventId = await ports.eventIdOf(sessionId);
+    if (eventId !== undefined) remember(eventIds, sessionId, eventId);
+    return eventId;
+  };
+
+  return {
+    /** A lead was booked or called off. */
+    async noteLead(eventId: string, leadId: string): Promise<void> {
+      const lead = await ports.leadOf(leadId);
+      if (lead === undefined) throw new Error(`No lead ${leadId}`);
+      await food.note(eventId, lead);
+      await ask(eventId);
+    },
+
+    /** Tickets of these sessions were sold. */
+    async noteSale(sessionIds: readonly string[]): Promise<void> {
+      for (const sessionId of sessionIds) {
+        const eventId = await eventOf(sessionId);
+        const now = clock();
+        if (eventId === undefined || (quietUntil.get(eventId) ?? 0) > now) continue;
+        const dueAt = await food.dueAt(eventId);
+        if (dueAt === undefined) remember(quietUntil, eventId, now + Math.floor(lookAfterSeconds / 2));
+        else if (dueAt > now) remember(quietUntil, eventId, dueAt);
+        else await ask(eventId);
+      }
+    },
+
+    /** Looks at an event’s sales, and notes the briefs that they have outgrown. */
+    async look(eventId: string, change: Change): Promise<void> {
+      const leads = await food.of(eventId);
+      const soldOf = leads.length === 0 ? undefined : await ports.soldOf(eventId);
+      if (soldOf === undefined) return;
+      const found = await Promise.all(
+        [...new Set(leads.map(({ briefId }) => briefId))].map((id) => ports.briefOf(id)),
+      );
+      const briefs = new Map(found.flatMap((brief) => (brief === undefined ? [] : [[brief.briefId, brief]])));
+      const outgrown = outgrownBriefs(
+        leads,
+        (briefId) => briefs.get(briefId)?.warnAtPercent,
+        (sessionId) => soldOf(sessionId).sold,
+      );
+      for (const each of outgrown) {
+        const { organizationId } = briefs.get(each.briefId) ?? {};
+        if (organizationId !== undefined) await food.noteOutgrown(each, { eventId, organizationId }, change);
+      }
+    },
+  };
+};
