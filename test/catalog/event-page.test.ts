@@ -87,6 +87,7 @@ describe('GET /events/{id}', () => {
           ],
         },
       ],
+      food: [],
       updatedAt: expect.stringMatching(/Z$/),
     });
     expect(answer.headers['Cache-Control']).toBe('no-cache');

@@ -40,6 +40,10 @@ const routes = {
 
 export interface Marketplace {
   readonly table: Table;
+  /** Events and sessions that briefs may name. */
+  readonly catalog: Table;
+  /** What is sold of them. */
+  readonly ticketing: Table;
   readonly objects: MemoryBucket;
   readonly call: Call<keyof typeof routes>;
   stop(): Promise<void>;
@@ -58,6 +62,9 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     IDENTITY_TABLE: 'identity',
     MARKETPLACE_TABLE: 'marketplace',
     OBJECTS_BUCKET: 'objects',
+    CATALOG_TABLE: 'catalog',
+    TICKETING_TABLE: 'ticketing',
+    PLANS_BUCKET: 'objects',
     LEADS_COMPLETE_EARLY: 'false',
     MASK_CONTACTS: 'true',
     PAYMENT_PROVIDERS: 'test',
@@ -79,6 +86,8 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   ] as const) {
     await identity.put({ pk: `SUBJECT#${subject}`, sk: `ORG#${of}`, organizationId: of, subject, role }, {});
   }
+  const catalog = await engine.createTable('catalog');
+  const ticketing = await engine.createTable('ticketing');
   const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
   const { handler: commands } = await import('../../functions/marketplace/commands.ts');
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
@@ -102,6 +111,8 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     tokens[subject] = await issuer.mint({ sub: subject, roles: ['admin'] });
   return {
     table,
+    catalog,
+    ticketing,
     objects,
     call: callsOf(
       routes,
