@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ticketTransferred } from '../../functions/admission/contracts.ts';
 import { sessionCancelled } from '../../functions/catalog/contracts.ts';
 import {
+  briefOutgrown,
   leadAccepted,
   leadBooked,
   leadCancelled,
@@ -229,6 +230,30 @@ test('every event of a lead has its mails', async () => {
     'LEAD-DECLINED → organizer',
     'LEAD-CANCELLED → organizer,truck',
   ]);
+});
+
+test('an outgrown brief is told to its contact, once', async () => {
+  const { marketplace } = world.tables;
+  const briefId = 'brf_outgrown';
+  const event = lifecycleEvent(briefOutgrown, {
+    ...fact(briefId, 1),
+    data: { ...briefOutgrown.example, briefId },
+  });
+  const brief = {
+    ...keyOf('BRIEF', briefId),
+    briefId,
+    name: 'Company picnic',
+    venue: { city: 'Cluj-Napoca' },
+    startsAt: '2027-06-12T10:00:00Z',
+    timeZone: 'Europe/Bucharest',
+  };
+  await marketplace.put(brief, {});
+  await deliver(mail, asMessage(event));
+  expect(world.taken()).toEqual([]);
+  await marketplace.put({ ...brief, contact: { name: 'Ana Pop', email: 'ana@example.com' } }, {});
+  await deliver(mail, asMessage(event));
+  await deliver(mail, asMessage(event));
+  expect(world.taken()).toEqual(['ana@example.com: More guests than food: Company picnic']);
 });
 
 test('a cancelled session goes through the queue of notices to its holders', async () => {

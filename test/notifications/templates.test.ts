@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { briefOutgrownMail } from '../../functions/notifications/templates/brief-outgrown.ts';
 import type { Locale, SessionFacts } from '../../functions/notifications/templates/facts.ts';
 import { formatMoney, formatStart } from '../../functions/notifications/templates/format.ts';
 import { leadMail } from '../../functions/notifications/templates/lead-mail.ts';
@@ -126,6 +127,42 @@ const whenEn = 'When: Sunday, 28 March 2027 at 22:00 EEST';
 const whenRo = 'Când: duminică, 28 martie 2027 la 22:00 EEST';
 
 const cases: Readonly<Record<string, Case>> = {
+  'sales have outgrown the food': {
+    mail: (names, locale) =>
+      briefOutgrownMail(
+        {
+          recipientName: names.person,
+          brief: {
+            briefId: 'brf_1',
+            name: names.event,
+            from: '2027-03-28T19:00:00Z',
+            timeZone: 'Europe/Bucharest',
+            city: names.venue,
+          },
+          guests: 200,
+          sold: 231,
+        },
+        locale,
+      ),
+    en: [
+      'More guests than food: Four Last Songs',
+      'Hello, Ioana Pârvu!',
+      'More tickets are sold than food is booked for. Book another truck, or ask those that are booked to bring more.',
+      'Event: Four Last Songs',
+      'From: Sunday, 28 March 2027 at 22:00 EEST',
+      'Where: Ateneul Român',
+      'Tickets sold: 231',
+      'Guests with food: 200',
+      'Brief: brf_1',
+    ],
+    ro: [
+      'Mai mulți invitați decât mâncare: Four Last Songs',
+      'Bună ziua, Ioana Pârvu!',
+      'S-au vândut mai multe bilete decât porțiile rezervate. Rezervați încă un camion sau cereți celor rezervate să aducă mai mult.',
+      'Bilete vândute: 231',
+      'Invitați cu mâncare: 200',
+    ],
+  },
   'order confirmed': {
     mail: (names, locale) => confirmed(names, locale),
     en: [
