@@ -144,23 +144,15 @@ export class AppStack extends Stack {
     this.addRelay('catalog-relay', data.catalogTable, relay);
     this.addConsumer(
       'catalog-publication',
-      { ...common, CATALOG_TABLE: data.catalogTable.tableName },
-      [readWriteTable(catalogTable)],
-      {
-        'fairground.ticketing': ['SESSION-INVENTORY-BUILT'],
-        'fairground.catalog': ['SESSION-CANCELLED'],
-      },
-    );
-
-    this.addConsumer(
-      'catalog-event-food',
       {
         ...common,
         CATALOG_TABLE: data.catalogTable.tableName,
         MARKETPLACE_TABLE: data.marketplaceTable.tableName,
       },
-      [readWriteTable({ table: data.catalogTable }), readTable({ table: data.marketplaceTable })],
+      [readWriteTable(catalogTable), readTable({ table: data.marketplaceTable })],
       {
+        'fairground.ticketing': ['SESSION-INVENTORY-BUILT'],
+        'fairground.catalog': ['SESSION-CANCELLED'],
         'fairground.marketplace': [
           'LEAD-BOOKED',
           'LEAD-CANCELLED',

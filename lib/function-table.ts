@@ -6,7 +6,6 @@ import {
 } from '../functions/admission/environment.ts';
 import {
   catalogCommandsEnvironment,
-  catalogEventFoodEnvironment,
   catalogPublicationEnvironment,
   catalogQueriesEnvironment,
 } from '../functions/catalog/environment.ts';
@@ -143,12 +142,6 @@ export const functionTable = {
     ...consumer,
     entry: 'functions/catalog/publication.ts',
     environment: catalogPublicationEnvironment,
-  },
-  'catalog-event-food': {
-    ...consumer,
-    entry: 'functions/catalog/event-food-consumer.ts',
-    environment: catalogEventFoodEnvironment,
-    reservedConcurrency: 2,
   },
   'ticketing-commands': {
     ...api,

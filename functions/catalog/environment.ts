@@ -17,8 +17,7 @@ export const catalogCommandsEnvironment = commonEnvironment
     MAX_HOLD_SECONDS: z.coerce.number().int().max(7_200),
   });
 
-export const catalogPublicationEnvironment = commonEnvironment.extend({ CATALOG_TABLE: z.string().min(1) });
-
-export const catalogEventFoodEnvironment = catalogPublicationEnvironment.extend({
+export const catalogPublicationEnvironment = commonEnvironment.extend({
+  CATALOG_TABLE: z.string().min(1),
   MARKETPLACE_TABLE: z.string().min(1),
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   catalog = await startCatalog();
   marketplace = await catalog.engine.createTable('marketplace');
   process.env['MARKETPLACE_TABLE'] = 'marketplace';
-  const { handler } = await import('../../functions/catalog/event-food-consumer.ts');
+  const { handler } = await import('../../functions/catalog/publication.ts');
   deliver = async (...events) => {
     const records = events.map((detail, index) => ({
       messageId: `m${index}`,
