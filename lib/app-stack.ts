@@ -773,7 +773,7 @@ export class AppStack extends Stack {
   }
 
   /**
-   * A consumer of lifecycle events: rules → its own queue → function, each message failing alone.
+   * A consumer of lifecycle events: a rule → its own queue → function, each message failing alone.
    * @param accepts types of lifecycle events by their source.
    */
   private addConsumer<Name extends FunctionName>(
@@ -786,21 +786,20 @@ export class AppStack extends Stack {
     return this.addQueueConsumer(name, environment, statements, queue);
   }
 
-  /** The queue of a consumer of lifecycle events, with the rules that deliver to it. */
+  /** The queue of a consumer of lifecycle events, with the rule that delivers to it. */
   private addEventQueue(
     name: FunctionName,
     accepts: Readonly<Record<string, readonly string[]>>,
   ): ConsumerQueue {
     const queue = this.addQueue(name, { hasRules: true });
-    for (const [source, types] of Object.entries(accepts)) {
-      const rule = new Rule(this, `${pascalCase(name)}${pascalCase(source.replace('.', '-'))}Rule`, {
-        eventBus: this.data.bus,
-        description: `${types.join(', ')} → ${name}`,
-        eventPattern: { source: [source], detailType: [...types] },
-      });
-      // A delivery that EventBridge gave up is the same message as one the consumer gave up.
-      rule.addTarget(new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters }));
-    }
+    // Types are of one source each: one rule takes those of all.
+    const rule = new Rule(this, `${pascalCase(name)}Rule`, {
+      eventBus: this.data.bus,
+      description: `Lifecycle events → ${name}`,
+      eventPattern: { source: Object.keys(accepts), detailType: Object.values(accepts).flat() },
+    });
+    // A delivery that EventBridge gave up is the same message as one the consumer gave up.
+    rule.addTarget(new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters }));
     return queue;
   }
 
