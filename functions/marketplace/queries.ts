@@ -4,7 +4,6 @@ import { openTable } from '../platform/table.ts';
 import { truckQueriesEnvironment } from './environment.ts';
 import { feedQueries } from './feeds/feed-queries.ts';
 import { importQueries } from './feeds/import-queries.ts';
-import { reviewQueries } from './leads/reviews-api.ts';
 import { marketplaceLoaders } from './loaders.ts';
 import { marketplaceQueries } from './marketplace-queries.ts';
 import { marketplaceQueryRoutes } from './routes.ts';
@@ -12,13 +11,15 @@ import { verificationQueries } from './verification/verification-queries.ts';
 
 const environment = readEnvironment(truckQueriesEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
+// Few read on from a truck’s page to its reviews: not at a cold start.
+const reviews = async () => (await import('./leads/reviews-api.ts')).reviewQueries(table);
 
 export const handler = serve({
   routes: marketplaceQueryRoutes,
   handlers: {
     ...marketplaceQueries(table),
     ...verificationQueries(table, environment.OBJECTS_BUCKET),
-    ...reviewQueries(table),
+    listTruckReviews: async (request) => (await reviews()).listTruckReviews(request),
     ...feedQueries(table),
     ...importQueries(table),
   },
