@@ -23,11 +23,12 @@ const recorded = JSON.parse(
 
 const paid: OrderCounts = {
   requests: 3,
-  calls: 28,
-  readUnits: 13.5,
+  calls: 29,
+  readUnits: 14.5,
   writeUnits: 34,
   records: {
     'admission-relay': 1,
+    'leads-outgrown': 1,
     'notifications-mail': 1,
     'orders-commands': 2,
     'orders-machine': 1,
@@ -39,18 +40,19 @@ const paid: OrderCounts = {
   },
   transitions: 2,
   events: 5,
-  messages: 3,
+  messages: 4,
   signatures: 1,
   mails: 1,
 };
 
 const free: OrderCounts = {
   requests: 2,
-  calls: 17,
-  readUnits: 9.5,
+  calls: 18,
+  readUnits: 10.5,
   writeUnits: 22,
   records: {
     'admission-relay': 1,
+    'leads-outgrown': 1,
     'notifications-mail': 1,
     'orders-commands': 1,
     'orders-relay': 1,
@@ -61,14 +63,16 @@ const free: OrderCounts = {
   },
   transitions: 0,
   events: 5,
-  messages: 3,
+  messages: 4,
   signatures: 1,
   mails: 1,
 };
 
 test('a paid order and a free one use exactly this, and the page of costs is of it', async () => {
   const sale = await evening(platform);
-  expect(countsOf(await measureOrder(platform, sale, 'paid'))).toEqual(paid);
+  // The first order of a session is also the first of which is asked to which event it belongs.
+  const first = { ...paid, calls: paid.calls + 1, readUnits: paid.readUnits + 1 };
+  expect(countsOf(await measureOrder(platform, sale, 'paid'))).toEqual(first);
   expect(countsOf(await measureOrder(platform, sale, 'free'))).toEqual(free);
   expect(countsOf(recorded.usage.paid)).toEqual(paid);
   expect(countsOf(recorded.usage.free)).toEqual(free);
