@@ -13,7 +13,7 @@ import { type Scenery, setScenery } from './scenery.ts';
  * Requests made from the schema of each route, and then broken. FUZZ_CASES and FUZZ_SEED (printed by every
  * run) say how many and which.
  */
-const cases = Number(process.env['FUZZ_CASES'] ?? 12);
+const cases = Number(process.env['FUZZ_CASES'] ?? 20);
 /** Rounds of so many until one request of the route comes through: else nothing behind its door was tried. */
 const maxRounds = 15;
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
