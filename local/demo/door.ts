@@ -127,18 +127,15 @@ const runOnline = async (
       const answers: string[] = [];
       const times = chance.percent(lostAnswerPercent) ? 2 : 1;
       for (let time = 0; time < times; time += 1) answers.push(await whileBusy(chance, send));
-      done({ shows, serial, gate, device, at, isOffline: false, answers, uploads: [] });
+      done({ shows, serial, gate, device, nonce, at, isOffline: false, answers, uploads: [] });
     }
   };
   await inParallel(devices, Array.from({ length: devices }), scanAll);
 };
 
 /** The gate without a connection: its scanner decides alone. */
-const runOffline = async (
-  scanner: OfflineScanner,
-  guests: readonly Guest[],
-): Promise<readonly (Scan & { readonly nonce: string })[]> => {
-  const scans: (Scan & { readonly nonce: string })[] = [];
+const runOffline = async (scanner: OfflineScanner, guests: readonly Guest[]): Promise<readonly Scan[]> => {
+  const scans: Scan[] = [];
   for (const { shows, serial, code, gate } of guests) {
     const nonce = crypto.randomUUID();
     const at = new Date();
@@ -210,7 +207,7 @@ export const runDoor = async ({ apiOf, sessionId, scanner, guests, chance, progr
   const seconds = (Date.now() - startedAt) / 1_000;
   const said = await uploadLog(apiOf(offlineGate), sessionId, scanner, chance);
   return {
-    scans: [...scans, ...offline.map(({ nonce, ...scan }) => ({ ...scan, uploads: said.get(nonce) ?? [] }))],
+    scans: [...scans, ...offline.map((scan) => ({ ...scan, uploads: said.get(scan.nonce) ?? [] }))],
     startedAt,
     seconds,
   };

@@ -23,6 +23,7 @@ export interface Scan {
   readonly serial: string;
   readonly gate: string;
   readonly device: string;
+  readonly nonce: string;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly isOffline: boolean;
@@ -167,10 +168,14 @@ const proveRefusals = ({ scans }: DoorEvidence): Check => {
   );
 };
 
+/** Whether a scan came before another: two of one millisecond are put in order by their nonces. */
+const isEarlier = (one: Scan, other: Scan): boolean =>
+  one.at < other.at || (one.at === other.at && one.nonce < other.nonce);
+
 const proveNumbers = ({ scans, tickets, conflicts, numbers }: DoorEvidence): Check => {
   const valid = tickets.filter(({ status }) => status === 'valid').length;
   const firsts = [...Map.groupBy(scans.filter(counts), ({ serial }) => serial).values()].map((all) =>
-    all.reduce((first, scan) => (scan.at < first.at ? scan : first)),
+    all.reduce((first, scan) => (isEarlier(scan, first) ? scan : first)),
   );
   const gates = new Map(countBy(firsts.map(({ gate }) => gate)));
   const expected = {
