@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import * as rrule from 'rrule';
 import type { Interval } from './interval.ts';
 import type { RecurringBlackout } from './recurring-blackout.ts';
+import { withinTime } from './within-time.ts';
 
 // Bundlers take the package’s ES modules, Node its CommonJS, whose names are those of a default export.
 const { rrulestr } = 'default' in rrule ? (rrule.default as typeof rrule) : rrule;
@@ -13,6 +14,9 @@ const maxOccurrences = 1_000;
 export const parseRule = ({ rule, firstFrom }: RecurringBlackout) =>
   rrulestr(rule, { dtstart: new Date(`${firstFrom}:00Z`) });
 
+/** Its first time is found at once, or the library looks for it through all centuries. */
+const searchMs = 500;
+
 /** Why a rule cannot be taken; undefined when it can. */
 export const faultOf = (blackout: RecurringBlackout): string | undefined => {
   try {
@@ -21,7 +25,8 @@ export const faultOf = (blackout: RecurringBlackout): string | undefined => {
     if ([byhour, byminute, bysecond].some((part) => part !== undefined && part !== null))
       return 'The time of day is that of firstFrom.';
     if (interval !== undefined && interval < 1) return 'INTERVAL is at least 1.';
-    return rule.after(new Date(0)) === null ? 'It never occurs from firstFrom on.' : undefined;
+    const first = withinTime(searchMs, () => rule.after(new Date(0)));
+    return first?.value ? undefined : 'It never occurs from firstFrom on.';
   } catch (error) {
     return `Not an RFC 5545 rule: ${(error as Error).message}`;
   }

@@ -12,15 +12,21 @@ import type { marketplaceCommandRoutes } from './routes.ts';
 import { menuKey, type TruckItem, truckDefaults } from './truck.ts';
 import { ownTruckView } from './views.ts';
 
+/** To find a rule wrong may take half a second: so many are named at once, of the twenty that there may be. */
+const maxRuleFaults = 3;
+
 /** Faults of the rules of recurring blackouts: only the library knows them all. */
 const ruleFaults = async (blackouts: readonly RecurringBlackout[] = []): Promise<readonly Fault[]> => {
   if (blackouts.length === 0) return [];
   const { faultOf } = await import('./occurrences.ts');
-  return blackouts.flatMap((blackout, index) => {
+  const faults: Fault[] = [];
+  for (const [index, blackout] of blackouts.entries()) {
     const detail = faultOf(blackout);
-    const pointer = `/recurringBlackouts/${index}/rule`;
-    return detail === undefined ? [] : [{ in: 'body' as const, pointer, code: 'INVALID_RULE', detail }];
-  });
+    if (detail === undefined) continue;
+    faults.push({ in: 'body', pointer: `/recurringBlackouts/${index}/rule`, code: 'INVALID_RULE', detail });
+    if (faults.length === maxRuleFaults) break;
+  }
+  return faults;
 };
 
 type Commands = Handlers<typeof marketplaceCommandRoutes, MarketplaceLoaders>;

@@ -130,6 +130,8 @@ describe('a recurring blackout', () => {
     ['FREQ=DAILY;INTERVAL=0', 'INTERVAL is at least 1.'],
     ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31', 'It never occurs from firstFrom on.'],
     ['FREQ=WEEKLY;BYDAY=XX', expect.stringMatching(/^Not an RFC 5545 rule: /)],
+    // The library would look for that day until the year 9999.
+    ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'It never occurs from firstFrom on.'],
     ['FREQ=DAILY;FOO=1', expect.stringMatching(/^Not an RFC 5545 rule: /)],
   ])('%s: %s', (rule, fault) => {
     expect(faultOf({ ...sundays, rule })).toEqual(fault);

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { contentId } from '../../platform/ids.ts';
 import { maxWindowSeconds } from '../calendar-month.ts';
 import { type Interval, overlaps } from '../interval.ts';
+import { withinTime } from '../within-time.ts';
 import { type CalendarFault, WrongCalendar } from './calendar-fault.ts';
 import { type Component, type Property, propertiesOf, propertyOf, readComponents } from './components.ts';
 import { describedZone } from './described-zone.ts';
@@ -9,7 +10,6 @@ import { importedDays, maxImportedTimes } from './import-limits.ts';
 import { type Moment, momentOf, momentsOf, secondsOf, type Zones } from './moments.ts';
 import { isOwnUid } from './own-uid.ts';
 import { recurrenceOf, wallWindow } from './recurrence.ts';
-import { withinTime } from './within-time.ts';
 import { type Zone, zoneOf } from './zone.ts';
 
 /** The longest that the rules of one file may take. */
