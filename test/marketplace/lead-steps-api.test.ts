@@ -180,6 +180,14 @@ describe('what is not allowed', () => {
     ]);
   });
 
+  test('is what somebody says for a side that they do not belong to', async () => {
+    const refused = await step('declineLead', 'dan', await newLead(), { query: { role: 'truck' } });
+    expect([said(refused), refused.body.detail]).toEqual([
+      [403, 'FORBIDDEN'],
+      'You do not belong to that side.',
+    ]);
+  });
+
   test.for<[string, object, string, string]>([
     ['an end that is over', { expiresAt: '2026-01-01T00:00:00Z' }, '/expiresAt', 'IN_THE_PAST'],
     ['two currencies', { travel: { amount: 1, currency: 'EUR' } }, '/items', 'CUSTOM'],

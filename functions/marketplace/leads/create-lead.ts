@@ -1,7 +1,7 @@
 import { contentId } from '../../platform/ids.ts';
 import type { Change } from '../../platform/lifecycle-event.ts';
 import { keyOf, openOwned } from '../../platform/owned-item.ts';
-import type { Item, Table, TransactionWrite } from '../../platform/table.ts';
+import { absent, type Item, type Table, type TransactionWrite } from '../../platform/table.ts';
 import type { TruckItem } from '../truck.ts';
 import { toInterval } from '../views.ts';
 import { type BriefItem, type BriefLead, briefLeadKey, briefLeadPrefix, maxLeadsPerBrief } from './brief.ts';
@@ -102,7 +102,7 @@ const takePlace = (
     put: { ...briefLeadKey(brief.briefId, truckId), ...row },
     when:
       endedLeadId === undefined
-        ? { condition: 'attribute_not_exists(pk)' }
+        ? absent
         : {
             condition: '#leadId = :ended',
             names: { '#leadId': 'leadId' },

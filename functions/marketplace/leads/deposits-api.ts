@@ -8,17 +8,15 @@ import type { MarketplaceLoaders } from '../loaders.ts';
 import type { Lead } from './lead.ts';
 import { expiresAt, leadView } from './lead-views.ts';
 import { type DepositOutcome, type PayDepositPorts, payDeposit } from './pay-deposit.ts';
-import { busy } from './refusals.ts';
+import { busy, transitionNotAllowed } from './refusals.ts';
 import { retryRefund } from './retry-refund.ts';
 import type { leadDepositRoutes } from './routes.ts';
 
 /** Why a deposit was not paid, as the API says it. */
 const refusal = (outcome: Exclude<DepositOutcome, { kind: 'accepted' | 'payable' }>): Problem => {
   switch (outcome.kind) {
-    case 'not_allowed': {
-      const { currentStatus, allowed } = outcome;
-      return problem('TRANSITION_NOT_ALLOWED', { members: { currentStatus, allowed } });
-    }
+    case 'not_allowed':
+      return transitionNotAllowed(outcome);
     case 'overdue':
       return problem('DEPOSIT_OVERDUE', { members: { depositBy: expiresAt(outcome.depositBy) } });
     case 'other_provider':

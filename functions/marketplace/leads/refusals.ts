@@ -1,8 +1,9 @@
 import { type Problem, problem } from '../../platform/answer.ts';
 import { validationProblem } from '../../platform/request.ts';
 import { intervalView } from '../views.ts';
-import type { ActingSide } from './acting-side.ts';
+import type { NotActing } from './acting-side.ts';
 import type { EarliestStart } from './earliest-start.ts';
+import type { LeadDecision } from './lead-decisions.ts';
 import type { Refused } from './truck-hold.ts';
 
 const details = {
@@ -32,8 +33,15 @@ export const truckNotAvailable = (placement: Refused, { earliestStart }: Earlies
     },
   });
 
+/** The lead is in a status that does not allow it. */
+export const transitionNotAllowed = ({
+  currentStatus,
+  allowed,
+}: Pick<Extract<LeadDecision, { kind: 'not_allowed' }>, 'currentStatus' | 'allowed'>): Problem =>
+  problem('TRANSITION_NOT_ALLOWED', { members: { currentStatus, allowed } });
+
 /** Why a caller speaks for no side of a lead. */
-export const notActing = (acting: Exclude<ActingSide, { kind: 'side' }>): Problem =>
+export const notActing = (acting: NotActing): Problem =>
   acting.kind === 'faults'
     ? validationProblem(acting.faults)
     : problem('FORBIDDEN', { detail: 'You do not belong to that side.' });

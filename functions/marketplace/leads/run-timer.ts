@@ -1,15 +1,17 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { Table } from '../../platform/table.ts';
 import type { Lead, LeadTimer } from './lead.ts';
-import { type Leads, noteWrite, stepWrites } from './lead-store.ts';
+import type { LeadDecision } from './lead-decisions.ts';
+import type { Leads } from './lead-store.ts';
 import { decideTimer, type TimerDecision } from './lead-timer.ts';
-import { releaseTime } from './truck-hold.ts';
+import { noteOnLead } from './note-on-lead.ts';
+import { stepLead } from './step-lead.ts';
 
 type Stamp = (what: string) => Change;
 
 export interface TimerPorts {
   readonly table: Table;
-  readonly leads: Leads;
+  readonly leads: Pick<Leads, 'get'>;
   /** Epoch seconds. */
   readonly clock: () => number;
   /**
@@ -28,60 +30,82 @@ export interface AskedTimer {
 
 export type TimerOutcome = { readonly kind: 'done' } | Exclude<TimerDecision, { kind: 'due' }>;
 
-/** Tries of a lead that somebody else changed after it was read. */
-const maxTries = 5;
+/** It may be paid for: the provider is asked before its time is given away. */
+interface MayBePaid {
+  readonly kind: 'may_be_paid';
+  readonly lead: Lead;
+}
 
-/**
- * Writes what is due: the note of a reminder, or the step that the timer is named for. A lead that ends gives back
- * the time that it still holds, in the same transaction; a hold that has lapsed is counted by nobody, and leaves the
- * calendar with the next write of its month.
- */
-const write = async (
-  { table }: TimerPorts,
+const remind = async (
+  { table, clock }: TimerPorts,
   lead: Lead,
-  timer: LeadTimer,
+  stage: number,
   stamp: Stamp,
-  now: number,
-): Promise<boolean> => {
-  if (timer === 'remind') {
-    const change = stamp('lead.reminded');
-    return (await table.transact([noteWrite(lead, { remindedAt: change.at }, change)])).written;
-  }
-  const { hold } = lead;
-  if (timer === 'complete' || hold === undefined || hold.until < now) {
-    const change = stamp(timer === 'complete' ? 'lead.completed' : 'lead.expired');
-    return (await table.transact(stepWrites(lead, [{ command: timer, fields: {} }], undefined, change)))
-      .written;
-  }
-  const change = stamp('lead.expired');
-  const writes = stepWrites(lead, [{ command: timer, fields: { hold: undefined } }], undefined, change);
-  return (await releaseTime(table, { ...lead, hold }, writes, change, now)).kind === 'written';
+): Promise<TimerOutcome> => {
+  const change = stamp('lead.reminded');
+  let outcome: TimerOutcome = { kind: 'done' };
+  const fieldsOf = (current: Lead) => {
+    const decision = decideTimer(current, stage, 'remind', clock());
+    outcome = decision.kind === 'due' ? { kind: 'done' } : decision;
+    return decision.kind === 'due' ? { remindedAt: change.at } : undefined;
+  };
+  await noteOnLead(table, lead, fieldsOf, change);
+  return outcome;
 };
+
+/** The step that a timer is named for: what ends gives back the time that it still holds, what is completed had it. */
+const stepOf = (timer: Exclude<LeadTimer, 'remind'>): Extract<LeadDecision, { kind: 'steps' }> => ({
+  kind: 'steps',
+  steps: [{ command: timer, fields: {} }],
+  time: { kind: timer === 'complete' ? 'keep' : 'release' },
+});
 
 /**
  * Does what is due in a stage of a lead, decided on what the lead is now: repeated, or late, it does nothing.
  * Before an accepted lead lapses its provider is asked about the deposit, so that lost news loses no booking.
  *
- * @throws Error when the lead is unknown, or others were faster five times in a row.
+ * @throws Error when the lead is unknown, or others were faster each time.
  */
 export const runTimer = async (
   ports: TimerPorts,
   { leadId, stage, timer }: AskedTimer,
   stamp: Stamp,
 ): Promise<TimerOutcome> => {
-  let isAsked = false;
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+  const read = async (): Promise<Lead> => {
     const lead = await ports.leads.get(leadId);
     if (lead === undefined) throw new Error(`There is no lead ${leadId}`);
+    return lead;
+  };
+  if (timer === 'remind') return remind(ports, await read(), stage, stamp);
+
+  const step = async (isAsked: boolean) => {
     const now = ports.clock();
-    const decision = decideTimer(lead, stage, timer, now);
-    if (decision.kind !== 'due') return decision;
-    if (timer === 'lapse' && lead.deposit !== undefined && !isAsked) {
-      isAsked = true;
-      await ports.askForDeposit(lead, stamp);
-      continue;
-    }
-    if (await write(ports, lead, timer, stamp, now)) return { kind: 'done' };
+    const decide = (lead: Lead) => {
+      const decision = decideTimer(lead, stage, timer, now);
+      if (decision.kind !== 'due') return decision;
+      const mayBePaid = timer === 'lapse' && lead.deposit !== undefined && !isAsked;
+      return mayBePaid ? { kind: 'may_be_paid' as const, lead } : stepOf(timer);
+    };
+    return stepLead<Exclude<TimerOutcome, { kind: 'done' }> | MayBePaid>(ports.table, await read(), decide, {
+      now: new Date(now * 1_000),
+      stamp,
+    });
+  };
+
+  let outcome = await step(false);
+  if (outcome.kind === 'may_be_paid') {
+    await ports.askForDeposit(outcome.lead, stamp);
+    outcome = await step(true);
   }
-  throw new Error(`The lead ${leadId} is changed by too many at once`);
+  switch (outcome.kind) {
+    case 'stepped':
+      return { kind: 'done' };
+    case 'over':
+    case 'not_due':
+      return outcome;
+    case 'busy':
+      throw new Error(`The lead ${leadId} is changed by too many at once`);
+    default:
+      throw new Error(`To ${timer} the lead ${leadId} was answered by ${outcome.kind}`);
+  }
 };

@@ -7,13 +7,13 @@ import type { Table } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
 import type { TruckItem } from '../truck.ts';
-import { actingSide } from './acting-side.ts';
+import { actingSide, type NotActing } from './acting-side.ts';
 import type { Lead } from './lead.ts';
 import { type Asked, decideAsked, type LeadDecision } from './lead-decisions.ts';
 import { openLeads } from './lead-store.ts';
 import { leadView, quoteView } from './lead-views.ts';
 import type { Party, Quote } from './quote.ts';
-import { busy, truckNotAvailable } from './refusals.ts';
+import { busy, notActing, transitionNotAllowed, truckNotAvailable } from './refusals.ts';
 import { type LeadStepped, stepLead } from './step-lead.ts';
 import type { leadStepRoutes } from './step-routes.ts';
 
@@ -27,19 +27,20 @@ interface StepRequest extends Omit<Parameters<typeof stamp>[1], 'now'> {
 }
 
 type Decided = Exclude<LeadDecision, { kind: 'steps' }>;
-type Refusal = Exclude<Decided | LeadStepped, { kind: 'stepped' | 'done_before' | 'quote_exists' }>;
-
-const notTheirs = (): Problem => problem('FORBIDDEN', { detail: 'That is for the other side to do.' });
+type Refusal = Exclude<
+  Decided | LeadStepped | NotActing,
+  { kind: 'stepped' | 'done_before' | 'quote_exists' }
+>;
 
 /** Why a lead was not taken on, as the API says it. */
 const refusal = (outcome: Refusal): Problem => {
   switch (outcome.kind) {
-    case 'not_allowed': {
-      const { currentStatus, allowed } = outcome;
-      return problem('TRANSITION_NOT_ALLOWED', { members: { currentStatus, allowed } });
-    }
+    case 'not_allowed':
+      return transitionNotAllowed(outcome);
     case 'not_theirs':
-      return notTheirs();
+      return problem('FORBIDDEN', { detail: 'That is for the other side to do.' });
+    case 'not_of_side':
+      return notActing(outcome);
     case 'own_quote':
       return problem('OWN_QUOTE');
     case 'outdated_quote':
@@ -73,7 +74,7 @@ export const leadStepCommands = (
   const step = async (
     request: StepRequest,
     askedOf: (truckOf: () => Promise<TruckItem>) => Asked | Promise<Asked>,
-  ): Promise<Exclude<Decided | LeadStepped, { kind: 'done_before' }>> => {
+  ): Promise<Exclude<Decided | LeadStepped | NotActing, { kind: 'done_before' }>> => {
     const { resource, sides, query, now } = request;
     const acting = actingSide(sides, query.role);
     if (acting.kind !== 'side') return acting;
