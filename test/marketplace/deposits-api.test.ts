@@ -135,6 +135,15 @@ describe('paying a deposit', () => {
       said(elsewhere),
       elsewhere.body.errors.map(({ pointer, code }: never) => [pointer, code]),
     ]).toEqual([[422, 'VALIDATION_FAILED'], [['/payment/provider', 'PROVIDER_NOT_AVAILABLE']]]);
+    const unknown = await pay(leadId, undefined, { body: { payment: { provider: 'paypal' } } });
+    expect(unknown.body.errors).toEqual([
+      {
+        in: 'body',
+        pointer: '/payment/provider',
+        code: 'INVALID_UNION',
+        detail: "Invalid discriminator value. Expected 'stripe' | 'test'",
+      },
+    ]);
     await pay(leadId, 'card_ok');
     const late = await pay(leadId, 'card_ok');
     expect([said(late), late.body.currentStatus, late.body.allowed]).toEqual([

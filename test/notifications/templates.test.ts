@@ -158,7 +158,7 @@ const cases: Readonly<Record<string, Case>> = {
     ro: [
       'Mai mulți invitați decât mâncare: Four Last Songs',
       'Bună ziua, Ioana Pârvu!',
-      'S-au vândut mai multe bilete decât porțiile rezervate. Rezervați încă un camion sau cereți celor rezervate să aducă mai mult.',
+      'S-au vândut mai multe bilete decât porțiile rezervate. Rezervați încă o rulotă sau cereți celor rezervate să aducă mai mult.',
       'Bilete vândute: 231',
       'Invitați cu mâncare: 200',
     ],

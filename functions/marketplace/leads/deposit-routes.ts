@@ -34,7 +34,7 @@ export const payDeposit = route({
   params: leadParams,
   query: z.strictObject({ dryRun }),
   body: z.strictObject({
-    payment: z.union([
+    payment: z.discriminatedUnion('provider', [
       z.strictObject({ provider: z.literal('stripe') }),
       z.strictObject({ provider: z.literal('test'), method: testMethod.default('card_ok') }),
     ]),

@@ -82,7 +82,8 @@ export const depositCommands = (
 
   async retryDepositRefund(request) {
     const { resource, now } = request;
-    if (resource.entity.refund === undefined) return problem('NOTHING_TO_REFUND');
+    if (resource.entity.refund === undefined)
+      return problem('NOTHING_TO_REFUND', { detail: 'Nothing of a deposit was to be given back.' });
     const lead = await retryRefund(ports.table, resource.entity, { stamp: (what) => stamp(what, request) });
     return ok(200, leadView(lead, epochSeconds(now)));
   },

@@ -31,7 +31,7 @@ const words = {
   },
   ro: {
     subject: (name: string) => `Mai mulți invitați decât mâncare: ${name}`,
-    says: 'S-au vândut mai multe bilete decât porțiile rezervate. Rezervați încă un camion sau cereți celor rezervate să aducă mai mult.',
+    says: 'S-au vândut mai multe bilete decât porțiile rezervate. Rezervați încă o rulotă sau cereți celor rezervate să aducă mai mult.',
     event: 'Eveniment',
     from: 'De la',
     where: 'Unde',
