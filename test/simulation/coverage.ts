@@ -52,36 +52,54 @@ export const happenings = [
 ] as const;
 export type Happening = (typeof happenings)[number];
 
-const names: readonly string[] = [
-  ...callNames.flatMap((call) => faultNames.map((fault) => `${call} × ${fault}`)),
-  ...queueNames.flatMap((queue) => deliveryNames.map((delivery) => `${queue} × ${delivery}`)),
-  ...happenings,
-];
-const indexes = new Map(names.map((name, index) => [name, index]));
-
-/** How often each pair was reached, by its index; coverages of many runs are added up. */
+/** How often each thing was reached, by its index; coverages of many runs are added up. */
 export type Coverage = Float64Array;
-
-export const noCoverage = (): Coverage => new Float64Array(names.length);
-
-export const reach = (coverage: Coverage, name: string): void => {
-  const index = indexes.get(name);
-  if (index === undefined) throw new Error(`Nothing to reach is called ${name}`);
-  coverage[index] = (coverage[index] ?? 0) + 1;
-};
 
 /** Adds `more` to `coverage`. */
 export const addCoverage = (coverage: Coverage, more: Coverage): void => {
   for (const [index, count] of more.entries()) coverage[index] = (coverage[index] ?? 0) + count;
 };
 
-/** Pairs that were never reached. */
-export const unreached = (coverage: Coverage): readonly string[] =>
-  names.filter((_, index) => (coverage[index] ?? 0) === 0);
+/** Counts how often each of these was reached. */
+export const coverageOf = (names: readonly string[]) => {
+  const indexes = new Map(names.map((name, index) => [name, index]));
+  const count = (coverage: Coverage, name: string): number => coverage[indexes.get(name) ?? -1] ?? 0;
+  return {
+    noCoverage: (): Coverage => new Float64Array(names.length),
+
+    reach(coverage: Coverage, name: string): void {
+      const index = indexes.get(name);
+      if (index === undefined) throw new Error(`Nothing to reach is called ${name}`);
+      coverage[index] = (coverage[index] ?? 0) + 1;
+    },
+
+    count,
+
+    /** What was never reached. */
+    unreached: (coverage: Coverage): readonly string[] => names.filter((name) => count(coverage, name) === 0),
+
+    /** Counts, one line each. */
+    coverageReport: (coverage: Coverage): string =>
+      names.map((name) => `${name}: ${count(coverage, name)}`).join('\n'),
+  };
+};
+
+const pairsOf = (rows: readonly string[], columns: readonly string[]): readonly string[] =>
+  rows.flatMap((row) => columns.map((column) => `${row} × ${column}`));
+
+/** Each call with each fault, each queue with each way to deliver, and what happens beside. */
+export const reachable = (
+  calls: readonly string[],
+  queues: readonly string[],
+  others: readonly string[],
+): readonly string[] => [...pairsOf(calls, faultNames), ...pairsOf(queues, deliveryNames), ...others];
+
+const counted = coverageOf(reachable(callNames, queueNames, happenings));
+export const { noCoverage, reach, unreached } = counted;
 
 /** Counts by pair, as Markdown tables. */
 export const coverageReport = (coverage: Coverage): string => {
-  const count = (name: string): string => String(coverage[indexes.get(name) ?? -1] ?? 0);
+  const count = (name: string): number => counted.count(coverage, name);
   const table = (corner: string, rows: readonly string[], columns: readonly string[]): string =>
     [
       `| ${corner} | ${columns.join(' | ')} |`,

@@ -1,5 +1,5 @@
 import type { History, Step } from './history.ts';
-import type { Outcome, Simulation } from './run.ts';
+import type { Found, Outcome, Simulation } from './run.ts';
 
 const run = (
   { runHistory, noCoverage }: Simulation,
@@ -58,3 +58,10 @@ export const shrink = async (simulation: Simulation, history: History): Promise<
 /** What happened in a history, one line a thing; without what nobody needs to see the failure. */
 export const timelineOf = async (simulation: Simulation, history: History): Promise<readonly string[]> =>
   (await run(simulation, history, true)).timeline;
+
+/** What a finding is, and how it came about at its shortest; empty when there is none. */
+export const storyOf = async (simulation: Simulation, found: Found | undefined): Promise<string> => {
+  if (found === undefined) return '';
+  const shortest = await shrink(simulation, simulation.historyOf(found.seed));
+  return `seed ${found.seed}: ${found.violation.text}\n${(await timelineOf(simulation, shortest)).join('\n')}`;
+};

@@ -9,7 +9,7 @@ import { arbitraryBlock, arbitraryInput } from '../ticketing/block-arbitrary.ts'
 import { noCoverage, unreached } from './coverage.ts';
 import { historyOf } from './history.ts';
 import { holdSimulation } from './hold-simulation.ts';
-import { shrink, timelineOf } from './shrink.ts';
+import { storyOf } from './shrink.ts';
 import { openSimulatedTable } from './table.ts';
 import { holdsWorker, simulate } from './threads.ts';
 import { runHistory } from './world.ts';
@@ -21,11 +21,7 @@ const seed = 1;
 
 test(`${schedules} schedules from one seed break no invariant and reach every step × fault`, async () => {
   const { found, coverage, schedules: done } = await simulate({ seed, schedules, worker: holdsWorker });
-  const story =
-    found === undefined
-      ? ''
-      : `seed ${found.seed}: ${found.violation.text}\n${(await timelineOf(holdSimulation, await shrink(holdSimulation, historyOf(found.seed)))).join('\n')}`;
-  expect(story, `from seed ${seed}`).toBe('');
+  expect(await storyOf(holdSimulation, found), `from seed ${seed}`).toBe('');
   expect(done).toBe(schedules);
   expect(unreached(coverage), `from seed ${seed}`).toEqual([]);
 }, 240_000);

@@ -1,4 +1,4 @@
-import { type Coverage, faultNames } from '../coverage.ts';
+import { coverageOf, reachable } from '../coverage.ts';
 
 /** Calls of the use cases to what is outside of them. */
 export const callNames = [
@@ -62,25 +62,6 @@ export const happenings = [
 ] as const;
 export type Happening = (typeof happenings)[number];
 
-const names: readonly string[] = [
-  ...callNames.flatMap((call) => faultNames.map((fault) => `${call} × ${fault}`)),
-  ...queueNames.flatMap((queue) => deliveryNames.map((delivery) => `${queue} × ${delivery}`)),
-  ...happenings,
-];
-const indexes = new Map(names.map((name, index) => [name, index]));
-
-export const noCoverage = (): Coverage => new Float64Array(names.length);
-
-export const reach = (coverage: Coverage, name: string): void => {
-  const index = indexes.get(name);
-  if (index === undefined) throw new Error(`Nothing to reach is called ${name}`);
-  coverage[index] = (coverage[index] ?? 0) + 1;
-};
-
-/** What was never reached. */
-export const unreached = (coverage: Coverage): readonly string[] =>
-  names.filter((_, index) => (coverage[index] ?? 0) === 0);
-
-/** Counts, one line each. */
-export const coverageReport = (coverage: Coverage): string =>
-  names.map((name, index) => `${name}: ${coverage[index] ?? 0}`).join('\n');
+export const { noCoverage, reach, unreached, coverageReport } = coverageOf(
+  reachable(callNames, queueNames, happenings),
+);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { faultNames } from '../coverage.ts';
-import { shrink, timelineOf } from '../shrink.ts';
+import { storyOf } from '../shrink.ts';
 import { leadsWorker, simulate } from '../threads.ts';
 import { callNames, happenings, noCoverage, unreached } from './coverage.ts';
 import { leadSimulation } from './lead-simulation.ts';
@@ -12,13 +12,7 @@ const seed = 1;
 
 test(`${schedules} schedules of leads from one seed break no invariant and come to every end`, async () => {
   const { found, coverage, schedules: done } = await simulate({ seed, schedules, worker: leadsWorker });
-  const story =
-    found === undefined
-      ? ''
-      : `seed ${found.seed}: ${found.violation.text}\n${(
-          await timelineOf(leadSimulation, await shrink(leadSimulation, leadSimulation.historyOf(found.seed)))
-        ).join('\n')}`;
-  expect(story, `from seed ${seed}`).toBe('');
+  expect(await storyOf(leadSimulation, found), `from seed ${seed}`).toBe('');
   expect(done).toBe(schedules);
   const missing = new Set(unreached(coverage));
   expect(

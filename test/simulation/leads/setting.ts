@@ -3,7 +3,7 @@ import { type FaultName, faultNames } from '../coverage.ts';
 import { numbersFrom } from '../random.ts';
 
 /** What the scheduler does next. */
-export const activities = [
+const activities = [
   'goOn',
   'takeMessage',
   'relay',

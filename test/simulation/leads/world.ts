@@ -24,7 +24,7 @@ import { leadMachines } from '../../../functions/marketplace/leads/start-machine
 import { leadStepCommands } from '../../../functions/marketplace/leads/steps-api.ts';
 import { expireTruckHold } from '../../../functions/marketplace/leads/truck-hold-expiry.ts';
 import { truckHoldTimer, truckHoldTimers } from '../../../functions/marketplace/leads/truck-hold-timers.ts';
-import { type TruckItem, truckDefaults } from '../../../functions/marketplace/truck.ts';
+import type { TruckItem } from '../../../functions/marketplace/truck.ts';
 import { askAboutPayment } from '../../../functions/payments/contracts.ts';
 import type {
   PaymentNews,
@@ -38,18 +38,19 @@ import type { Change } from '../../../functions/platform/lifecycle-event.ts';
 import { openOwned } from '../../../functions/platform/owned-item.ts';
 import type { StreamChange } from '../../../functions/platform/relay.ts';
 import type { Item } from '../../../functions/platform/table.ts';
-import type { History, Step } from '../history.ts';
+import type { History } from '../history.ts';
 import { openPayments, type Paying } from '../orders/payments.ts';
+import { play } from '../play.ts';
 import type { Outcome, RunOptions } from '../run.ts';
 import { scheduledTable } from '../scheduled-table.ts';
 import { createScheduler, type Process, type Scheduled, SimulatedFault, settled } from '../scheduler.ts';
 import { openSimulatedTable } from '../table.ts';
 import { type CallName, type QueueName, reach as reachName } from './coverage.ts';
+import { reachEnds } from './ends.ts';
+import { briefItem, iso, truckItem } from './items.ts';
 import { createReferee } from './referee.ts';
 import {
   type Activity,
-  activities,
-  places,
   processNames,
   type SimulatedBrief,
   type SimulatedTruck,
@@ -57,8 +58,6 @@ import {
   startMs,
 } from './setting.ts';
 
-const stepMs = 5;
-const mostDrainSteps = 3_000;
 /** API Gateway’s own. */
 const requestMs = 29_000;
 const mostLeads = 4;
@@ -72,52 +71,6 @@ const idOf = (prefix: string, content: string): string => {
   ids.set(key, known);
   return known;
 };
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-const createdAt = iso(startMs - 86_400_000);
-
-const truckItem = (truck: SimulatedTruck): Item => ({
-  pk: `TRUCK#${truck.truckId}`,
-  sk: 'TRUCK',
-  ...truckDefaults,
-  truckId: truck.truckId,
-  organizationId: truck.organizationId,
-  name: 'Truck',
-  cuisines: ['mexican'],
-  home: places[0],
-  serviceArea: { radiusKm: 500 },
-  guests: { min: 1, max: 400 },
-  priceBand: 2,
-  timeZone: 'Europe/Bucharest',
-  holdMinutes: 30,
-  units: truck.units,
-  setupMinutes: truck.setupMinutes,
-  teardownMinutes: truck.teardownMinutes,
-  cancellationPolicy: truck.policy,
-  status: 'listed',
-  revision: 1,
-  createdAt,
-  updatedAt: createdAt,
-  requestHash: 'truck',
-});
-
-const briefItem = ({ briefId, organizationId, place, from, to }: SimulatedBrief): Item => ({
-  pk: `BRIEF#${briefId}`,
-  sk: 'BRIEF',
-  briefId,
-  organizationId,
-  name: 'A wedding',
-  venue: places[place],
-  startsAt: iso(1_000 * from),
-  endsAt: iso(1_000 * to),
-  guests: 100,
-  timeZone: 'Europe/Bucharest',
-  leads: 0,
-  revision: 1,
-  createdAt,
-  updatedAt: createdAt,
-  requestHash: 'brief',
-});
 
 /** What a process answers requests and messages with. */
 const portsOf = (
@@ -172,7 +125,7 @@ export const runHistory = (history: History, options: RunOptions): Promise<Outco
 
 const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOptions) => {
   const setting = settingOf(seed);
-  const reach = (name: Parameters<typeof reachName>[1]): void => reachName(coverage, name);
+  const reach = (name: string): void => reachName(coverage, name);
   const names = new Map<string, string>();
   const nameOf = (id: string): string => names.get(id) ?? id;
   for (const [index, { truckId }] of setting.trucks.entries()) names.set(truckId, `truck-${index}`);
@@ -715,22 +668,11 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     wait,
     happen,
   };
-  const dice = activities.flatMap((activity) =>
-    Array.from({ length: setting.weights[activity] }, () => actions[activity]),
-  );
-  const take = (step: Step): void => {
-    schedule.begin(step, stepMs);
-    const first = step.action % dice.length;
-    // What cannot be done now is passed over.
-    for (let index = 0; index < dice.length; index += 1) if (dice[(first + index) % dice.length]?.()) return;
-  };
-
-  const drain = (): boolean =>
-    schedule.drain(relay, () =>
-      payments.endRefunds(
-        () => false,
-        () => true,
-      ),
+  /** Refunds that the bank keeps are paid out in the end. */
+  const otherwise = (): boolean =>
+    payments.endRefunds(
+      () => false,
+      () => true,
     );
 
   /** Goes on until nothing is left to do at this instant. */
@@ -802,79 +744,20 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     schedule.beQuiet(false);
   };
 
-  const reachEnds = (): void => {
-    const leads = [...referee.leads().values()];
-    for (const lead of leads) {
-      const { leadId, status, endedBy, quote, deposit, captured, refund, cancellationPolicy } = lead;
-      const told = referee.rows(leadId);
-      const did = new Set(told.map(({ command }) => command));
-      if (status === 'completed' || status === 'declined') reach(status);
-      if (status === 'cancelled') {
-        reach(`cancelled by the ${endedBy ?? 'truck'}`);
-        if (captured > 0)
-          reach(
-            refund === undefined
-              ? 'nothing given back'
-              : refund.amount === captured
-                ? 'all given back'
-                : 'part given back',
-          );
-      }
-      if (did.has('expire')) reach('quote that expired');
-      if (did.has('lapse') && quote === undefined) reach('lapsed before a quote');
-      if (did.has('lapse') && did.has('accept')) {
-        const isMoney = captured > 0 || deposit?.status === 'voided';
-        reach(isMoney ? 'deposit that came too late' : 'deposit that was not paid');
-      }
-      if (did.has('book'))
-        reach(deposit === undefined ? 'booked without a deposit' : 'booked with a deposit');
-      if (cancellationPolicy !== undefined && lead.hold !== undefined) {
-        const accepted = told.find(({ command }) => command === 'accept');
-        const since = Math.floor(Date.parse(accepted?.at ?? '') / 1_000);
-        if (lead.hold.since >= since && Math.floor(Date.parse(lead.createdAt) / 1_000) + 1_800 < since)
-          reach('accepted after its hold had lapsed');
-      }
-      if (referee.wasReminded(leadId)) reach('reminder');
-      if (referee.hasLostItsTime(leadId)) reach('time that was lost');
-      if (referee.quotes(leadId).some(({ by }) => by === 'organizer')) reach('counter-offer');
-      if (lead.takenAt !== undefined) reach('time that others took');
-      if (refund?.status === 'failed') reach('refund that failed');
-      if (
-        leads.some(
-          (other) => other !== lead && other.briefId === lead.briefId && other.truckId === lead.truckId,
-        )
-      )
-        reach('asked anew after an end');
-    }
-  };
-
   return {
-    async run(): Promise<Outcome> {
-      await begin();
-      let taken = 0;
-      for (const step of steps) {
-        taken += 1;
-        take(step);
-        await settled();
-        referee.check();
-        if (referee.violation !== undefined) break;
-      }
-      schedule.beQuiet(true);
-      if (referee.violation === undefined) note('', () => '— no more faults; what is under way goes on');
-      for (let left = mostDrainSteps; referee.violation === undefined; left -= 1) {
-        schedule.tick(stepMs);
-        if (!drain()) break;
-        await settled();
-        referee.check();
-        if (left === 0) referee.report('noSurprise', 'it never comes to rest');
-      }
-      if (referee.violation === undefined) {
-        referee.checkAtRest(payments.of);
-        reachEnds();
-      }
-      const { violation } = referee;
-      if (violation !== undefined) note('REFEREE', () => violation.text);
-      return { violation, steps: taken, timeline: schedule.timeline };
-    },
+    run: (): Promise<Outcome> =>
+      play(steps, {
+        schedule,
+        referee,
+        actions,
+        weights: setting.weights,
+        relay,
+        otherwise,
+        begin,
+        atRest: () => {
+          referee.checkAtRest(payments.of);
+          reachEnds(referee, reach);
+        },
+      }),
   };
 };

@@ -1,4 +1,4 @@
-import { type Coverage, type FaultName, faultNames } from '../coverage.ts';
+import { coverageOf, reachable } from '../coverage.ts';
 
 /** Calls of the use cases to what is outside of them. */
 export const callNames = [
@@ -71,30 +71,7 @@ export const happenings = [
 ] as const;
 export type Happening = (typeof happenings)[number];
 
-const names: readonly string[] = [
-  ...callNames.flatMap((call) => faultNames.map((fault) => `${call} × ${fault}`)),
-  ...queueNames
-    .flatMap((queue) => deliveryNames.map((delivery) => `${queue} × ${delivery}`))
-    // A batch asks for the next one: there are never two.
-    .filter((name) => name !== 'undo × overtaken'),
-  ...happenings,
-];
-const indexes = new Map(names.map((name, index) => [name, index]));
+/** A batch asks for the next one: there are never two of that queue. */
+const names = reachable(callNames, queueNames, happenings).filter((name) => name !== 'undo × overtaken');
 
-export const noCoverage = (): Coverage => new Float64Array(names.length);
-
-type Reached = `${CallName} × ${FaultName}` | `${QueueName} × ${DeliveryName}` | Happening;
-
-export const reach = (coverage: Coverage, name: Reached): void => {
-  const index = indexes.get(name);
-  if (index === undefined) throw new Error(`Nothing to reach is called ${name}`);
-  coverage[index] = (coverage[index] ?? 0) + 1;
-};
-
-/** What was never reached. */
-export const unreached = (coverage: Coverage): readonly string[] =>
-  names.filter((_, index) => (coverage[index] ?? 0) === 0);
-
-/** Counts, one line each. */
-export const coverageReport = (coverage: Coverage): string =>
-  names.map((name, index) => `${name}: ${coverage[index] ?? 0}`).join('\n');
+export const { noCoverage, reach, unreached, coverageReport } = coverageOf(names);

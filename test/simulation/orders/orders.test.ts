@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { faultNames } from '../coverage.ts';
-import { shrink, timelineOf } from '../shrink.ts';
+import { storyOf } from '../shrink.ts';
 import { ordersWorker, simulate } from '../threads.ts';
 import { callNames, happenings, noCoverage, unreached } from './coverage.ts';
 import { orderSimulation } from './order-simulation.ts';
@@ -15,16 +15,7 @@ const rare = ['get HOLD', 'query blocks', 'put HOLD', 'transact HOLD'];
 
 test(`${schedules} schedules of orders from one seed break no invariant and come to every end`, async () => {
   const { found, coverage, schedules: done } = await simulate({ seed, schedules, worker: ordersWorker });
-  const story =
-    found === undefined
-      ? ''
-      : `seed ${found.seed}: ${found.violation.text}\n${(
-          await timelineOf(
-            orderSimulation,
-            await shrink(orderSimulation, orderSimulation.historyOf(found.seed)),
-          )
-        ).join('\n')}`;
-  expect(story, `from seed ${seed}`).toBe('');
+  expect(await storyOf(orderSimulation, found), `from seed ${seed}`).toBe('');
   expect(done).toBe(schedules);
   const missing = new Set(unreached(coverage));
   expect(

@@ -37,7 +37,8 @@ import { paymentExtension } from '../../../functions/ticketing/payment-extension
 import { openPictures } from '../../../functions/ticketing/pictures.ts';
 import { saleOfSession } from '../../../functions/ticketing/sale-of-session.ts';
 import { openSales, requestSeconds, sweepDelaySeconds } from '../../../functions/ticketing/sales.ts';
-import type { History, Step } from '../history.ts';
+import type { History } from '../history.ts';
+import { play } from '../play.ts';
 import type { Outcome, RunOptions } from '../run.ts';
 import { scheduledTable } from '../scheduled-table.ts';
 import {
@@ -51,14 +52,7 @@ import { openSimulatedTable } from '../table.ts';
 import { type CallName, type QueueName, reach } from './coverage.ts';
 import { openPayments, type Paying } from './payments.ts';
 import { createReferee, restocking } from './referee.ts';
-import {
-  type Activity,
-  activities,
-  maxSkewMs,
-  processNames,
-  type SimulatedSession,
-  settingOf,
-} from './setting.ts';
+import { type Activity, maxSkewMs, processNames, type SimulatedSession, settingOf } from './setting.ts';
 import { visitors } from './visitors.ts';
 
 /** A request for an order, which is repeated with the same key. */
@@ -79,8 +73,6 @@ type Process = SchedulerProcess<ReturnType<ReturnType<typeof createWorld>['tools
 
 const promoCode = 'FEW';
 const startMs = 1_800_000_000_000;
-const stepMs = 5;
-const mostDrainSteps = 4_000;
 const customers = ['ann', 'bob', 'cem', 'dot'] as const;
 /** Orders of one schedule: each takes dozens of steps. */
 const mostOrders = 6;
@@ -116,7 +108,7 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     isRecording,
     reach: (name) => {
       // A batch asks for the next one: there are never two.
-      if (name !== 'undo × overtaken') reach(coverage, name as Parameters<typeof reach>[1]);
+      if (name !== 'undo × overtaken') reach(coverage, name);
     },
     toolsOf: (call, clockMs) => toolsOf(call, clockMs),
     // What use cases throw so that a queue brings the message again.
@@ -643,22 +635,11 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
     wait,
     happen,
   };
-  const dice = activities.flatMap((activity) =>
-    Array.from({ length: setting.weights[activity] }, () => actions[activity]),
-  );
-  const take = (step: Step): void => {
-    schedule.begin(step, stepMs);
-    const first = step.action % dice.length;
-    // What cannot be done now is passed over.
-    for (let index = 0; index < dice.length; index += 1) if (dice[(first + index) % dice.length]?.()) return;
-  };
-
-  const drain = (): boolean =>
-    schedule.drain(relay, () =>
-      payments.endRefunds(
-        () => false,
-        () => true,
-      ),
+  /** Refunds that the bank keeps are paid out in the end. */
+  const otherwise = (): boolean =>
+    payments.endRefunds(
+      () => false,
+      () => true,
     );
 
   const reachEnds = (): void => {
@@ -734,32 +715,19 @@ const createWorld = ({ seed, steps }: History, { coverage, isRecording }: RunOpt
 
   return {
     toolsOf,
-    async run(): Promise<Outcome> {
-      await open();
-      let taken = 0;
-      for (const step of steps) {
-        taken += 1;
-        take(step);
-        await settled();
-        referee.check();
-        if (referee.violation !== undefined) break;
-      }
-      schedule.beQuiet(true);
-      if (referee.violation === undefined) note('', () => '— no more faults; what is under way goes on');
-      for (let left = mostDrainSteps; referee.violation === undefined; left -= 1) {
-        schedule.tick(stepMs);
-        if (!drain()) break;
-        await settled();
-        referee.check();
-        if (left === 0) referee.report('noSurprise', 'it never comes to rest');
-      }
-      if (referee.violation === undefined) {
-        referee.checkAtRest(payments.of, [...waiting.keys()]);
-        reachEnds();
-      }
-      const { violation } = referee;
-      if (violation !== undefined) note('REFEREE', () => violation.text);
-      return { violation, steps: taken, timeline: schedule.timeline };
-    },
+    run: (): Promise<Outcome> =>
+      play(steps, {
+        schedule,
+        referee,
+        actions,
+        weights: setting.weights,
+        relay,
+        otherwise,
+        begin: open,
+        atRest: () => {
+          referee.checkAtRest(payments.of, [...waiting.keys()]);
+          reachEnds();
+        },
+      }),
   };
 };
