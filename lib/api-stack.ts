@@ -14,7 +14,6 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type ProblemCode, problemCatalogue } from '../functions/platform/problem-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { AppStack } from './app-stack.ts';
 import { Alarms } from './constructs/alarms.ts';
 import type { PlatformFunction } from './constructs/platform-function.ts';
 import type { Settings } from './settings.ts';
@@ -28,8 +27,9 @@ export interface GatewayRoute {
 
 interface ApiStackProps extends StackProps {
   readonly routes: readonly GatewayRoute[];
-  /** Has the functions that the routes name, and the alarms. */
-  readonly platform: AppStack;
+  /** Those that the routes name, by name. */
+  readonly functions: Readonly<Record<string, PlatformFunction | undefined>>;
+  readonly alarms: Alarms;
   readonly settings: Settings;
 }
 
@@ -54,8 +54,7 @@ export class ApiStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const { routes, platform, settings } = props;
-    const functions: Readonly<Record<string, PlatformFunction | undefined>> = platform.functions;
+    const { routes, functions, alarms, settings } = props;
     checkPaths(routes);
 
     const accessLogs = settings.emulator
@@ -94,7 +93,7 @@ export class ApiStack extends Stack {
       if (known !== undefined) return known;
       const target = functions[name];
       if (target === undefined) {
-        throw new Error(`A route names the function ${name}, which lib/function-table.ts does not have`);
+        throw new Error(`A route names the function ${name}, which no context adds (lib/contexts)`);
       }
       // One permission per function instead of one per method keeps the template small.
       const made = new LambdaIntegration(target.lambda, { scopePermissionToMethod: false });
@@ -124,12 +123,12 @@ export class ApiStack extends Stack {
         'The role through which API Gateway writes logs is AWS’s own managed policy for exactly that (AmazonAPIGatewayPushToCloudWatchLogs).',
     });
 
-    platform.alarms.watch('ApiServerErrors', {
+    alarms.watch('ApiServerErrors', {
       metric: this.restApi.metricServerError({ period: Alarms.period, statistic: 'Sum' }),
       threshold: 5,
       description: 'The API answers 5xx: look for "request failed" in the functions’ logs.',
     });
-    platform.alarms.watch('ApiLatency', {
+    alarms.watch('ApiLatency', {
       metric: this.restApi.metricLatency({ period: Alarms.period, statistic: 'p99' }),
       threshold: 2_000,
       periods: 5,

@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, Tags, Validations } from 'aws-cdk-lib';
-import { routes } from '../functions/routes.ts';
-import { ApiStack } from './api-stack.ts';
-import { AppStack } from './app-stack.ts';
 import { bundleFunctions, projectRoot } from './bundle.ts';
-import { addDashboard } from './dashboard.ts';
-import { DataStack } from './data-stack.ts';
 import { entriesOf, functionTable } from './function-table.ts';
-import { IdentityStack, type IssuerSettings } from './identity-stack.ts';
-import { readSettings, type Settings, type Stage } from './settings.ts';
+import { readSettings, type Stage } from './settings.ts';
+import { addStacks } from './stacks.ts';
 
 export interface AppOptions {
   /** Default: the context’s `stage`, else `dev`. */
@@ -23,8 +18,8 @@ export interface AppOptions {
 }
 
 /**
- * Builds the CDK app: bundles the functions and declares the stacks `Fairground-<stage>-Data`, `-App`,
- * `-Api` and, where the context names no `issuer`, `-Identity`. `app.synth()` gives the cloud assembly.
+ * Builds the CDK app: bundles the functions and declares the stacks (lib/stacks.ts). `app.synth()` gives the cloud
+ * assembly.
  *
  * @example
  * const app = await buildApp({ stage: 'dev', context: { issuer: 'http://127.0.0.1:3000/_local' } });
@@ -47,30 +42,7 @@ export const buildApp = async (options: AppOptions = {}): Promise<App> => {
     },
   });
   const settings = readSettings(app.node);
-  const stackName = (name: string) => `Fairground-${settings.stage}-${name}`;
-
-  const data = new DataStack(app, stackName('Data'), settings, {
-    description: 'Fairground: tables, plans, bus',
-  });
-  const issuer =
-    givenIssuer(settings) ??
-    new IdentityStack(app, stackName('Identity'), settings, {
-      description: 'Fairground: users and sign-in',
-    }).settings;
-  const platform = new AppStack(app, stackName('App'), {
-    settings,
-    data,
-    issuer,
-    bundles,
-    description: 'Fairground: functions, queues, alarms',
-  });
-  const { restApi } = new ApiStack(app, stackName('Api'), {
-    settings,
-    routes: Object.values(routes),
-    platform,
-    description: 'Fairground: API',
-  });
-  if (settings.dashboard) addDashboard(platform, restApi);
+  addStacks(app, settings, bundles);
   Tags.of(app).add('application', 'fairground');
   Tags.of(app).add('stage', settings.stage);
 
@@ -81,11 +53,6 @@ export const buildApp = async (options: AppOptions = {}): Promise<App> => {
   }
   return app;
 };
-
-const givenIssuer = ({ issuer, jwksUri, audience }: Settings): IssuerSettings | undefined =>
-  issuer === undefined
-    ? undefined
-    : { issuer, jwksUri: jwksUri ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`, audience };
 
 /** The flags that the CDK CLI gives from cdk.json, so that an app built in process is the same. */
 const featureFlags = (): Record<string, unknown> =>

@@ -17,6 +17,7 @@ import { leadIndexes } from '../functions/marketplace/leads/lead-indexes.ts';
 import { documentsKeptDays } from '../functions/marketplace/verification/verification.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { MailSender } from './constructs/mail-sender.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,8 +28,8 @@ export const organizationIndex = 'byOrganization';
 export const plansBucketExport = (stack: Stack): string => `${stack.stackName}-PlansBucketArn`;
 
 /**
- * All that keeps state: a table per context, the plans, the bus with its archive, the key of ids. It
- * changes rarely and is deployed apart from what is stateless, so that no change of code can touch data.
+ * All that keeps state: a table per context, the plans, the bus with its archive, the key of ids, who is told of
+ * alarms. It changes rarely and is deployed apart from what is stateless, so that no change of code can touch data.
  */
 export class DataStack extends Stack {
   readonly identityTable: Table;
@@ -111,6 +112,8 @@ export class DataStack extends Stack {
       settings.mailFrom === undefined
         ? undefined
         : new MailSender(this, 'MailSender', settings.mailFrom, settings);
+
+    if (settings.alarmEmail !== undefined) new AlarmTopic(this, 'AlarmTopic', settings.alarmEmail, settings);
 
     this.ticketKeys = settings.ticketKeys.map(
       (version) =>

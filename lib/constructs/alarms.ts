@@ -1,11 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+import { alarmTopicArn } from './alarm-topic.ts';
 
 interface Watch {
   readonly metric: IMetric;
@@ -24,15 +23,11 @@ export class Alarms extends Construct {
   static readonly period = Duration.minutes(1);
   private readonly action: SnsAction | undefined;
 
-  constructor(scope: Construct, email: string | undefined) {
+  constructor(scope: Construct, settings: Settings) {
     super(scope, 'Alarms');
-    if (email === undefined) return;
-    // CloudWatch may not use the AWS-managed key of SNS, so the topic has one of its own.
-    const key = new Key(this, 'Key', { description: 'Alarms', enableKeyRotation: true });
-    key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
-    const topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
-    topic.addSubscription(new EmailSubscription(email));
-    this.action = new SnsAction(topic);
+    if (settings.alarmEmail === undefined) return;
+    const topicArn = alarmTopicArn(Stack.of(this), settings);
+    this.action = new SnsAction(Topic.fromTopicArn(this, 'Topic', topicArn));
   }
 
   watch(id: string, { metric, threshold, periods = 1, description }: Watch): Alarm {

@@ -1,0 +1,32 @@
+import type { Stack } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+const topicName = ({ stage }: Settings): string => `Fairground-${stage}-Alarms`;
+
+/**
+ * The topic that alarms of all stacks are sent to, with the address that a person confirmed. Stacks know it by its
+ * name: an export in use would keep a stage from giving up its `alarmEmail`.
+ */
+export class AlarmTopic extends Construct {
+  constructor(scope: Construct, id: string, email: string, settings: Settings) {
+    super(scope, id);
+    // CloudWatch may not use the AWS-managed key of SNS, so the topic has one of its own.
+    const key = new Key(this, 'Key', { description: 'Alarms', enableKeyRotation: true });
+    key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    const topic = new Topic(this, 'Topic', {
+      topicName: topicName(settings),
+      masterKey: key,
+      enforceSSL: true,
+    });
+    topic.addSubscription(new EmailSubscription(email));
+  }
+}
+
+/** ARN of the topic as a stack of the same account and region writes it. */
+export const alarmTopicArn = (stack: Stack, settings: Settings): string =>
+  stack.formatArn({ service: 'sns', resource: topicName(settings) });
