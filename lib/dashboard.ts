@@ -10,8 +10,8 @@ interface Shown {
 }
 
 /**
- * One page that says whether the functions of a stack do their work, with what they sell and the API where they are
- * behind it. Each stack has its own: a page over several would need exports, and what is exported is not removed.
+ * One page that says whether the functions of a stack do their work, with what they sell and the API before them if
+ * given. Each stack has its own: a page over all would import from all, and what is imported cannot be deleted.
  */
 export const addDashboard = (stack: FunctionStack, { sales = [], api }: Shown = {}): void => {
   const { functions, queues, drift } = stack;

@@ -1,4 +1,3 @@
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { DataStack } from './data-stack.ts';
 import { readTable, useSecret } from './grants.ts';
 import type { IssuerSettings } from './identity-stack.ts';
@@ -42,5 +41,5 @@ export const sharedRights = (data: DataStack) => ({
   guard: readTable({ table: data.identityTable }),
   ids: useSecret(data.idSecret),
   events: readTable({ table: data.catalogTable }),
-  payments: (data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)]) as PolicyStatement[],
+  payments: data.stripeSecret === undefined ? [] : [useSecret(data.stripeSecret)],
 });

@@ -74,7 +74,7 @@ test.for([
 
 test('usage between two snapshots is what was added, by the functions’ own names', () => {
   const relay = 'Fairground-dev-App-OrdersRelayFunctionA5929404';
-  const mail = 'Fairground-dev-App-NotificationsMailFunctionCB7C427A';
+  const mail = 'Fairground-dev-Notifications-NotificationsMailFunctionCB7C427A';
   const commands = 'Fairground-dev-App-OrdersCommandsFunction0536CFBB';
   const idle = 'Fairground-dev-App-CatalogRelayFunctionB7C427AA';
   const used = (invocations: number, records: number, ms: number) => ({

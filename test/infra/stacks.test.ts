@@ -8,6 +8,7 @@ import {
   resourcesOf,
   statementsOf,
   synthesize,
+  type Template,
   type Templates,
   target,
 } from './templates.ts';
@@ -31,6 +32,9 @@ const first = (templates: Templates, type: string, which: (resource: Resource) =
   if (found === undefined) throw new Error(`No ${type} in the templates`);
   return found[1] as Resource & { Properties: Properties; DeletionPolicy?: string };
 };
+/** A text that is joined of words and references, each by its name. */
+const joined = (value: Properties): string =>
+  value['Fn::Join'][1].map((part: Properties) => (typeof part === 'string' ? part : target(part))).join('');
 /** Metrics counted from logs: name and pattern of those whose name matches. */
 const filtersOf = (templates: Templates, name: RegExp): readonly (readonly string[])[] =>
   resourcesOf(templates, 'AWS::Logs::MetricFilter')
@@ -142,9 +146,9 @@ const cases: Readonly<Record<string, Case>> = {
   'templates fit CloudFormation': {
     rule: rules.fitsCloudFormation,
     in: both,
-    breakIt: ({ App }) => {
-      for (let index = 0; index < 500; index += 1) {
-        App!.Resources[`Queue${index}`] = { Type: 'AWS::SQS::Queue' };
+    breakIt: ({ Marketplace }) => {
+      for (let index = 0; Object.keys(Marketplace!.Resources).length < 450; index += 1) {
+        Marketplace!.Resources[`Queue${index}`] = { Type: 'AWS::SQS::Queue' };
       }
     },
   },
@@ -341,8 +345,90 @@ describe('the synthesized stacks', () => {
     }
   });
 
+  test('a stack that is too full is told with its count', () => {
+    const Resources = Object.fromEntries(
+      Array.from({ length: 450 }, (_, index) => [`Queue${index}`, { Type: 'AWS::SQS::Queue' }]),
+    );
+    expect(rules.fitsCloudFormation({ App: { Resources } })).toEqual(['App has 450 resources']);
+  });
+
+  test('stacks of functions know the queue of deposits of each other, and nothing else', () => {
+    const imports = Object.entries(prod).flatMap(([name, template]) =>
+      [...JSON.stringify(template).matchAll(/"Fn::ImportValue":"Fairground-prod-(\w+):([^"]+)"/g)].map(
+        ([, from = '', what = '']) => [name, from, what.replaceAll(/[0-9A-F]{8}/g, '')] as const,
+      ),
+    );
+    const between = imports.filter(
+      ([name, from]) => name !== 'Api' && from !== 'Data' && from !== 'Identity',
+    );
+    expect(new Set(between.map((one) => one.join(' ')))).toEqual(
+      new Set([
+        'App Marketplace ExportsOutputRefMarketplacePaymentNewsQueue',
+        'App Marketplace ExportsOutputFnGetAttMarketplacePaymentNewsQueueArn',
+      ]),
+    );
+    expect(new Set(imports.filter(([name]) => name === 'Api').map(([, from]) => from))).toEqual(
+      new Set(['App', 'Marketplace']),
+    );
+  });
+
+  test('alarms of all stacks tell the one who confirmed an address', () => {
+    const topics = resourcesOf(prod, 'AWS::SNS::Topic').map(([, { Properties }]) => Properties.TopicName);
+    expect(topics).toEqual(['Fairground-prod-Alarms']);
+    expect(first(prod, 'AWS::SNS::Subscription').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'alarms@example.com',
+    });
+    const told = Object.entries(prod).flatMap(([name, template]) =>
+      resourcesOf({ [name]: template }, 'AWS::CloudWatch::Alarm').map(
+        ([, { Properties }]) => `${name} ${Properties.AlarmActions?.map(joined)}`,
+      ),
+    );
+    const arn = 'arn:AWS::Partition:sns:AWS::Region:AWS::AccountId:Fairground-prod-Alarms';
+    expect(new Set(told)).toEqual(new Set([`Marketplace ${arn}`, `Notifications ${arn}`, `App ${arn}`]));
+    expect(
+      resourcesOf(emulator, 'AWS::CloudWatch::Alarm').filter(([, { Properties }]) => Properties.AlarmActions),
+    ).toEqual([]);
+  });
+
+  test('each stack of functions has its dashboard, of what is in it', () => {
+    const titles = (template: Templates[string]) =>
+      resourcesOf({ template: template as Template }, 'AWS::CloudWatch::Dashboard').map(
+        ([, { Properties }]) =>
+          JSON.parse(joined(Properties.DashboardBody)).widgets.map(
+            (widget: Properties) => widget.properties.title,
+          ),
+      );
+    const functionsAndQueues = [
+      'Function errors and throttles',
+      'Function duration p99 (ms)',
+      'Age of the oldest message (s)',
+      'Dead letters',
+    ];
+    expect(Object.entries(prod).map(([name, template]) => [name, titles(template)])).toEqual(
+      Object.keys(prod).map((name) => [
+        name,
+        {
+          Marketplace: [functionsAndQueues],
+          Notifications: [functionsAndQueues],
+          App: [
+            [
+              'Holds a minute',
+              'Drift that reconciliations found',
+              'Requests and errors',
+              'Latency (ms)',
+              ...functionsAndQueues,
+            ],
+          ],
+        }[name] ?? [],
+      ]),
+    );
+    expect(resourcesOf(emulator, 'AWS::CloudWatch::Dashboard')).toEqual([]);
+  });
+
   test('the dashboard shows what reconciliations found', () => {
-    const body = JSON.stringify(first(prod, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+    const [[, dashboard] = []] = resourcesOf({ App: prod['App']! }, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(dashboard?.Properties.DashboardBody);
     for (const outcome of ['DriftRepaired', 'DriftNotRepaired'])
       for (const name of ['orders-reconciliation', 'ticketing-reconciliation'])
         expect(body).toContain(`${outcome}-${name}`);
@@ -400,8 +486,9 @@ describe('the synthesized stacks', () => {
   });
 
   test('a Cognito pool is made only where no issuer is named', () => {
-    expect(Object.keys(emulator).sort()).toEqual(['Api', 'App', 'Data']);
-    expect(Object.keys(prod).sort()).toEqual(['Api', 'App', 'Data', 'Identity']);
+    const stacks = ['Api', 'App', 'Data', 'Marketplace'];
+    expect(Object.keys(emulator).sort()).toEqual(stacks);
+    expect(Object.keys(prod).sort()).toEqual([...stacks, 'Identity', 'Notifications'].sort());
     const client = first(prod, 'AWS::Cognito::UserPoolClient').Properties;
     expect(client).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ['code'] });
   });

@@ -14,7 +14,7 @@ export interface Template {
   readonly Resources: Record<string, Resource>;
 }
 
-/** The templates of an app by the last word of the stack’s name: `Data`, `App`, `Api`, `Identity`. */
+/** The templates of an app by the last word of the stack’s name: `Data`, `App`, `Api`, … */
 export type Templates = Readonly<Record<string, Template>>;
 
 export const emulatorContext = {
