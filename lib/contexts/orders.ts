@@ -24,14 +24,14 @@ export const addOrders = (stack: FunctionStack, depositNews: Queue): void => {
     ADMISSION_TABLE: data.admissionTable.tableName,
   };
   const orders = { ...ticketing, ...tables, ...payments };
-  /** Confirming an order sells its places and issues its tickets, in one transaction. */
-  const confirmFree = [
+  /** Confirming an order, or an answer, sells its places and issues its tickets, in one transaction. */
+  const sellAndIssue = [
     readWriteTable({ table: data.ordersTable }),
     readWriteTable({ table: data.ticketingTable }),
     readWriteTable({ table: data.admissionTable }),
     ...readBucket(data.plansBucketArn),
   ];
-  const confirm = [...confirmFree, ...rights.payments];
+  const confirm = [...sellAndIssue, ...rights.payments];
 
   // What people ask for.
   const news = stack.addQueue('orders-payment-news');
@@ -53,7 +53,7 @@ export const addOrders = (stack: FunctionStack, depositNews: Queue): void => {
     [...confirm, rights.guard, rights.events, askAboutPayments, sendMessages(depositNews), rights.ids],
   );
   stack.addFunction('orders-rsvps', { ...common, ...guard, ...ids, ...ticketing, ...events, ...tables }, [
-    ...confirmFree,
+    ...sellAndIssue,
     rights.guard,
     rights.events,
     rights.ids,
