@@ -1,5 +1,5 @@
-import type { Stack } from 'aws-cdk-lib';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -15,14 +15,33 @@ const topicName = ({ stage }: Settings): string => `Fairground-${stage}-Alarms`;
 export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, email: string, settings: Settings) {
     super(scope, id);
+    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     // CloudWatch may not use the AWS-managed key of SNS, so the topic has one of its own.
     const key = new Key(this, 'Key', { description: 'Alarms', enableKeyRotation: true });
-    key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    key.grantEncryptDecrypt(cloudWatch);
     const topic = new Topic(this, 'Topic', {
       topicName: topicName(settings),
       masterKey: key,
       enforceSSL: true,
     });
+    // The policy that wants TLS takes the place of the one by which SNS lets the account’s own alarms publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [cloudWatch],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: {
+          ArnLike: {
+            'aws:SourceArn': Stack.of(this).formatArn({
+              service: 'cloudwatch',
+              resource: 'alarm',
+              resourceName: '*',
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
+    );
     topic.addSubscription(new EmailSubscription(email));
   }
 }

@@ -379,6 +379,15 @@ describe('the synthesized stacks', () => {
       Protocol: 'email',
       Endpoint: 'alarms@example.com',
     });
+    const allowed = first(prod, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement.filter(
+      ({ Effect }: Properties) => Effect === 'Allow',
+    );
+    expect(allowed).toMatchObject([
+      { Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' } },
+    ]);
+    expect(joined(allowed[0].Condition.ArnLike['aws:SourceArn'])).toBe(
+      'arn:AWS::Partition:cloudwatch:AWS::Region:AWS::AccountId:alarm:*',
+    );
     const told = Object.entries(prod).flatMap(([name, template]) =>
       resourcesOf({ [name]: template }, 'AWS::CloudWatch::Alarm').map(
         ([, { Properties }]) => `${name} ${Properties.AlarmActions?.map(joined)}`,
