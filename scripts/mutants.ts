@@ -502,7 +502,7 @@ const leadMutants: readonly Mutant[] = [
   {
     mistake: 'a truck is asked twice about a brief',
     file: `${leads}/create-lead.ts`,
-    from: "        ? { condition: 'attribute_not_exists(pk)' }",
+    from: '        ? absent',
     to: '        ? {}',
   },
 ];

@@ -4,8 +4,11 @@ import { type createScheduler, settled } from './scheduler.ts';
 
 /** Milliseconds between two steps. */
 const stepMs = 5;
-/** What does not come to rest in so many is a violation. */
-const mostDrainSteps = 4_000;
+/**
+ * What does not come to rest in so many is a violation. A hold of three days is looked at every fifteen minutes, once
+ * for each time that its timer was delivered: that alone may be some thousands.
+ */
+const mostDrainSteps = 20_000;
 
 interface Referee {
   readonly violation: Violation | undefined;
