@@ -109,8 +109,8 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'a hold that ended can be extended',
     file: `${ticketing}/inventory-store.ts`,
-    from: "'#status = :active AND #until >= :now AND #until < :until'",
-    to: "'(#status = :active OR #status <> :active) AND #until >= :now AND #until < :until'",
+    from: '`#status = :active AND #until >= :now AND #until < :until${unmarked}`',
+    to: '`(#status = :active OR #status <> :active) AND #until >= :now AND #until < :until${unmarked}`',
   },
   {
     mistake: 'a timer that comes early is dropped',
@@ -312,8 +312,8 @@ const orderMutants: readonly Mutant[] = [
   {
     mistake: 'of a ticket admitted on two devices only the first is kept',
     file: 'functions/admission/check-in.ts',
-    from: '    .slice(0, maxAdmissions);',
-    to: '    .slice(0, Math.min(1, maxAdmissions));',
+    from: 'scan]\n    .toSorted(earliestFirst)\n    .slice(0, maxAdmissions);',
+    to: 'scan]\n    .toSorted(earliestFirst)\n    .slice(0, Math.min(1, maxAdmissions));',
   },
   {
     mistake: 'an order takes a place that is sold',
