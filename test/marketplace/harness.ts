@@ -20,6 +20,7 @@ import { type Call, callsOf, type LambdaHandler } from '../support/api-call.ts';
 import { briefBody } from '../support/brief-body.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { type MemoryBucket, memoryBucket } from '../support/memory-bucket.ts';
+import { type Cost, listenToCosts } from '../support/request-costs.ts';
 import { truckBody } from '../support/truck-body.ts';
 
 /** `ann` owns this organization, `cat` is of its staff; `bob` belongs to none; `admin`, `eve` and `ada` help everybody. */
@@ -46,6 +47,8 @@ export interface Marketplace {
   readonly ticketing: Table;
   readonly objects: MemoryBucket;
   readonly call: Call<keyof typeof routes>;
+  /** The cost of the last request that was answered. */
+  cost(): Cost;
   stop(): Promise<void>;
 }
 
@@ -111,6 +114,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     tokens[subject] = await issuer.mint({ sub: subject, roles: ['admin'] });
   return {
     table,
+    cost: listenToCosts(),
     catalog,
     ticketing,
     objects,

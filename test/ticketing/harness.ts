@@ -13,7 +13,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Layout } from '../../functions/catalog/contracts.ts';
 import { contentId, randomId } from '../../functions/platform/ids.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
-import { logger } from '../../functions/platform/logger.ts';
 import { serve } from '../../functions/platform/serve.ts';
 import type { Item, Table } from '../../functions/platform/table.ts';
 import type { SaleTicketType } from '../../functions/ticketing/block-plan.ts';
@@ -26,6 +25,7 @@ import { createIssuer } from '../../local/issuer.ts';
 import { type Engine, startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { runReconciliation, type ToldRun } from '../support/reconcile.ts';
+import { type Cost, listenToCosts } from '../support/request-costs.ts';
 import { openTableStream } from '../support/table-stream.ts';
 
 const routes = { ...ticketingCommandRoutes, ...ticketingQueryRoutes };
@@ -52,13 +52,6 @@ export interface Answered {
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is for each test to say
   readonly body: any;
-}
-
-/** What a request cost, as the function logs it from `ReturnConsumedCapacity`. */
-export interface Cost {
-  readonly calls: number;
-  readonly readUnits: number;
-  readonly writeUnits: number;
 }
 
 type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -228,12 +221,7 @@ export const startTicketing = async (): Promise<Ticketing> => {
       return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'e' })) };
     });
 
-  const costs: Cost[] = [];
-  const info = logger.info.bind(logger);
-  logger.info = (message, ...extra) => {
-    if (message === 'request') costs.push(extra[0] as unknown as Cost);
-    info(message, ...extra);
-  };
+  const cost = listenToCosts();
 
   const call =
     (command: ApiHandler, query: ApiHandler) =>
@@ -265,11 +253,6 @@ export const startTicketing = async (): Promise<Ticketing> => {
         body: result.body === '' ? undefined : JSON.parse(result.body),
       };
     };
-  const cost = (): Cost => {
-    const last = costs.at(-1);
-    if (last === undefined) throw new Error('Nothing was asked yet');
-    return { calls: last.calls, readUnits: last.readUnits, writeUnits: last.writeUnits };
-  };
 
   const instance = (change: (store: InventoryStore) => InventoryStore = (store) => store): Instance => {
     const store = change(openInventory(table));
