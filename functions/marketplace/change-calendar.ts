@@ -26,7 +26,7 @@ export type CalendarChange<Outcome> =
  * else reads and decides again.
  *
  * @param interval what the decision must see.
- * @throws Error when others were faster eight times in a row.
+ * @throws TooManyWriters when others were faster eight times in a row.
  */
 export const changeCalendar = <Outcome>(
   table: Table,

@@ -450,6 +450,7 @@ const busyErrors = new Set([
   'RequestLimitExceeded',
   'ThrottlingException',
   'TimeoutError',
+  'TooManyWriters',
   'TransactionCanceledException',
   'TransactionConflictException',
   'TransactionInProgressException',

@@ -5,6 +5,7 @@ import { ok, problem } from '../../functions/platform/answer.ts';
 import type { Guard } from '../../functions/platform/guard.ts';
 import { policy, publicAccess, route, signedIn } from '../../functions/platform/route.ts';
 import { serve } from '../../functions/platform/serve.ts';
+import { TooManyWriters } from '../../functions/platform/until-written.ts';
 import { type EventOptions, gatewayEvent } from '../support/gateway-event.ts';
 
 const box = z.strictObject({ id: z.string(), size: z.int() });
@@ -101,6 +102,13 @@ const routes = {
     path: '/broken',
     access: publicAccess(),
   }),
+  crowdBox: route({
+    ...base,
+    operationId: 'crowdBox',
+    method: 'GET',
+    path: '/crowded',
+    access: publicAccess(),
+  }),
 };
 
 /** `Bearer <subject>` is a valid token here; owners of org_a may do everything with what is org_a’s. */
@@ -162,6 +170,9 @@ const handler = serve({
       throw Object.assign(new Error('table arn:aws:dynamodb is on fire'), {
         name: 'ResourceNotFoundException',
       });
+    },
+    crowdBox: async () => {
+      throw new TooManyWriters('The box');
     },
   },
 });
@@ -312,6 +323,11 @@ describe('answers', () => {
       instance: '/broken',
       requestId: 'request-1',
     });
+  });
+
+  test('who was slower than others each time is told to come back', async () => {
+    const { status, headers, body } = await call('GET', '/crowded');
+    expect([status, headers['Retry-After'], body.code]).toEqual([503, '1', 'SERVICE_UNAVAILABLE']);
   });
 
   test('an unknown path is a problem document', async () => {

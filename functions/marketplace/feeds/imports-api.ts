@@ -5,6 +5,7 @@ import type { Handlers } from '../../platform/route.ts';
 import { isReplay } from '../../platform/serve.ts';
 import { absent, type Table, type TransactionWrite } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
+import { TooManyWriters } from '../../platform/until-written.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
 import type { marketplaceCommandRoutes } from '../routes.ts';
 import {
@@ -100,7 +101,7 @@ export const importCommands = (
           : problem('IDEMPOTENCY_KEY_REUSED');
       if (isOneMore) return problem('TOO_MANY_CALENDARS');
     }
-    throw new Error(`The imports of ${truckId} are changed by too many at once`);
+    throw new TooManyWriters(`The imports of ${truckId}`);
   },
 
   async deleteCalendarImport(request) {

@@ -2,6 +2,7 @@ import { type PaymentNews, type RefundNews, refundTransitions } from '../../paym
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { Table } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
+import { TooManyWriters } from '../../platform/until-written.ts';
 import { decideDepositNews } from './deposit.ts';
 import type { Lead } from './lead.ts';
 import { noteOnLead } from './note-on-lead.ts';
@@ -21,7 +22,7 @@ const maxTries = 4;
  * Any order and any repetition is harmless.
  *
  * @returns the lead as it is afterwards.
- * @throws Error when others were faster each time: the news are told again.
+ * @throws TooManyWriters when others were faster each time: the news are told again.
  */
 export const applyDepositNews = async (
   table: Table,
@@ -58,7 +59,7 @@ export const applyDepositNews = async (
     else if (outcome.kind === 'unavailable' || outcome.kind === 'calendar_full') isTimeLost = true;
     else throw new Error(`News of the deposit of ${lead.leadId}: ${outcome.kind}`);
   }
-  throw new Error(`The lead ${lead.leadId} is changed by too many at once`);
+  throw new TooManyWriters(`The lead ${lead.leadId}`);
 };
 
 /** Notes what became of a refund. News of another than the lead’s last are old: that one had failed. */

@@ -1,5 +1,6 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { Table } from '../../platform/table.ts';
+import { TooManyWriters } from '../../platform/until-written.ts';
 import type { Lead } from './lead.ts';
 import { type LeadFields, noteWrite, toLead, withNote } from './lead-store.ts';
 
@@ -10,7 +11,7 @@ const maxTries = 8;
  * Notes something on a lead, decided anew on what it is whenever somebody else was faster.
  * @param fieldsOf what is to be noted on the lead as it is now; undefined: nothing.
  * @returns the lead as it is afterwards.
- * @throws Error when others were faster each time.
+ * @throws TooManyWriters when others were faster each time.
  */
 export const noteOnLead = async (
   table: Table,
@@ -28,5 +29,5 @@ export const noteOnLead = async (
     if (old === undefined) throw new Error(`The lead ${lead.leadId} is gone`);
     current = toLead(old);
   }
-  throw new Error(`The lead ${lead.leadId} is changed by too many at once`);
+  throw new TooManyWriters(`The lead ${lead.leadId}`);
 };

@@ -1,6 +1,7 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { OwnedItems } from '../../platform/owned-item.ts';
 import type { Table } from '../../platform/table.ts';
+import { TooManyWriters } from '../../platform/until-written.ts';
 import { blockedBy } from '../calendar.ts';
 import { entriesIn, judgedBy } from '../calendar-month.ts';
 import { readCalendar } from '../calendar-store.ts';
@@ -80,5 +81,5 @@ const noteLead = async (
     const written = await table.transact([noteWrite(lead, { takenAt: change.at }, change)]);
     if (written.written) return;
   }
-  throw new Error(`The lead ${leadId} is changed by too many at once`);
+  throw new TooManyWriters(`The lead ${leadId}`);
 };

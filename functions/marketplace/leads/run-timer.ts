@@ -1,5 +1,6 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { Table } from '../../platform/table.ts';
+import { TooManyWriters } from '../../platform/until-written.ts';
 import type { Lead, LeadTimer } from './lead.ts';
 import type { LeadDecision } from './lead-decisions.ts';
 import type { Leads } from './lead-store.ts';
@@ -104,7 +105,7 @@ export const runTimer = async (
     case 'not_due':
       return outcome;
     case 'busy':
-      throw new Error(`The lead ${leadId} is changed by too many at once`);
+      throw new TooManyWriters(`The lead ${leadId}`);
     default:
       throw new Error(`To ${timer} the lead ${leadId} was answered by ${outcome.kind}`);
   }

@@ -180,7 +180,7 @@ export const openThreads = (table: Table) => {
     /**
      * Puts a message at the end of its thread: the message, its id and the count in one transaction. Who was slower
      * than another decides anew.
-     * @throws Error when others were faster eight times in a row.
+     * @throws TooManyWriters when others were faster eight times in a row.
      */
     append(lead: MessageOfLead, draft: Draft, change: Change): Promise<Appended> {
       const { leadId } = lead;

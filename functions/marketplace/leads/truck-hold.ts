@@ -103,7 +103,7 @@ const readFor = (truck: TruckItem, { window, hold }: LeadTime): Interval =>
  *
  * @param truck as it was read; the write is conditional on it unless the time is the lead’s already.
  * @param now epoch seconds.
- * @throws Error when others changed the calendar eight times in a row.
+ * @throws TooManyWriters when others changed the calendar eight times in a row.
  */
 export const takeTime = async (
   table: Table,
