@@ -11,6 +11,8 @@ export interface Measured extends LoadResult {
   readonly besides?: number;
   /** Flows of hold, order and payment a second, where that is what customers do. */
   readonly flowsPerSecond?: number;
+  /** Answers a second that customers came for, where a request may also be told to come back; flows, where those are it. */
+  readonly goodPerSecond?: number;
   /** What must be so, and is; a scenario that is not right has no figures. */
   readonly checked: string;
 }
@@ -23,7 +25,7 @@ export interface Scenario {
 
 export const measured = async (
   platform: BenchPlatform,
-  work: () => Promise<LoadResult & Pick<Measured, 'flowsPerSecond' | 'besides'>>,
+  work: () => Promise<LoadResult & Pick<Measured, 'flowsPerSecond' | 'goodPerSecond' | 'besides'>>,
   check: (result: LoadResult) => string,
 ): Promise<Measured> => {
   const [before, costBefore] = [platform.cpu(), platform.cost()];

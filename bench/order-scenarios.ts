@@ -104,17 +104,17 @@ const measureFlows = async (
     async () => {
       const {
         begun: flowsBegun,
-        confirmed: orderIds,
+        ended: orderIds,
         ...flows
       } = await flowLoad(
         { origin: platform.origin, connections, ...(seconds !== undefined && { seconds }) },
         {
-          hold: (count) => {
-            const seat = count === customers ? undefined : seats[count];
+          begin: (flow) => {
+            const seat = flow === customers ? undefined : seats[flow];
             return seat === undefined ? undefined : holdRequest(sessionId, { seats: [seat] });
           },
-          order: (holdId) => orderRequest(holdId),
-          pay: payRequest,
+          next: [(holdId) => orderRequest(holdId), payRequest],
+          ends: 'confirmed',
         },
       );
       begun = flowsBegun;

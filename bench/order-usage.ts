@@ -5,6 +5,7 @@ import { type LoadRequest, load } from './load.ts';
 import { functionsOf, type OrderKind, type OrderUsage, type Snapshot, usageBetween } from './order-counts.ts';
 import { orderRequest, payRequest } from './order-requests.ts';
 import { type BenchPlatform, holdRequest } from './platform.ts';
+import { untilQuiet } from './quiet.ts';
 
 /** Long enough to order and pay by; the hold’s timer, which belongs to the cost, runs when it is over. */
 const holdSeconds = 8;
@@ -20,20 +21,6 @@ const snapshot = async (platform: BenchPlatform): Promise<Snapshot> => ({
 
 const timeoutMs = 60_000;
 
-/** So many looks without a new record: what came before, as the opening of the sale, has been told to all. */
-const quietLooks = 10;
-
-const untilQuiet = async (platform: BenchPlatform): Promise<void> => {
-  let last = '';
-  let looks = 0;
-  await until('a quiet platform', timeoutMs, async () => {
-    const now = JSON.stringify(functionsOf(await platform.usage()));
-    looks = now === last ? looks + 1 : 0;
-    last = now;
-    return looks >= quietLooks ? true : undefined;
-  });
-};
-
 /**
  * One order of one place, alone on the platform, from its hold to the last thing that follows from it: its ticket is
  * mailed, its money captured, its machine at its end, and the hold’s timer has found it over.
@@ -43,7 +30,7 @@ export const measureOrder = async (
   { sessionId, ticketTypeIds }: Evening,
   kind: OrderKind,
 ): Promise<OrderUsage> => {
-  await untilQuiet(platform);
+  await untilQuiet(platform, timeoutMs);
   const before = await snapshot(platform);
   const since = async (count: (report: UsageReport) => number): Promise<number> =>
     count(await platform.usage()) - count(before.report);

@@ -72,7 +72,7 @@ export interface CpuSeconds {
 const partOf = (threadName: string): keyof CpuSeconds => {
   if (threadName === 'MainThread') return 'gateway';
   if (/^[A-Z][a-z]+(Com|Que)/.test(threadName)) return 'handlers';
-  return /^(Identity|Catalog|Ticketing|Orders|Admission|Notifications)/.test(threadName)
+  return /^(Identity|Catalog|Ticketing|Orders|Admission|Notifications|Marketplace|Leads)/.test(threadName)
     ? 'reactions'
     : 'helpers';
 };

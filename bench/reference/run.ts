@@ -44,16 +44,18 @@ export const runReference = async (
     const holds = await load({ origin, connections, seconds, next: hold });
     const flows: ReferenceResult['flows'][number][] = [];
     for (const customers of flowConnections) {
-      const { begun, confirmed, ...result } = await flowLoad(
+      const { begun, ended, ...result } = await flowLoad(
         { origin, connections: customers, seconds },
         {
-          hold,
-          order: (holdId) =>
-            post('/orders', { holdId, customer: { name: 'Ana Pop', email: 'ana@example.com' } }),
-          pay: (orderId) => post(`/orders/${orderId}/pay`),
+          begin: hold,
+          next: [
+            (holdId) => post('/orders', { holdId, customer: { name: 'Ana Pop', email: 'ana@example.com' } }),
+            (orderId) => post(`/orders/${orderId}/pay`),
+          ],
+          ends: 'confirmed',
         },
       );
-      if (confirmed.length < begun || Object.keys(result.statuses).some((status) => !/^20[12]$/.test(status)))
+      if (ended.length < begun || Object.keys(result.statuses).some((status) => !/^20[12]$/.test(status)))
         throw new Error(`PostgreSQL answered ${JSON.stringify(result.statuses)}`);
       flows.push({ ...result, connections: customers });
     }
