@@ -18,15 +18,21 @@ import { untilQuiet } from './quiet.ts';
 /** All that follows from leads may wait in queues for as long. */
 const quietTimeoutMs = 300_000;
 /** So many organizers ask, each in a connection of its own at most. */
-const organizerCount = 64;
-const truckCount = 10_000;
+export const organizerCount = 64;
+export const truckCount = 10_000;
 /** Of each of many trucks, in the month that is asked about. */
-const bookingsOfATruck = 8;
+export const bookingsOfATruck = 8;
 /** More leads than a second has. */
 const maxPerSecond = 300;
 const weekSeconds = 7 * 24 * 60 * 60;
 /** From here on a month has bookings, and reads no other. */
 const firstDaysSeconds = 2 * 24 * 60 * 60;
+
+/** A week of the month that is asked about. */
+export const weekOf = (month: number): Interval => {
+  const from = month + firstDaysSeconds;
+  return { from, to: from + weekSeconds };
+};
 
 /** What all scenarios of one platform share. */
 interface Stage {
@@ -142,7 +148,7 @@ const oneTruckAtOtherTimes = (connections: number): Scenario => ({
   },
 });
 
-const slots = 10;
+export const slots = 10;
 const oneSlot: Scenario = {
   name: `leads: one truck, ${organizerCount} organizers want the same hour, ${slots} hours one after the other`,
   what: 'one of them gets each hour, the others are told what takes it',
@@ -249,7 +255,7 @@ const availability = (
   async run(platform, seconds) {
     const stage = await stageOf(platform);
     const trucks = await trucksOf(stage);
-    const from = stage.month + firstDaysSeconds;
+    const week = weekOf(stage.month);
     let listed = 0;
     return measuredWhole(
       platform,
@@ -258,7 +264,7 @@ const availability = (
           origin: platform.origin,
           connections: 64,
           seconds,
-          next: (count) => availabilityRequest(inTurn(trucks, count), { from, to: from + weekSeconds }),
+          next: (count) => availabilityRequest(inTurn(trucks, count), week),
           onAnswer: (_status, body) => {
             listed += (JSON.parse(body) as { busy: readonly unknown[] }).busy.length;
           },

@@ -8,9 +8,10 @@
  * Rows are locked in the order of their numbers, so that two buyers never wait for each other in a circle.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { parseArgs } from 'node:util';
-import { Pool, type PoolClient } from 'pg';
+import { Pool } from 'pg';
+import { type Answer, bodyOf, serveJson, transactionsOf } from './service.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,20 +34,7 @@ const schema = `
   INSERT INTO seats (number) SELECT generate_series(0, ${Number(values.seats) - 1});
   ANALYZE seats;`;
 
-const inTransaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
-};
+const inTransaction = transactionsOf(pool);
 
 class Taken extends Error {}
 
@@ -152,17 +140,6 @@ const capture = (id: string): Promise<unknown> =>
     values: [id],
   });
 
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) body += chunk;
-  return body;
-};
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 const answer = async (request: IncomingMessage): Promise<Answer> => {
   const key = String(request.headers['idempotency-key']);
   if (request.method !== 'POST') return { status: 404, body: {} };
@@ -184,19 +161,9 @@ const answer = async (request: IncomingMessage): Promise<Answer> => {
 };
 
 await pool.query(schema);
-const server = createServer((request, response) => {
-  const reply = ({ status, body }: Answer): void => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  };
-  answer(request).then(reply, (error: Error) => {
-    if (error instanceof Taken) return reply({ status: 409, body: {} });
-    console.error(error);
-    response.writeHead(500).end();
-  });
-});
-server.listen(Number(values.port), '127.0.0.1', () => console.log('ready'));
-process.once('SIGINT', () => {
-  server.close();
-  server.closeAllConnections();
-  void pool.end();
-});
+serveJson(Number(values.port), pool, (request) =>
+  answer(request).catch((error: Error) => {
+    if (error instanceof Taken) return { status: 409, body: {} };
+    throw error;
+  }),
+);

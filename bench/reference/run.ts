@@ -22,18 +22,37 @@ const post = (path: string, body?: unknown): LoadRequest => ({
   ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 
-/** The same load on PostgreSQL; undefined when the system has none. */
-export const runReference = async (
-  seconds: number,
-  warmUpSeconds: number,
-): Promise<ReferenceResult | undefined> => {
+/**
+ * Runs a program of this folder on a PostgreSQL of its own.
+ * @returns undefined when the system has none.
+ */
+export const onReference = async <T>(
+  program: string,
+  args: readonly string[],
+  measure: (origin: string, version: string) => Promise<T>,
+): Promise<T | undefined> => {
   const postgres = await startPostgres();
   if (postgres === undefined) return undefined;
-  const port = await freePort();
-  const args = ['--port', String(port), '--database', postgres.url, '--seats', String(seats)];
-  const program = await startProgram('bench/reference/postgres.ts', args, /ready/);
   try {
-    const origin = `http://127.0.0.1:${port}`;
+    const port = await freePort();
+    const started = await startProgram(
+      `bench/reference/${program}`,
+      ['--port', String(port), '--database', postgres.url, ...args],
+      /ready/,
+    );
+    try {
+      return await measure(`http://127.0.0.1:${port}`, postgres.version);
+    } finally {
+      await started.stop();
+    }
+  } finally {
+    await postgres.stop();
+  }
+};
+
+/** The same load on PostgreSQL; undefined when the system has none. */
+export const runReference = (seconds: number, warmUpSeconds: number): Promise<ReferenceResult | undefined> =>
+  onReference('postgres.ts', ['--seats', String(seats)], async (origin, version) => {
     let seat = 0;
     const hold = () => {
       if (seat === seats) return undefined;
@@ -59,9 +78,5 @@ export const runReference = async (
         throw new Error(`PostgreSQL answered ${JSON.stringify(result.statuses)}`);
       flows.push({ ...result, connections: customers });
     }
-    return { version: postgres.version, holds, flows };
-  } finally {
-    await program.stop();
-    await postgres.stop();
-  }
-};
+    return { version, holds, flows };
+  });
