@@ -331,20 +331,51 @@ const negotiations: Scenario = {
   },
 };
 
+/** Leads and questions to many trucks, so that what comes after meets functions that run. */
+export const warmUpTrucks = async (platform: BenchPlatform, seconds: number): Promise<void> => {
+  const stage = await stageOf(platform);
+  const { market, month } = stage;
+  const trucks = await market.trucks(Array.from({ length: organizerCount }, () => randomId('org')));
+  const wanted = Array.from({ length: trucks.length * bookingsOfATruck }, (_, index) => ({
+    truckId: inTurn(trucks, index),
+    window: hourOf(month, Math.floor(index / trucks.length)),
+  }));
+  const leads = await leadRequests(stage, wanted);
+  await load({
+    origin: platform.origin,
+    connections: 32,
+    seconds,
+    next: (count) => leads(count) ?? availabilityRequest(inTurn(trucks, count), weekOf(month)),
+  });
+};
+
+const manyCalendars = availability(
+  `${truckCount.toLocaleString('en')} trucks`,
+  'one truck after the other, each with eight bookings',
+  (stage) => stage.trucks(),
+  7,
+);
+
+/** Those that PostgreSQL is given too. */
+export const comparedScenarios = {
+  manyTrucks,
+  otherTimes: oneTruckAtOtherTimes(8),
+  sameHour: oneSlot,
+  busyTruck: availability('one truck, 30 bookings in its month', 'the same truck by all', busyTruck(30), 12),
+  manyCalendars,
+} as const satisfies Record<string, Scenario>;
+
+export type ComparedScenario = keyof typeof comparedScenarios;
+
 export const leadScenarios: readonly Scenario[] = [
   manyTrucks,
   oneTruckAtOtherTimes(1),
-  oneTruckAtOtherTimes(8),
+  comparedScenarios.otherTimes,
   oneTruckAtOtherTimes(32),
   oneSlot,
   fullMonth,
-  availability('one truck, 30 bookings in its month', 'the same truck by all', busyTruck(30), 12),
+  comparedScenarios.busyTruck,
   availability('one truck, its month full', 'the same truck by all', busyTruck(500), 140),
-  availability(
-    `${truckCount.toLocaleString('en')} trucks`,
-    'one truck after the other, each with eight bookings',
-    (stage) => stage.trucks(),
-    7,
-  ),
+  manyCalendars,
   negotiations,
 ];

@@ -2,34 +2,26 @@ import { percentile } from '../local/demo/statistics.ts';
 import { drawChart } from './chart.ts';
 import { flowConnections, flowsName } from './flow-load.ts';
 import type { LoadResult } from './load.ts';
-import type { Measured } from './measured.ts';
+import {
+  bar,
+  colors,
+  costCells,
+  costHeads,
+  drawCpu,
+  median,
+  pick,
+  rate,
+  spread,
+  timeCells,
+} from './report-tables.ts';
 import type { Results } from './results.ts';
-
-const spread = (values: readonly number[], digits = 0): string =>
-  [0, 0.5, 1]
-    .map((share) =>
-      percentile(values, share).toLocaleString('en', {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      }),
-    )
-    .join(' / ');
-
-const pick = <T>(runs: readonly T[], of: (run: T) => number): readonly number[] => runs.map(of);
-const rate = (runs: readonly LoadResult[]): string => spread(pick(runs, (run) => run.perSecond));
-const median = <T>(runs: readonly T[], of: (run: T) => number): number => percentile(pick(runs, of), 0.5);
-const cpu = (runs: readonly Measured[], part: keyof Measured['cpuMs']): string =>
-  median(runs, (run) => run.cpuMs[part]).toFixed(2);
-
-const cpuParts = ['gateway', 'handlers', 'reactions', 'helpers', 'engine'] as const;
-
-const costParts = ['calls', 'writeUnits', 'readUnits'] as const;
+import { drawTruckCharts, renderTrucks } from './truck-report.ts';
 
 const comparison = 'hold one given seat, 64 connections';
 
 /** The page of figures. */
-export const renderReport = (results: Results): string => {
-  const { machine, scenarios, reference, coldStarts, repeats, sdkCallMs } = results;
+export const renderReport = ({ tickets, trucks }: Results): string => {
+  const { machine, scenarios, reference, coldStarts, repeats, sdkCallMs } = tickets;
   const ours = scenarios.find(({ name }) => name === comparison)?.runs ?? [];
   const holdsOf = reference.map(({ holds }) => holds);
   const ratio = median(ours, (run) => run.perSecond) / median(holdsOf, (run) => run.perSecond);
@@ -59,12 +51,12 @@ min / median / max of the repeats. Numbers of shared machines are noisy: what co
 
 ## The platform
 
-| scenario | requests/s | p50 ms | p95 ms | p99 ms | CPU ms a request: gateway, handlers, reactions, helpers, engine | calls, write units, read units a request | and it was so |
+| scenario | requests/s | p50 ms | p95 ms | p99 ms | ${costHeads} | and it was so |
 |---|---|---|---|---|---|---|---|
 ${scenarios
   .map(
     ({ name, runs }) =>
-      `| ${name} | ${rate(runs)} | ${spread(pick(runs, (run) => run.p50Ms))} | ${spread(pick(runs, (run) => run.p95Ms))} | ${spread(pick(runs, (run) => run.p99Ms))} | ${cpuParts.map((part) => cpu(runs, part)).join(' + ')} | ${costParts.map((part) => median(runs, ({ cost }) => cost[part]).toFixed(2)).join(', ')} | ${runs.at(-1)?.checked ?? ''} |`,
+      `| ${name} | ${rate(runs)} | ${timeCells(runs)} | ${costCells(runs)} | ${runs.at(-1)?.checked ?? ''} |`,
   )
   .join('\n')}
 
@@ -102,6 +94,7 @@ issued, money captured after the answer. In the same seconds Fairground also run
 events, and draws and mails a ticket as PDF; the reference does nothing of the kind. What stands between is said in [scale](scale.md#what-stands-between).`
 }
 
+${renderTrucks(trucks)}
 ## Cold starts
 
 Init and first request in a fresh process, ${coldStarts[0]?.initMs.length ?? 0} each, min / median; the budget is hello world + 100 ms in all.
@@ -118,17 +111,11 @@ ${coldStarts
 `;
 };
 
-const colors = {
-  gateway: '#1f77b4',
-  handlers: '#2ca02c',
-  reactions: '#9467bd',
-  helpers: '#bcbd22',
-  engine: '#7f7f7f',
-} as const;
-
 /** Charts of the report, by file. */
-export const drawCharts = ({ scenarios, reference }: Results): ReadonlyMap<string, string> => {
-  const bar = (label: string, value: number, color: string) => ({ label, parts: [{ value, color }] });
+export const drawCharts = ({
+  tickets: { scenarios, reference },
+  trucks,
+}: Results): ReadonlyMap<string, string> => {
   const ours = scenarios.map(({ name, runs }) =>
     bar(
       name,
@@ -146,13 +133,9 @@ export const drawCharts = ({ scenarios, reference }: Results): ReadonlyMap<strin
             colors.engine,
           ),
         ];
-  const cpuRows = scenarios.map(({ name, runs }) => ({
-    label: name,
-    parts: cpuParts.map((part) => ({ value: median(runs, ({ cpuMs }) => cpuMs[part]), color: colors[part] })),
-  }));
-  const legend = cpuParts.map((part) => ({ name: part, color: colors[part] }));
   return new Map([
     ['bench-rates.svg', drawChart('Requests a second, median', [...ours, ...theirs], 0)],
-    ['bench-cpu.svg', drawChart('CPU of a request, ms, median', cpuRows, 2, legend)],
+    ['bench-cpu.svg', drawCpu(scenarios)],
+    ...drawTruckCharts(trucks),
   ]);
 };

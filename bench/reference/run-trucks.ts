@@ -1,16 +1,20 @@
 import type { Interval } from '../../functions/marketplace/interval.ts';
-import { bookingsOfATruck, organizerCount, slots, truckCount, weekOf } from '../lead-scenarios.ts';
+import {
+  bookingsOfATruck,
+  type ComparedScenario,
+  organizerCount,
+  slots,
+  truckCount,
+  weekOf,
+} from '../lead-scenarios.ts';
 import { type LoadRequest, type LoadResult, load } from '../load.ts';
 import { hourOf, monthAhead } from '../market.ts';
 import { onReference } from './run.ts';
 
 export interface TruckReferenceResult {
   readonly version: string;
-  /** What each scenario of the platform is compared with, by its name there. */
-  readonly loads: Readonly<Record<TruckLoad, LoadResult>>;
+  readonly loads: Readonly<Record<ComparedScenario, LoadResult>>;
 }
-
-export type TruckLoad = 'manyTrucks' | 'otherTimes' | 'sameHour' | 'busyTruck' | 'manyCalendars';
 
 const busyBookings = 30;
 const emptyTruck = 0;
