@@ -1,4 +1,4 @@
-import { costPerMillionHolds, demandOf, quotas, type Sale } from './scale.ts';
+import { costPerMillionHolds, demandOf, hotTruckOf, quotas, type Sale } from './scale.ts';
 
 const number = (value: number, digits = 0): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -28,6 +28,17 @@ ${row('Lambda invocations at once', demand.lambdaConcurrency, quotas.lambdaConcu
 | **together** | **${number(total, 2)}** |
 | 1,000 sessions of ${number(sale.places)} places in a day, a hold of two for each pair | ${number((total * 1_000 * (sale.places / 2)) / 1_000_000)} a day |`;
 };
+
+/** What one truck takes, for docs/scale.md. */
+export const hotTruckTable =
+  (): string => `| entries of the month | write units of a lead there | leads a second | read units of an availability | answers a second |
+|---|---|---|---|---|
+${hotTruckOf()
+  .map(
+    ({ entries, writeUnits, leadsPerSecond, readUnits, availabilityPerSecond }) =>
+      `| ${entries} | ${writeUnits} | ${number(leadsPerSecond)} | ${readUnits} | ${number(availabilityPerSecond)} |`,
+  )
+  .join('\n')}`;
 
 /** The sale that the page is about. */
 export const designSale: Sale = { places: 40_000, buyersPerSecond: 10_000, holdMs: 15 };

@@ -1,5 +1,6 @@
 import { shardCount } from '../functions/ticketing/block-plan.ts';
 import { functionTable } from '../lib/function-table.ts';
+import { leadUnits } from './lead-units.ts';
 import { prices } from './prices.ts';
 
 /**
@@ -14,6 +15,8 @@ export const units = { writesPerHold: 2, writesPerRefusal: 1, callsPerHold: 2 } 
 export const quotas = {
   /** Write units a second that one partition of DynamoDB takes (fixed). */
   writesPerPartition: 1_000,
+  /** Read units, likewise (fixed). */
+  readsPerPartition: 3_000,
   /** Requests a second of API Gateway for an account and region (default). */
   gatewayRequests: 10_000,
   /** Lambda invocations at once for an account and region (default). */
@@ -44,6 +47,42 @@ export const demandOf = ({ places, buyersPerSecond, holdMs }: Sale) => {
     eventEntries: buyersPerSecond,
   };
 };
+
+/** Write units of a lead on other partitions than its truck’s: the lead, its history, its hold, its brief. */
+const writesElsewhere = 13;
+
+/**
+ * What one truck takes a second, by the entries of the month that all ask about: its calendar and its profile are of one
+ * partition.
+ */
+export const hotTruckOf = () =>
+  [
+    {
+      entries: 'none',
+      lead: leadUnits['a lead, the first in its month'],
+      availability: leadUnits['availability of a day, nothing in the calendar'],
+    },
+    {
+      entries: '30',
+      lead: leadUnits['a lead in a month of 30 entries'],
+      availability: leadUnits['availability of a day, 30 entries in its month'],
+    },
+    {
+      entries: '500, all that it takes',
+      lead: leadUnits['a lead in a month of 499 entries, the last that it takes'],
+      availability: leadUnits['availability of a day, 500 entries in its month'],
+    },
+  ].map(({ entries, lead, availability }) => {
+    const writeUnits = lead.writeUnits - writesElsewhere;
+    const { readUnits } = availability;
+    return {
+      entries,
+      writeUnits,
+      leadsPerSecond: quotas.writesPerPartition / writeUnits,
+      readUnits,
+      availabilityPerSecond: quotas.readsPerPartition / readUnits,
+    };
+  });
 
 /** Dollars of a million holds that all end by expiring, which is the dearest end. */
 export const costPerMillionHolds = ({ holdMs }: Pick<Sale, 'holdMs'>) => {

@@ -7,14 +7,15 @@ import { seed } from './demo/seed.ts';
 
 /** `npm start`: the whole platform with demo data, until Ctrl-C. */
 
-const usage = `npm start -- [--port N] [--data DIR] [--stripe-keys FILE [--stripe-api URL]] [--no-demo] [--verbose]
+const usage = `npm start -- [--port N] [--data DIR] [--stripe-keys FILE [--stripe-api URL]] [--no-demo] [--verbose] [--ttl-sweep-seconds N]
 
   --port N             port to listen on (3000)
   --data DIR           keep everything in DIR over restarts; without it, it is gone at the end
   --stripe-keys FILE   offer payments by Stripe too, with its keys for tests: {"secretKey", "webhookSecrets"}
   --stripe-api URL     ask this server instead of Stripe
   --no-demo            start empty
-  --verbose            print every line that functions log; without it, warnings and errors`;
+  --verbose            print every line that functions log; without it, warnings and errors
+  --ttl-sweep-seconds N  look for expired items so often (30); each look reads all tables`;
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 const startedAt = performance.now();
@@ -32,13 +33,22 @@ const readOptions = () => {
         'stripe-api': { type: 'string' },
         'no-demo': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
+        'ttl-sweep-seconds': { type: 'string', default: '30' },
         help: { type: 'boolean', default: false },
       },
     });
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       throw new Error(`--port is a number up to 65535, not ${values.port}`);
-    return { ...values, port, stripe: readStripe(values['stripe-keys'], values['stripe-api']) };
+    const ttlSweepSeconds = Number(values['ttl-sweep-seconds']);
+    if (!Number.isInteger(ttlSweepSeconds) || ttlSweepSeconds < 1)
+      throw new Error(`--ttl-sweep-seconds is a whole number, not ${values['ttl-sweep-seconds']}`);
+    return {
+      ...values,
+      port,
+      ttlSweepSeconds,
+      stripe: readStripe(values['stripe-keys'], values['stripe-api']),
+    };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     return process.exit(2);
@@ -90,6 +100,7 @@ const main = async (): Promise<void> => {
   try {
     cloud = await startCloud({
       port: options.port,
+      ttlSweepSeconds: options.ttlSweepSeconds,
       ...options.stripe,
       ...(options.data !== undefined && { dataDirectory: path.resolve(options.data) }),
       progress: step,
