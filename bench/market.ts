@@ -121,7 +121,7 @@ export const openMarket = async (origin: string) => {
   const platform: Platform = { url: `${origin}/v1`, tokenUrl: `${origin}/_local/token` };
   const client = new DynamoDBClient(localClient(origin));
   const { TableNames: names = [] } = await client.send(new ListTablesCommand({}));
-  const table = names.find((name) => name.includes('Marketplace'));
+  const table = names.find((name) => name.includes('MarketplaceTable'));
   if (table === undefined) throw new Error(`No table of the marketplace among ${names.join(', ')}`);
 
   /** Puts items of new things; every so many it says how far it is. */

@@ -68,9 +68,11 @@ export const calendarWrites = (
   return months.map((month): TransactionWrite => {
     const key = keyOf(truckId, month.month);
     const after = edited.get(month.month);
-    if (after === undefined) return { check: key, when: unchanged(month) };
+    // Whoever is refused reads all of it anew, after a pause.
+    const carriesOld = false;
+    if (after === undefined) return { check: key, when: unchanged(month), carriesOld };
     const entries = Object.fromEntries(after.entries.map(({ id, ...entry }) => [id, entry]));
-    return { put: { ...key, version: after.version, entries, change }, when: unchanged(month) };
+    return { put: { ...key, version: after.version, entries, change }, when: unchanged(month), carriesOld };
   });
 };
 

@@ -52,8 +52,11 @@ export type Transacted =
   | { readonly written: true }
   | { readonly written: false; readonly refusals: readonly Refusal[] };
 
-/** A write of a transaction, on this table unless it names another. */
-export type TransactionWrite = { readonly table?: string } & (
+/**
+ * A write of a transaction, on this table unless it names another. A refusal carries the item that refused it, unless
+ * the write says that nobody wants it: large ones are long on the way.
+ */
+export type TransactionWrite = { readonly table?: string; readonly carriesOld?: false } & (
   | { readonly put: Item; readonly when?: Expression }
   | { readonly update: Key; readonly by: UpdateExpression }
   | { readonly delete: Key; readonly when?: Expression }
@@ -319,7 +322,7 @@ const project = (attributes: readonly string[] | undefined) =>
 const transactItem = (table: string, write: TransactionWrite): TransactWriteItem => {
   const common = {
     TableName: write.table ?? table,
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ReturnValuesOnConditionCheckFailure: write.carriesOld === false ? 'NONE' : 'ALL_OLD',
   } as const;
   if ('put' in write) {
     return {

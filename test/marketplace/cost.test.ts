@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LeadOperation, leadUnits } from '../../bench/lead-units.ts';
+import { bookedMonth } from '../../bench/market.ts';
 import { maxMonthEntries } from '../../functions/marketplace/calendar-month.ts';
-import { calendarWrites } from '../../functions/marketplace/calendar-store.ts';
+import { absent } from '../../functions/platform/table.ts';
 import type { Answered } from '../support/api-call.ts';
 import { quoteBody } from '../support/quote-body.ts';
 import { type Marketplace, newBrief, newTruck, startMarketplace } from './harness.ts';
@@ -38,26 +39,10 @@ const ask = async (truckId: string, from = noon, more: object = {}): Promise<Ans
   return world.call('createLead', { as: 'dan', body: { briefId, truckId, ...more } });
 };
 
-/** A truck with twenty units, whose month has so many bookings of half an hour. */
+/** A truck with twenty units, one of which has so many bookings in the month. */
 const busyTruck = async (bookings: number): Promise<string> => {
   const truckId = await newTruck(world, { units: 20 });
-  if (bookings === 0) return truckId;
-  const put = Array.from({ length: bookings }, (_, index) => {
-    const from = monthBegins + (2 + (index % 25)) * daySeconds + Math.floor(index / 25) * 1_800;
-    const shown = { from, to: from + 1_800 };
-    return {
-      id: `lead_${String(index).padStart(26, '0')}`,
-      kind: 'booking' as const,
-      shown,
-      blocked: shown,
-      unit: 19,
-      place: { lat: 46.7712, lon: 23.6236 },
-    };
-  });
-  const months = [{ month: at(monthBegins).slice(0, 7), version: 0, entries: [] }];
-  const change = { what: 'calendar.filled', by: 'test', requestId: 'request-1', at: at(monthBegins) };
-  const edit = { kind: 'replace', remove: [], put } as const;
-  await world.table.transact(calendarWrites({ truckId, months }, edit, change, monthBegins));
+  for (const item of bookedMonth(truckId, monthBegins, bookings)) await world.table.put(item, absent);
   return truckId;
 };
 

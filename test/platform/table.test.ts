@@ -56,6 +56,8 @@ describe('writes are conditional, refusals are data', () => {
       written: false,
       refusals: [{ index: 1, old: { pk: 'C', sk: '1', revision: 7 } }],
     });
+    const unwanted = { check: { pk: 'C', sk: '1' }, when: atRevision(6), carriesOld: false } as const;
+    expect(await table.transact([unwanted])).toEqual({ written: false, refusals: [{ index: 0 }] });
     expect((await table.query({ pk: 'C' })).items).toEqual([{ pk: 'C', sk: '1', revision: 7 }]);
     expect(
       await table.transact([
