@@ -121,8 +121,17 @@ const measuredWhole = async <R extends LoadResult>(
 
 const statusCount = ({ statuses }: LoadResult, status: number): number => statuses[status] ?? 0;
 
+const toldToComeBack = (result: LoadResult): string => `told to come back ${statusCount(result, 503)} times`;
+
+/** Of a load of leads each of which the truck has time for. */
+const leadsOf = (result: LoadResult) => {
+  onlyStatuses(result, 201, 503);
+  const made = statusCount(result, 201);
+  return { goodPerSecond: made / result.seconds, checked: `${made} leads; ${toldToComeBack(result)}` };
+};
+
 const oneTruckAtOtherTimes = (connections: number): Scenario => ({
-  name: `leads: one truck at other times, ${connections} organizers at once`,
+  name: `leads: one truck at other times, ${connections === 1 ? 'one organizer' : `${connections} organizers at once`}`,
   what: 'an hour of the same month each; whoever loses eight times to others is told to come back',
   async run(platform, seconds) {
     const stage = await stageOf(platform);
@@ -136,14 +145,7 @@ const oneTruckAtOtherTimes = (connections: number): Scenario => ({
     return measuredWhole(
       platform,
       () => load({ origin: platform.origin, connections, seconds, next }),
-      (result) => {
-        onlyStatuses(result, 201, 503);
-        const made = statusCount(result, 201);
-        return {
-          goodPerSecond: made / result.seconds,
-          checked: `${made} leads; ${statusCount(result, 503)} told to come back`,
-        };
-      },
+      leadsOf,
     );
   },
 });
@@ -186,7 +188,7 @@ const oneSlot: Scenario = {
         }
         return {
           goodPerSecond: wanted.length / result.seconds,
-          checked: `${slots} leads, one for each hour; ${slots * (organizerCount - 1)} told which hour is taken; told to come back ${statusCount(result, 503)} times`,
+          checked: `${slots} leads, one for each hour; ${slots * (organizerCount - 1)} told which hour is taken; ${toldToComeBack(result)}`,
         };
       },
     );
@@ -215,7 +217,7 @@ const fullMonth: Scenario = {
         expectCount('refused', statusCount(result, 409), room);
         return {
           goodPerSecond: wanted.length / result.seconds,
-          checked: `${room} leads, then CALENDAR_FULL; told to come back ${statusCount(result, 503)} times`,
+          checked: `${room} leads, then CALENDAR_FULL; ${toldToComeBack(result)}`,
         };
       },
     );
@@ -236,10 +238,7 @@ const manyTrucks: Scenario = {
     return measuredWhole(
       platform,
       () => load({ origin: platform.origin, connections: organizerCount, seconds, next }),
-      (result) => {
-        onlyStatuses(result, 201);
-        return { goodPerSecond: result.perSecond, checked: 'every request is a lead' };
-      },
+      leadsOf,
     );
   },
 };
@@ -265,16 +264,18 @@ const availability = (
           connections: 64,
           seconds,
           next: (count) => availabilityRequest(inTurn(trucks, count), week),
-          onAnswer: (_status, body) => {
+          onAnswer: (status, body) => {
+            if (status !== 200) return;
             listed += (JSON.parse(body) as { busy: readonly unknown[] }).busy.length;
           },
         }),
       (result) => {
-        onlyStatuses(result, 200);
-        expectCount('bookings that were listed', listed, busy * result.requests);
+        onlyStatuses(result, 200, 503);
+        const answered = statusCount(result, 200);
+        expectCount('bookings that were listed', listed, busy * answered);
         return {
-          goodPerSecond: result.perSecond,
-          checked: `a week of the month, with the way: ${busy} bookings each`,
+          goodPerSecond: answered / result.seconds,
+          checked: `a week of the month, with the way: ${busy} bookings each; ${toldToComeBack(result)}`,
         };
       },
     );
@@ -324,7 +325,7 @@ const negotiations: Scenario = {
         expectCount('booked', result.ended.length, result.begun);
         return {
           goodPerSecond: result.flowsPerSecond,
-          checked: `${result.ended.length} trucks booked, their deposits paid; told to come back ${statusCount(result, 503)} times`,
+          checked: `${result.ended.length} trucks booked, their deposits paid; ${toldToComeBack(result)}`,
         };
       },
     );
