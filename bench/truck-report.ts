@@ -76,7 +76,8 @@ ${scenarios
 
 ![CPU of a request about trucks, by part](images/bench-trucks-cpu.svg)
 
-What limits one truck is said in [scale](scale.md#one-truck-that-everybody-wants).
+A full month is 88 KB. The embedded engine takes 0.2 ms of processor time to read a kilobyte (18 ms in all, measured alone); in AWS
+what counts are the units. What limits one truck there is said in [scale](scale.md#one-truck-that-everybody-wants).
 
 ### Against PostgreSQL, in the same run
 
