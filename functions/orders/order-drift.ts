@@ -1,3 +1,4 @@
+import { machineSeconds, newsSeconds, settlementSeconds } from '../platform/drift-ages.ts';
 import { decideMoney } from './money-due.ts';
 import { type Order, orderTimers } from './order.ts';
 
@@ -35,14 +36,8 @@ interface OrderDrift {
   readonly repair: OrderRepair;
 }
 
-/** Three deliveries of the settlement’s queue, six minutes apart, and a little. */
-const settlementSeconds = 20 * 60;
-/** A machine tries again for some ten minutes (platform/states-language.ts). */
-const machineSeconds = 15 * 60;
 /** The relay starts machines in seconds, and raises its alarm when it lags three minutes. */
 const relaySeconds = 5 * 60;
-/** News of a payment come in seconds; three deliveries of their queue take nine minutes. */
-const newsSeconds = 10 * 60;
 
 const isWaiting = ({ order }: OrderFacts): boolean => orderTimers[order.status] !== undefined;
 const createdAt = ({ order }: OrderFacts): number => Date.parse(order.createdAt) / 1_000;

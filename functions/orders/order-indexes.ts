@@ -6,6 +6,3 @@ export const sessionIndex = { name: 'bySession', pk: 'gsi1pk', sk: 'gsi1sk' } as
  * one place has to stay within a kilobyte, or each of its writes costs a unit more.
  */
 export const outstandingIndex = { name: 'outstanding', pk: 'due', sk: 'createdAt' } as const;
-
-/** Partitions of that index: the characters of an id. */
-export const outstandingPartitions: readonly string[] = [...'0123456789abcdefghjkmnpqrstvwxyz'];

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../platform/lifecycle-event.ts';
+import { outstandingPartitionOf } from '../platform/outstanding.ts';
 import {
   absent,
   type Item,
@@ -82,12 +83,18 @@ export const sessionsOf = ({ holds }: Pick<Order, 'holds'>): readonly string[] =
   ...new Set(holds.map(({ sessionId }) => sessionId)),
 ];
 
+/**
+ * The mark of an order that something may still be due to: the partition of a sparse index. It follows from the order and never
+ * changes, so that only setting it and taking it away cost a write of the index.
+ */
+export const markOf = (orderId: string) => ({ due: outstandingPartitionOf(orderId) });
+
 /** The order’s item; it stands in the list of its first session itself. */
 const toItem = (order: Order, change: Change): Item => ({
   ...orderKey(order.orderId),
   ...listKey(sessionsOf(order)[0] ?? '', order),
   // A free order is put confirmed: nothing is due to it any more.
-  ...(order.status !== 'confirmed' && { due: dueOf(order.orderId) }),
+  ...(order.status !== 'confirmed' && markOf(order.orderId)),
   ...order,
   change,
 });
@@ -112,13 +119,6 @@ const refundListKey = ({ cancelledSessionId, status, orderId, refundId }: Refund
   cancelledSessionId === undefined
     ? {}
     : { gsi1pk: `REFUNDS#${cancelledSessionId}`, gsi1sk: `${status}#${orderId}#${refundId}` };
-
-/**
- * The mark of an order that something may still be due to: the partition of a sparse index. It follows from the order and never
- * changes, so that only setting it and taking it away cost a write of the index. A character of the id, which is random,
- * spreads the marks over as many partitions as there are characters.
- */
-export const dueOf = (orderId: string): string => orderId.slice(-2, -1);
 
 /** In the list of each further session stands a reference. */
 const referencesTo = (order: Order): readonly TransactionWrite[] =>
@@ -148,7 +148,7 @@ const toUpdate = (
   const set = Object.entries({
     ...fields,
     ...(status !== undefined && { status }),
-    ...(mark === 'set' && { due: dueOf(order.orderId) }),
+    ...(mark === 'set' && markOf(order.orderId)),
   }).filter(([, value]) => value !== undefined);
   const from = command === undefined ? [] : statusesBefore(command);
   return {

@@ -5,7 +5,7 @@ import { outstandingIndex } from './order-indexes.ts';
 import {
   type CancellationProgress,
   cancellationKey,
-  dueOf,
+  markOf,
   openOrders,
   orderKey,
   toOrder,
@@ -55,7 +55,7 @@ export const openOutstandingOrders = (table: Table) => ({
 
   /** Notes that the machine with this token waits for an order that there is not, for the reconciliation. */
   async putOrphanToken(orderId: string, taskToken: string, payBy: number, now: number): Promise<void> {
-    const mark = { due: dueOf(orderId), createdAt: new Date(now * 1_000).toISOString() };
+    const mark = { ...markOf(orderId), createdAt: new Date(now * 1_000).toISOString() };
     await table.put({ ...tokenKey(orderId), ...mark, taskToken, ttl: payBy + tokenKeptSeconds }, {});
   },
 

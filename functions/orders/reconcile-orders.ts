@@ -1,5 +1,6 @@
-import { type DriftCounts, driftCounts, type ReconciliationRun } from '../platform/drift.ts';
+import { type DriftCounts, driftCounts, type ReconciliationRun, repairDrifts } from '../platform/drift.ts';
 import type { MachineStart } from '../platform/machine.ts';
+import { type OutstandingPlace, walkOutstanding } from '../platform/outstanding.ts';
 import type { OrderClaims } from '../ticketing/contracts.ts';
 import { applyPaymentNews } from './apply-payment-news.ts';
 import { machineStart } from './lifecycle.ts';
@@ -12,36 +13,25 @@ import {
   orderDrifts,
   orphanTokenSeconds,
 } from './order-drift.ts';
-import { outstandingPartitions } from './order-indexes.ts';
 import type { OrphanToken, OutstandingOrder } from './outstanding-store.ts';
 import type { Stamp } from './ports.ts';
 import { type SettlementPorts, settleOrder } from './settle-order.ts';
 import { timeOutOrder } from './time-out-order.ts';
 
-/** Where a run goes on: a partition of the index of outstanding orders, and the key in it. */
-export interface OrdersPlace {
-  readonly partition: number;
-  readonly from?: Readonly<Record<string, unknown>> | undefined;
-}
-
 export interface ReconcileOrdersPorts extends SettlementPorts {
   readonly claims: SettlementPorts['claims'] & Pick<OrderClaims, 'readHolds'>;
   readonly continuation: {
-    read(): Promise<OrdersPlace | undefined>;
-    write(place: OrdersPlace | undefined): Promise<void>;
+    read(): Promise<OutstandingPlace | undefined>;
+    write(place: OutstandingPlace | undefined): Promise<void>;
   };
   readonly machineArn: string;
   /** Starts a machine; whether it was started now. */
   startMachine(start: MachineStart): Promise<boolean>;
 }
 
-/** Pages of one run: as many partitions as there are, and as many again where some hold more than a page. */
-export const pagesPerRun = 2 * outstandingPartitions.length;
-
 /**
- * Looks at the orders that something is still due to, oldest first in each partition, and repairs what drifted. A run takes a
- * bounded number of pages and goes on where the last one ended; it never looks at a partition twice.
- * What fails is told and left to the next run.
+ * Looks at the orders that something is still due to, oldest first in each partition, and repairs what drifted. What fails is
+ * told and left to the next run.
  * @param mayGoOn whether there is time and capacity for another page.
  */
 export const reconcileOrders = async (
@@ -50,16 +40,8 @@ export const reconcileOrders = async (
   mayGoOn: () => boolean,
 ): Promise<ReconciliationRun> => {
   const counts = driftCounts();
-  const begin: OrdersPlace = (await ports.continuation.read()) ?? { partition: 0 };
-  let place = begin;
-  let looked = 0;
-  let finished = 0;
-  for (let pages = 0; pages < pagesPerRun && finished < outstandingPartitions.length; pages += 1) {
-    if (!mayGoOn()) break;
-    const { orders, orphans, next } = await ports.orders.outstanding(
-      outstandingPartitions[place.partition] ?? '',
-      place.from,
-    );
+  const workOn = async (partition: string, from: OutstandingPlace['from']) => {
+    const { orders, orphans, next } = await ports.orders.outstanding(partition, from);
     for (const found of orders) {
       try {
         await repairOrder(ports, found, counts, stamp);
@@ -69,15 +51,9 @@ export const reconcileOrders = async (
       }
     }
     for (const orphan of orphans) await endOrphan(ports, orphan, counts);
-    looked += orders.length + orphans.length;
-    if (next === undefined) finished += 1;
-    place =
-      next === undefined
-        ? { partition: (place.partition + 1) % outstandingPartitions.length }
-        : { partition: place.partition, from: next };
-  }
-  // At rest a run comes round to where it began, and writes nothing.
-  if (place.partition !== begin.partition || place.from !== begin.from) await ports.continuation.write(place);
+    return { looked: orders.length + orphans.length, next };
+  };
+  const looked = await walkOutstanding(ports.continuation, workOn, mayGoOn);
   return { looked, repaired: counts.repaired, notRepaired: counts.notRepaired };
 };
 
@@ -113,18 +89,17 @@ const repairOrder = async (
     now: ports.clock(),
   };
   const drifts = driftsOf(facts);
-  let hasFailed = false;
-  for (const [repair, kinds] of Map.groupBy(drifts, (kind): OrderRepair => orderDrifts[kind].repair)) {
-    try {
-      if (!(await repairs[repair](ports, facts, stamp))) continue;
-      for (const kind of kinds)
-        counts.note(kind, repair === 'raise' ? 'not_repaired' : 'repaired', { orderId });
-    } catch (error) {
-      hasFailed = true;
-      for (const kind of kinds) counts.note(kind, 'not_repaired', { orderId }, error);
-    }
-  }
-  if (!hasFailed && isOnlyMarked(facts, drifts)) await ports.orders.unmark(order, stamp('order.settled'));
+  const isSound = await repairDrifts(
+    drifts,
+    (kind): OrderRepair => orderDrifts[kind].repair,
+    async (repair) => {
+      if (!(await repairs[repair](ports, facts, stamp))) return undefined;
+      return repair === 'raise' ? 'not_repaired' : 'repaired';
+    },
+    counts,
+    { orderId },
+  );
+  if (isSound && isOnlyMarked(facts, drifts)) await ports.orders.unmark(order, stamp('order.settled'));
 };
 
 /** Only of orders that give their holds up when they end. */

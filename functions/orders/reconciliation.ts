@@ -1,18 +1,19 @@
 import { openContinuation } from '../platform/continuation.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { startMachine } from '../platform/machine.ts';
+import type { OutstandingPlace } from '../platform/outstanding.ts';
 import { reconciliation } from '../platform/reconciliation.ts';
 import { openTable } from '../platform/table.ts';
 import { openEndedOrderHolds } from '../ticketing/contracts.ts';
 import { backgroundPorts } from './background.ts';
 import { ordersReconciliationEnvironment } from './environment.ts';
-import { type OrdersPlace, reconcileOrders } from './reconcile-orders.ts';
+import { reconcileOrders } from './reconcile-orders.ts';
 
 const environment = readEnvironment(ordersReconciliationEnvironment);
 const ports = {
   ...backgroundPorts(environment),
   endedHolds: openEndedOrderHolds(environment.TICKETING_TABLE, environment.PLANS_BUCKET),
-  continuation: openContinuation<OrdersPlace>(openTable(environment.ORDERS_TABLE), {
+  continuation: openContinuation<OutstandingPlace>(openTable(environment.ORDERS_TABLE), {
     pk: 'RECONCILIATION',
     sk: 'CONTINUATION',
   }),

@@ -44,3 +44,28 @@ export const driftCounts = () => {
 };
 
 export type DriftCounts = ReturnType<typeof driftCounts>;
+
+/**
+ * Has what repairs some drifts of one thing done, each repair once, and counts them.
+ * @param perform what the repair came to; undefined when there was nothing to repair.
+ * @returns whether none of them threw.
+ */
+export const repairDrifts = async <Kind extends string, Repair>(
+  drifts: readonly Kind[],
+  repairOf: (kind: Kind) => Repair,
+  perform: (repair: Repair) => Promise<DriftOutcome | undefined>,
+  counts: DriftCounts,
+  ids: Readonly<Record<string, string>>,
+): Promise<boolean> => {
+  let isSound = true;
+  for (const [repair, kinds] of Map.groupBy(drifts, repairOf)) {
+    try {
+      const outcome = await perform(repair);
+      if (outcome !== undefined) for (const kind of kinds) counts.note(kind, outcome, ids);
+    } catch (error) {
+      isSound = false;
+      for (const kind of kinds) counts.note(kind, 'not_repaired', ids, error);
+    }
+  }
+  return isSound;
+};

@@ -1,3 +1,4 @@
+import { expirySeconds } from '../platform/drift-ages.ts';
 import { type Block, hasLapsed } from './block.ts';
 import { claimId, type Hold } from './hold.ts';
 
@@ -17,8 +18,6 @@ export interface StrayClaims {
   readonly until: number;
 }
 
-/** The timer of a hold: three deliveries three minutes apart, and a little. */
-const expirySeconds = 10 * 60;
 /** Claims are made before their hold, and given back after its end, with three deliveries as well. */
 export const straySeconds = 10 * 60;
 /** A request that makes or extends a hold lasts ten seconds; clocks differ by less than the rest. */
