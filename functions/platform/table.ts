@@ -68,6 +68,8 @@ export interface Query {
   readonly skPrefix?: string;
   /** Sort keys from this one on; instead of `skPrefix`. */
   readonly skFrom?: string;
+  /** Sort keys before this one; instead of both. */
+  readonly skBefore?: string;
   /** Items read at most; default 100. */
   readonly limit?: number;
   /** Key to go on after, as `next` of the page before gave it. */
@@ -172,13 +174,12 @@ export const openTable = (name: string, client: DynamoDBClient = tableClient()) 
 
     async query<T extends object = Item>(query: Query): Promise<Page<T>> {
       const projection = project(query.attributes);
-      const sk = query.skPrefix ?? query.skFrom;
-      const skCondition = query.skPrefix === undefined ? '#sk >= :sk' : 'begins_with(#sk, :sk)';
+      const { sk, condition } = sortKeysOf(query);
       const output = await client.send(
         new QueryCommand({
           ...common,
           ...(query.index && { IndexName: query.index.name }),
-          KeyConditionExpression: `#pk = :pk${sk === undefined ? '' : ` AND ${skCondition}`}`,
+          KeyConditionExpression: `#pk = :pk${condition}`,
           ExpressionAttributeNames: {
             ...projection.ExpressionAttributeNames,
             '#pk': query.index?.pk ?? 'pk',
@@ -299,6 +300,13 @@ const isOwn = (old: Item | undefined, { values }: UpdateExpression): boolean => 
 /** As the table keeps it: without members that are undefined. */
 const plainOf = (value: unknown): unknown =>
   unmarshall(marshall({ value }, { removeUndefinedValues: true }))['value'];
+
+/** The sort keys that a query wants, as the value `:sk` and a condition on it. */
+const sortKeysOf = ({ skPrefix, skFrom, skBefore }: Query) => {
+  if (skPrefix !== undefined) return { sk: skPrefix, condition: ' AND begins_with(#sk, :sk)' };
+  if (skFrom !== undefined) return { sk: skFrom, condition: ' AND #sk >= :sk' };
+  return { sk: skBefore, condition: skBefore === undefined ? '' : ' AND #sk < :sk' };
+};
 
 const pick = ({ pk, sk }: Key): Key => ({ pk, sk });
 

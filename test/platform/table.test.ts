@@ -90,6 +90,16 @@ describe('reads', () => {
     expect(second.next).toBeUndefined();
   });
 
+  test('query takes sort keys from one on, before one, or those that begin alike', async () => {
+    for (const sk of ['a1', 'a2', 'b1']) await table.put({ pk: 'R', sk }, absent);
+    const keysOf = async (given: object) =>
+      (await table.query({ pk: 'R', ...given })).items.map(({ sk }) => sk);
+    expect(await keysOf({})).toEqual(['a1', 'a2', 'b1']);
+    expect(await keysOf({ skFrom: 'a2' })).toEqual(['a2', 'b1']);
+    expect(await keysOf({ skBefore: 'a2' })).toEqual(['a1']);
+    expect(await keysOf({ skPrefix: 'a' })).toEqual(['a1', 'a2']);
+  });
+
   test('batchGet leaves out what is missing and projects', async () => {
     await table.put({ pk: 'G', sk: '1', a: 1, b: 2 }, absent);
     expect(

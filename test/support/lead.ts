@@ -1,5 +1,5 @@
 import type { Lead } from '../../functions/marketplace/leads/lead.ts';
-import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
+import { leadIndexes, outstandingIndex } from '../../functions/marketplace/leads/lead-indexes.ts';
 import { newLeadWrites } from '../../functions/marketplace/leads/lead-store.ts';
 import type { Quote } from '../../functions/marketplace/leads/quote.ts';
 import { type Taking, takeTime } from '../../functions/marketplace/leads/truck-hold.ts';
@@ -69,7 +69,10 @@ export interface LeadTable {
 /** The marketplace’s table on the engine, with what stands in it written by its own stores. */
 export const startLeadTable = async (): Promise<LeadTable> => {
   const engine = await startEngine();
-  const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
+  const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck, {
+    ...outstandingIndex,
+    attributes: [],
+  });
   return {
     endpoint: engine.endpoint,
     table,

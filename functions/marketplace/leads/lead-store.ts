@@ -9,6 +9,8 @@ import {
   type TransactionWrite,
 } from '../../platform/table.ts';
 import { type Lead, type LeadCommand, type LeadStatus, leadTransitions, statusesBefore } from './lead.ts';
+import { driftsFrom } from './lead-drift.ts';
+import { outstandingMark } from './lead-indexes.ts';
 import { maxQuoteVersions, type Party, type Quote } from './quote.ts';
 
 export const leadKey = (leadId: string) => ({ pk: `LEAD#${leadId}`, sk: 'LEAD' });
@@ -58,7 +60,8 @@ export const toQuote = ({ pk: _pk, sk: _sk, change: _, ...quote }: Item): Quote 
 
 /** A lead without what only the table needs; as the stream shows it too. */
 export const toLead = (item: Item): Lead => {
-  const { pk: _pk, sk: _sk, gsi1pk: _1, gsi1sk: _2, gsi2pk: _3, gsi2sk: _4, change: _change, ...lead } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _1, gsi1sk: _2, gsi2pk: _3, gsi2sk: _4, ...own } = item;
+  const { due: _due, dueAt: _dueAt, change: _change, ...lead } = own;
   return lead as unknown as Lead;
 };
 
@@ -77,6 +80,7 @@ export type LeadFields = Partial<
     | 'reason'
     | 'remindedAt'
     | 'takenAt'
+    | 'raisedAt'
   >
 >;
 
@@ -160,13 +164,14 @@ export const stepWrites = (
 const withoutUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 
-/** The lead’s item, in the lists of both its organizations. */
+/** The lead’s item, in the lists of both its organizations, and marked while something is to come of it. */
 const itemOf = (lead: Lead): Item => ({
   ...leadKey(lead.leadId),
   gsi1pk: leadListKey(lead.organizationId),
   gsi1sk: `${lead.createdAt}#${lead.leadId}`,
   gsi2pk: leadListKey(lead.truckOrganizationId),
   gsi2sk: `${lead.createdAt}#${lead.leadId}`,
+  ...outstandingMark(lead.leadId, driftsFrom(lead)),
   ...withoutUndefined(lead),
 });
 

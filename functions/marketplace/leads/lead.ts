@@ -184,6 +184,8 @@ export interface Lead {
   readonly remindedAt?: string | undefined;
   /** Another booking of the truck took its time. */
   readonly takenAt?: string | undefined;
+  /** ISO 8601: when a person was told of what nothing can repair (lead-drift.ts). */
+  readonly raisedAt?: string | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly requestHash: string;

@@ -1,7 +1,7 @@
 import { movePayment, type Providers } from '../../payments/contracts.ts';
 import type { Table } from '../../platform/table.ts';
 import { applyDepositNews, applyDepositRefundNews, type LeadChanging } from './apply-deposit-news.ts';
-import { depositDue } from './deposit.ts';
+import { depositDue } from './deposit-due.ts';
 import { firstRefund } from './deposit-refund.ts';
 import type { Lead, LeadDeposit } from './lead.ts';
 import { openLeads } from './lead-store.ts';
@@ -63,23 +63,28 @@ const settleOnce = async (
         changing.stamp('deposit.refund_requested'),
       );
     case 'refund':
-      return refund(providers, table, lead, deposit, changing);
+      return askForRefund({ table, providers }, lead, changing);
   }
 };
 
-/** Has the provider give money back, and notes its answer. Idempotent by the refund’s id. */
-const refund = async (
-  providers: Providers,
-  table: Table,
+/**
+ * Has the provider give the money back that was promised, and notes its answer. Idempotent by the refund’s id: asked again,
+ * the provider says what the refund has come to.
+ *
+ * @throws Error when the provider is out of reach.
+ */
+export const askForRefund = async (
+  { table, providers }: DepositPorts,
   lead: Lead,
-  { provider: name, paymentId }: LeadDeposit,
   changing: LeadChanging,
 ): Promise<Lead> => {
-  if (lead.refund === undefined || lead.quote === undefined)
+  const { deposit, refund, quote } = lead;
+  if (deposit === undefined || refund === undefined || quote === undefined)
     throw new Error(`Lead ${lead.leadId} has nothing to refund`);
-  const { refundId, amount } = lead.refund;
-  const provider = await providers(name);
-  const answer = await provider.refund(paymentId, refundId, { amount, currency: currencyOf(lead.quote) });
+  const { refundId, amount } = refund;
+  const provider = await providers(deposit.provider);
+  const asked = { amount, currency: currencyOf(quote) };
+  const answer = await provider.refund(deposit.paymentId, refundId, asked);
   if (!answer.ok && answer.reason === 'unavailable')
     throw new Error(`Refund ${refundId}: the provider is out of reach`);
   const news = answer.ok ? answer.value : { providerRefundId: '', status: 'failed' as const };

@@ -1,6 +1,7 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { Table } from '../../platform/table.ts';
 import { holdKey, type TruckHold, toTruckHold } from './hold-item.ts';
+import { outstandingIndex } from './lead-indexes.ts';
 
 export type TruckHoldExpiry =
   | { readonly kind: 'expired' }
@@ -21,9 +22,16 @@ export const expireTruckHold = async (
   now: number,
 ): Promise<TruckHoldExpiry> => {
   const ended = await table.update<TruckHold>(holdKey(leadId), {
-    update: 'SET #status = :expired, #revision = #revision + :one, #change = :change',
+    update: 'SET #status = :expired, #revision = #revision + :one, #change = :change REMOVE #due, #dueAt',
     condition: '#status = :active AND #until < :now',
-    names: { '#status': 'status', '#revision': 'revision', '#change': 'change', '#until': 'until' },
+    names: {
+      '#status': 'status',
+      '#revision': 'revision',
+      '#change': 'change',
+      '#until': 'until',
+      '#due': outstandingIndex.pk,
+      '#dueAt': outstandingIndex.sk,
+    },
     values: { ':expired': 'expired', ':one': 1, ':change': change, ':active': 'active', ':now': now },
   });
   if (ended.written) return { kind: 'expired' };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decideDepositNews, depositDue, refusePaying } from '../../../functions/marketplace/leads/deposit.ts';
+import { decideDepositNews, refusePaying } from '../../../functions/marketplace/leads/deposit.ts';
+import { depositDue } from '../../../functions/marketplace/leads/deposit-due.ts';
 import { depositLifecycle } from '../../../functions/marketplace/leads/deposit-lifecycle.ts';
 import { firstRefund, refundAfter } from '../../../functions/marketplace/leads/deposit-refund.ts';
 import type { Lead, LeadDeposit, LeadStatus } from '../../../functions/marketplace/leads/lead.ts';

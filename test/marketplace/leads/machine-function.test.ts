@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLeads } from '../../../functions/marketplace/leads/lead-store.ts';
 import { type LeadTable, quoteWith, startLeadTable } from '../../support/lead.ts';
+import { runReconciliation } from '../../support/reconcile.ts';
 
 let world: LeadTable;
 let handler: (event: unknown, context: Context) => Promise<unknown>;
@@ -78,4 +79,20 @@ test('books an accepted lead whose money is there although nobody told of it', a
 
 test('refuses what no machine of ours asks for', async () => {
   await expect(handler({ leadId: 'lead_1', stage: 1, timer: 'book' }, lambda)).rejects.toThrow(/timer/);
+});
+
+test('where the machine did not come the reconciliation does what is due', async () => {
+  const { handler: reconciliation } = await import('../../../functions/marketplace/leads/reconciliation.ts');
+  const { leadId } = await world.lead({
+    status: 'booked',
+    stage: 5,
+    window: { from: inSeconds(-7_200), to: inSeconds(-901) },
+  });
+  expect(await runReconciliation(reconciliation, lambda, 64)).toMatchObject({
+    repaired: { lead_overdue: 1 },
+    notRepaired: {},
+  });
+  const [, completed] = await openLeads(world.table).history(leadId);
+  expect(completed).toMatchObject({ to: 'completed', actor: 'system:leads-reconciliation' });
+  expect(await runReconciliation(reconciliation, lambda, 64)).toMatchObject({ repaired: {}, looked: 0 });
 });

@@ -13,7 +13,14 @@ import {
 import { isConcerned, isTaken, oldestConcerned } from '../../../functions/marketplace/leads/time-taken.ts';
 import { type TruckItem, truckDefaults } from '../../../functions/marketplace/truck.ts';
 import { openOwned } from '../../../functions/platform/owned-item.ts';
-import { changeAt, type LeadTable, leadWith, seconds, startLeadTable } from '../../support/lead.ts';
+import {
+  changeAt,
+  type LeadTable,
+  leadWith,
+  quoteWith,
+  seconds,
+  startLeadTable,
+} from '../../support/lead.ts';
 import { truckBody } from '../../support/truck-body.ts';
 
 const interval = (from: string, to: string) => ({ from: seconds(from), to: seconds(to) });
@@ -141,7 +148,9 @@ describe('a booking', () => {
 
   test('is noted on the open leads that it leaves no time, once', async () => {
     const taken = await Promise.all(
-      (['new', 'contacted', 'quoted', 'accepted'] as const).map((status) => world.lead({ status })),
+      (['new', 'contacted', 'quoted', 'accepted'] as const).map((status) =>
+        world.lead({ status, quote: quoteWith() }),
+      ),
     );
     const others = await Promise.all([
       world.lead({ status: 'declined' }),
@@ -167,7 +176,7 @@ describe('a booking', () => {
   });
 
   test('is looked at anew when somebody else was faster', async () => {
-    const lead = await world.lead({ status: 'quoted', stage: 3 });
+    const lead = await world.lead({ status: 'quoted', stage: 3, quote: quoteWith() });
     const leads = openLeads(world.table);
     let declined = false;
     await note(
