@@ -55,6 +55,10 @@ const more: Readonly<Partial<Record<LeadMailName, Partial<LeadFacts>>>> = {
   'organizer/quoted': { offer },
   'truck/accepted': accepted,
   'organizer/accepted': accepted,
+  'organizer/late-deposit-released': { offer },
+  'organizer/late-deposit-given-back': { offer },
+  'organizer/refund-failed': { offer, owed: offer.deposit },
+  'truck/refund-failed': { offer, owed: offer.deposit },
   'organizer/cancelled-by-truck': { reason: 'The engine is broken.', refund: offer.deposit },
 };
 const leadExamples = Object.fromEntries(

@@ -10,7 +10,8 @@ import type { TruckItem } from './truck.ts';
 
 export type { Contact } from './contact.ts';
 export { briefOutgrown } from './leads/brief-lifecycle.ts';
-export { isOpen, type Lead, type LeadStatus } from './leads/lead.ts';
+export { depositLate, depositRefundFailed } from './leads/deposit-lifecycle.ts';
+export { isOpen, type Lead, type LeadStatus, wasBooked } from './leads/lead.ts';
 export {
   leadAccepted,
   leadBooked,

@@ -9,7 +9,13 @@ import {
   totalOf,
 } from '../marketplace/contracts.ts';
 import type { Table } from '../platform/table.ts';
-import { type LeadNews, type LeadNotice, noticesOf } from './lead-notice.ts';
+import {
+  type DepositNews,
+  depositNoticesOf,
+  type LeadNews,
+  type LeadNotice,
+  noticesOf,
+} from './lead-notice.ts';
 import type { MailPorts } from './ports.ts';
 import { sendOnce } from './send-once.ts';
 import type { Money } from './templates/facts.ts';
@@ -24,6 +30,7 @@ const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString()
 /** What a side may read in its mail. */
 const factsOf = (lead: Lead, truckName: string, to: Party): LeadFacts => {
   const { quote, refund, depositBy, status, reason } = lead;
+  const given = status === 'cancelled' && refund?.status !== 'failed' ? refund : undefined;
   const money = (amount: number): Money | undefined => quote && { amount, currency: currencyOf(quote) };
   return {
     leadId: lead.leadId,
@@ -40,7 +47,8 @@ const factsOf = (lead: Lead, truckName: string, to: Party): LeadFacts => {
       expiresAt: quote.expiresAt,
     },
     depositBy: depositBy === undefined ? undefined : iso(depositBy),
-    refund: refund === undefined || to === 'truck' ? undefined : money(refund.amount),
+    refund: given && to === 'organizer' ? money(given.amount) : undefined,
+    owed: refund?.status === 'failed' ? money(refund.amount) : undefined,
     // Before the booking it could carry a telephone number.
     reason: status === 'cancelled' ? reason : undefined,
   };
@@ -83,7 +91,22 @@ export const tellLead = async (
   happened: LeadNews['happened'],
 ): Promise<void> => {
   const { leadId, stage } = event.data;
-  const lead = await readLead(ports.marketplaceTable, leadId);
-  if (lead === undefined) throw new Error(`No lead ${leadId}`);
+  const lead = await leadOf(ports, leadId);
   await sendToSides(ports, event.id, lead, noticesOf({ happened, stage }, lead));
+};
+
+/** DEPOSIT-…: those whom its money concerns are told of it. */
+export const tellDeposit = async (
+  ports: LeadMailPorts,
+  event: { readonly id: string; readonly data: { readonly leadId: string } },
+  news: DepositNews,
+): Promise<void> => {
+  const lead = await leadOf(ports, event.data.leadId);
+  await sendToSides(ports, event.id, lead, depositNoticesOf(news, lead));
+};
+
+const leadOf = async ({ marketplaceTable }: LeadMailPorts, leadId: string): Promise<Lead> => {
+  const lead = await readLead(marketplaceTable, leadId);
+  if (lead === undefined) throw new Error(`No lead ${leadId}`);
+  return lead;
 };

@@ -1,4 +1,4 @@
-import { isOpen, type Lead, type LeadStatus, type Party } from '../marketplace/contracts.ts';
+import { isOpen, type Lead, type LeadStatus, type Party, wasBooked } from '../marketplace/contracts.ts';
 import type { Guarantee } from './mail-ledger.ts';
 import type { LeadMailName } from './templates/lead-words.ts';
 
@@ -7,6 +7,12 @@ export interface LeadNews {
   readonly happened: LeadStatus | 'reminded' | 'time_taken';
   readonly stage: number;
 }
+
+/** What happened to the money of a deposit. */
+export type DepositNews =
+  /** It came when the lead could not be booked any more. */
+  | { readonly happened: 'late' }
+  | { readonly happened: 'refund_failed'; readonly refundId?: string | undefined };
 
 /** A mail to one side of a lead. */
 export interface LeadNotice {
@@ -71,5 +77,22 @@ export const noticesOf = ({ happened, stage }: LeadNews, lead: Lead): readonly L
       const by = endedBy === 'truck' ? 'cancelled-by-truck' : 'cancelled-by-organizer';
       return [toTruck(by), toOrganizer(by)];
     }
+  }
+};
+
+/**
+ * Whom news of a deposit is told to. Money is the organizer’s; a truck that was booked hears of a refund that was refused, since
+ * it may ask for it again too. That a refund failed which was asked for again meanwhile tells nobody.
+ */
+export const depositNoticesOf = (news: DepositNews, lead: Lead): readonly LeadNotice[] => {
+  const { deposit, refund, status } = lead;
+  switch (news.happened) {
+    case 'late':
+      return [
+        toOrganizer(deposit?.status === 'captured' ? 'late-deposit-given-back' : 'late-deposit-released'),
+      ];
+    case 'refund_failed':
+      if (refund?.refundId !== news.refundId || refund?.status !== 'failed') return [];
+      return [toOrganizer('refund-failed'), ...(wasBooked(status) ? [toTruck('refund-failed')] : [])];
   }
 };

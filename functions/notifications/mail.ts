@@ -3,6 +3,8 @@ import { openTicketPapers } from '../admission/papers-contracts.ts';
 import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/contracts.ts';
 import {
   briefOutgrown,
+  depositLate,
+  depositRefundFailed,
   leadAccepted,
   leadBooked,
   leadCancelled,
@@ -33,7 +35,7 @@ import { readEnvironment } from '../platform/environment.ts';
 import { sendMessages } from '../platform/queue.ts';
 import { openTable } from '../platform/table.ts';
 import { notificationsMailEnvironment } from './environment.ts';
-import { tellLead } from './lead-mails.ts';
+import { tellDeposit, tellLead } from './lead-mails.ts';
 import { tellMessage } from './message-mails.ts';
 import { openPorts } from './open-ports.ts';
 import { tellAgain, tellCancelled, tellConfirmed, tellPaymentLate, tellRefund } from './order-mails.ts';
@@ -83,6 +85,8 @@ export const handler = consumer({
     leadCancelled,
     leadReminded,
     leadTimeTaken,
+    depositLate,
+    depositRefundFailed,
     briefOutgrown,
     messageSent,
   ],
@@ -121,6 +125,10 @@ export const handler = consumer({
         return tellLead(ports, event, 'reminded');
       case 'LEAD-TIME-TAKEN':
         return tellLead(ports, event, 'time_taken');
+      case 'DEPOSIT-LATE':
+        return tellDeposit(ports, event, { happened: 'late' });
+      case 'DEPOSIT-REFUND-FAILED':
+        return tellDeposit(ports, event, { happened: 'refund_failed', refundId: event.data.refundId });
       case 'BRIEF-OUTGROWN':
         return tellOutgrown(ports, event);
       case 'MESSAGE-SENT':

@@ -59,6 +59,8 @@ export const addNotifications = (stack: FunctionStack, sender: MailSender): void
         'LEAD-CANCELLED',
         'LEAD-COMPLETED',
         'LEAD-TIME-TAKEN',
+        'DEPOSIT-LATE',
+        'DEPOSIT-REFUND-FAILED',
         'BRIEF-OUTGROWN',
         'MESSAGE-SENT',
       ],

@@ -166,6 +166,46 @@ export const leadMailWords: Readonly<Record<LeadMailName, { readonly en: Words; 
     en: ['Cancelled: La Carreta, Four Last Songs', 'We are sorry: La Carreta has cancelled the booking.'],
     ro: ['Anulat: La Carreta, Four Last Songs', 'Ne pare rău: La Carreta a anulat rezervarea.'],
   },
+  'truck/refund-failed': {
+    en: [
+      'A refund was refused: Four Last Songs',
+      'A bank refused RON\u00a02,000.00 that the organizer gets back of the deposit. The organizer can ask for it again, and so can you. If it is refused once more, agree on another way.',
+    ],
+    ro: [
+      'O rambursare a fost refuzată: Four Last Songs',
+      'O bancă a refuzat suma de 2.000,00\u00a0RON pe care organizatorul o primește înapoi din avans. Organizatorul o poate cere din nou, la fel și dumneavoastră. Dacă este refuzată încă o dată, conveniți asupra altei căi.',
+    ],
+  },
+  'organizer/late-deposit-released': {
+    en: [
+      'Your deposit came too late: Four Last Songs',
+      'Your deposit of RON\u00a02,000.00 came when La Carreta could not be booked any more. You are not charged: the amount reserved at your bank is released.',
+    ],
+    ro: [
+      'Avansul dumneavoastră a sosit prea târziu: Four Last Songs',
+      'Avansul de 2.000,00\u00a0RON a sosit când La Carreta nu mai putea fi rezervat. Nu sunteți taxat: suma rezervată la banca dumneavoastră este eliberată.',
+    ],
+  },
+  'organizer/late-deposit-given-back': {
+    en: [
+      'Your deposit came too late: Four Last Songs',
+      'Your deposit of RON\u00a02,000.00 came when La Carreta could not be booked any more. All of it is given back without your asking.',
+    ],
+    ro: [
+      'Avansul dumneavoastră a sosit prea târziu: Four Last Songs',
+      'Avansul de 2.000,00\u00a0RON a sosit când La Carreta nu mai putea fi rezervat. Vă este returnat integral, fără să îl cereți.',
+    ],
+  },
+  'organizer/refund-failed': {
+    en: [
+      'RON\u00a02,000.00 could not be given back: Four Last Songs',
+      'We could not give RON\u00a02,000.00 of your deposit back to the account or card that you paid with: the bank refused it. You lose nothing: look after that account or card, and ask for the refund again in your request.',
+    ],
+    ro: [
+      'Suma de 2.000,00\u00a0RON nu a putut fi returnată: Four Last Songs',
+      'Nu am putut returna 2.000,00\u00a0RON din avans în contul sau pe cardul cu care ați plătit: banca a refuzat. Nu pierdeți nimic: verificați contul sau cardul și cereți din nou rambursarea în cererea dumneavoastră.',
+    ],
+  },
   'organizer/completed': {
     en: [
       'How was La Carreta? Four Last Songs',

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Lead, Party } from '../../functions/marketplace/contracts.ts';
 import { emptyThread } from '../../functions/marketplace/leads/thread.ts';
-import { type LeadMailPorts, tellLead } from '../../functions/notifications/lead-mails.ts';
-import { type LeadNews, noticesOf } from '../../functions/notifications/lead-notice.ts';
+import { type LeadMailPorts, tellDeposit, tellLead } from '../../functions/notifications/lead-mails.ts';
+import {
+  type DepositNews,
+  depositNoticesOf,
+  type LeadNews,
+  noticesOf,
+} from '../../functions/notifications/lead-notice.ts';
 import { tellMessage } from '../../functions/notifications/message-mails.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { keyOf } from '../../functions/platform/owned-item.ts';
@@ -89,6 +94,62 @@ describe('whom news of a lead is told to', () => {
       noticesOf({ happened, stage: 1 }, leadWith(fields)).map(({ guarantee }) => guarantee);
     expect(guarantees('reminded')).toEqual(['at_most_once']);
     expect(guarantees('booked', { status: 'booked' })).toEqual(['at_least_once', 'at_least_once']);
+  });
+});
+
+describe('whom news of a deposit is told to', () => {
+  const paid = (status: 'authorized' | 'captured' | 'voided') =>
+    ({ paymentId: 'pay_1', provider: 'test', status, amount: 200_000 }) as const;
+  const refund = { refundId: 'rfd_1', amount: 200_000, status: 'failed' } as const;
+  const failed = { happened: 'refund_failed', refundId: 'rfd_1' } as const;
+  test.each<[string, DepositNews, Partial<Lead>, readonly string[]]>([
+    [
+      'too late, set aside',
+      { happened: 'late' },
+      { status: 'expired', deposit: paid('authorized') },
+      ['organizer/late-deposit-released'],
+    ],
+    [
+      'too late, set free by now',
+      { happened: 'late' },
+      { status: 'expired', deposit: paid('voided') },
+      ['organizer/late-deposit-released'],
+    ],
+    [
+      'too late, and taken at once',
+      { happened: 'late' },
+      { status: 'expired', deposit: paid('captured') },
+      ['organizer/late-deposit-given-back'],
+    ],
+    [
+      'a refund of a booking that was refused',
+      failed,
+      { status: 'cancelled', deposit: paid('captured'), refund },
+      ['organizer/refund-failed', 'truck/refund-failed'],
+    ],
+    [
+      'a refund of what came too late that was refused: no truck was booked',
+      failed,
+      { status: 'expired', deposit: paid('captured'), refund },
+      ['organizer/refund-failed'],
+    ],
+    [
+      'a refund that was asked for again meanwhile',
+      failed,
+      { status: 'cancelled', refund: { ...refund, refundId: 'rfd_2', status: 'requested' } },
+      [],
+    ],
+    [
+      'a refund after which another failed',
+      failed,
+      { status: 'cancelled', refund: { ...refund, refundId: 'rfd_2' } },
+      [],
+    ],
+  ])('%s', (_, news, fields, mails) => {
+    const notices = depositNoticesOf(news, leadWith({ quote: quoteWith(), ...fields }));
+    expect(notices.map(({ to, mail, guarantee }) => [to, mail, guarantee])).toEqual(
+      mails.map((mail) => [mail.split('/')[0], mail, 'at_least_once']),
+    );
   });
 });
 
@@ -273,6 +334,37 @@ describe('mails', () => {
       ]),
     );
     expect(unquoted(world.sent.at(-2)?.raw ?? '')).not.toContain('is given back without');
+  });
+
+  test('of a deposit that came too late, and of a refund that was refused, are sent once for each event', async () => {
+    const deposit = { paymentId: 'pay_1', provider: 'test', status: 'authorized', amount: 200_000 } as const;
+    const late = await kept({ status: 'expired', quote: quoteWith(), deposit });
+    const event = { id: randomId('lev'), data: { leadId: late.leadId } };
+    await tellDeposit(ports, event, { happened: 'late' });
+    await tellDeposit(ports, event, { happened: 'late' });
+    expect(world.taken()).toEqual([
+      'ioana@example.com: Avansul dumneavoastră a sosit prea târziu: Spring party',
+    ]);
+
+    const refund = { refundId: 'rfd_1', amount: 150_000, status: 'failed' } as const;
+    const cancelled = await kept({
+      status: 'cancelled',
+      quote: quoteWith(),
+      deposit: { ...deposit, status: 'captured' },
+      refund,
+    });
+    const failed = { id: randomId('lev'), data: { leadId: cancelled.leadId } };
+    for (let deliveries = 0; deliveries < 2; deliveries += 1)
+      await tellDeposit(ports, failed, { happened: 'refund_failed', refundId: 'rfd_1' });
+    expect(world.taken()).toEqual([
+      'ioana@example.com: Suma de 1.500,00\u00a0RON nu a putut fi returnată: Spring party',
+      'sam@example.com: A refund was refused: Spring party',
+    ]);
+    expect(lines()).toContain(
+      'A bank refused RON\u00a01,500.00 that the organizer gets back of the deposit. The organizer can ask for it again, and so can you. If it is refused once more, agree on another way.',
+    );
+    // Nobody is told any more that it is given back.
+    expect(unquoted(world.sent.at(-2)?.raw ?? '')).not.toContain('fără să');
   });
 
   test('of a lead that does not exist are tried again', async () => {

@@ -111,6 +111,7 @@ const lead = (names: Names) => ({
     },
     depositBy: '2027-03-19T12:00:00Z',
     refund: { amount: 100_000, currency: 'RON' },
+    owed: { amount: 200_000, currency: 'RON' },
     reason: names.label,
   },
   contact: { name: names.other, phone: '+40 722 000 111' },

@@ -20,6 +20,8 @@ export interface LeadFacts {
   readonly depositBy?: string | undefined;
   /** What is given back of a deposit. */
   readonly refund?: Money | undefined;
+  /** What was to be given back, and a bank refused. */
+  readonly owed?: Money | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -45,7 +47,7 @@ export const leadMail = (
 ): MailText => {
   const say = leadWords[locale][mail];
   const label = leadLabels[locale];
-  const { name, truckName, timeZone, offer, depositBy, refund, reason } = lead;
+  const { name, truckName, timeZone, offer, depositBy, refund, owed, reason } = lead;
   const time = (startsAt: string): string => formatStart({ startsAt, timeZone }, locale);
   const amount = (money: Money): string => formatMoney(money, locale);
   const spoken: Spoken = {
@@ -63,6 +65,9 @@ export const leadMail = (
     },
     get depositBy() {
       return time(needed(depositBy, mail));
+    },
+    get owed() {
+      return amount(needed(owed, mail));
     },
   };
   const row = (of: string, value: string | undefined) => (value === undefined ? [] : [[of, value] as const]);

@@ -8,6 +8,7 @@ export interface Spoken {
   readonly deposit: string;
   readonly expiresAt: string;
   readonly depositBy: string;
+  readonly owed: string;
 }
 type Sentence = (spoken: Spoken) => string;
 interface Words {
@@ -105,9 +106,29 @@ const en = {
     subject: ({ truck, name }) => `Cancelled: ${truck}, ${name}`,
     says: ({ truck }) => `We are sorry: ${truck} has cancelled the booking.`,
   },
+  'organizer/late-deposit-released': {
+    subject: ({ name }) => `Your deposit came too late: ${name}`,
+    says: ({ truck, deposit }) =>
+      `Your deposit of ${deposit} came when ${truck} could not be booked any more. You are not charged: the amount reserved at your bank is released.`,
+  },
+  'organizer/late-deposit-given-back': {
+    subject: ({ name }) => `Your deposit came too late: ${name}`,
+    says: ({ truck, deposit }) =>
+      `Your deposit of ${deposit} came when ${truck} could not be booked any more. All of it is given back without your asking.`,
+  },
+  'organizer/refund-failed': {
+    subject: ({ owed, name }) => `${owed} could not be given back: ${name}`,
+    says: ({ owed }) =>
+      `We could not give ${owed} of your deposit back to the account or card that you paid with: the bank refused it. You lose nothing: look after that account or card, and ask for the refund again in your request.`,
+  },
   'organizer/completed': {
     subject: ({ truck, name }) => `How was ${truck}? ${name}`,
     says: ({ truck }) => `The event is over. Please tell others how ${truck} was: write a review.`,
+  },
+  'truck/refund-failed': {
+    subject: ({ name }) => `A refund was refused: ${name}`,
+    says: ({ owed }) =>
+      `A bank refused ${owed} that the organizer gets back of the deposit. The organizer can ask for it again, and so can you. If it is refused once more, agree on another way.`,
   },
   'truck/message': {
     subject: ({ name }) => `New message: ${name}`,
@@ -218,10 +239,30 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
     subject: ({ truck, name }) => `Anulat: ${truck}, ${name}`,
     says: ({ truck }) => `Ne pare rău: ${truck} a anulat rezervarea.`,
   },
+  'organizer/late-deposit-released': {
+    subject: ({ name }) => `Avansul dumneavoastră a sosit prea târziu: ${name}`,
+    says: ({ truck, deposit }) =>
+      `Avansul de ${deposit} a sosit când ${truck} nu mai putea fi rezervat. Nu sunteți taxat: suma rezervată la banca dumneavoastră este eliberată.`,
+  },
+  'organizer/late-deposit-given-back': {
+    subject: ({ name }) => `Avansul dumneavoastră a sosit prea târziu: ${name}`,
+    says: ({ truck, deposit }) =>
+      `Avansul de ${deposit} a sosit când ${truck} nu mai putea fi rezervat. Vă este returnat integral, fără să îl cereți.`,
+  },
+  'organizer/refund-failed': {
+    subject: ({ owed, name }) => `Suma de ${owed} nu a putut fi returnată: ${name}`,
+    says: ({ owed }) =>
+      `Nu am putut returna ${owed} din avans în contul sau pe cardul cu care ați plătit: banca a refuzat. Nu pierdeți nimic: verificați contul sau cardul și cereți din nou rambursarea în cererea dumneavoastră.`,
+  },
   'organizer/completed': {
     subject: ({ truck, name }) => `Cum a fost ${truck}? ${name}`,
     says: ({ truck }) =>
       `Evenimentul s-a încheiat. Spuneți-le și altora cum a fost ${truck}: scrieți o recenzie.`,
+  },
+  'truck/refund-failed': {
+    subject: ({ name }) => `O rambursare a fost refuzată: ${name}`,
+    says: ({ owed }) =>
+      `O bancă a refuzat suma de ${owed} pe care organizatorul o primește înapoi din avans. Organizatorul o poate cere din nou, la fel și dumneavoastră. Dacă este refuzată încă o dată, conveniți asupra altei căi.`,
   },
   'truck/message': {
     subject: ({ name }) => `Mesaj nou: ${name}`,
