@@ -7,8 +7,7 @@ import { leadLifecycle } from '../../functions/marketplace/leads/lead-lifecycle.
 import { leadKey, noteWrite, openLeads } from '../../functions/marketplace/leads/lead-store.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { type Answered, type CallOptions, freshKey } from '../support/api-call.ts';
-import { quoteBody } from '../support/quote-body.ts';
-import { type Marketplace, newBrief, newTruck, startMarketplace } from './harness.ts';
+import { type Marketplace, newAcceptedLead, startMarketplace } from './harness.ts';
 
 /** `dan` looks for food and pays, `ann` has the truck. A quarter of 6,650.00 is due. */
 const due = { amount: 166_250, currency: 'RON' };
@@ -20,7 +19,6 @@ let news: Consume;
 beforeAll(async () => {
   world = await startMarketplace();
   sqs.on(SendMessageBatchCommand).resolves({});
-  Object.assign(process.env, { STRIPE_SECRET_ARN: '' });
   settlement = (await import('../../functions/marketplace/leads/settlement.ts')).handler as Consume;
   news = (await import('../../functions/marketplace/leads/payment-news.ts')).handler as Consume;
 });
@@ -52,19 +50,6 @@ const settle = async (leadId: string): Promise<void> => {
   for (const detail of wakes) expect(await deliver(settlement, { detail })).toBe(0);
 };
 
-const newAccepted = async (): Promise<string> => {
-  const body = { briefId: await newBrief(world), truckId: await newTruck(world) };
-  const leadId = (await world.call('createLead', { as: 'dan', body })).body.id;
-  const params = { leadId };
-  await world.call('contactLead', { as: 'ann', params });
-  await world.call('quoteLead', {
-    as: 'ann',
-    params,
-    body: { ...quoteBody, deposit: { percent: 25, withinMinutes: 60 } },
-  });
-  await world.call('acceptLead', { as: 'dan', params, body: { quoteVersion: 1 } });
-  return leadId;
-};
 const pay = (leadId: string, method?: string, options: CallOptions = {}): Promise<Answered> =>
   world.call('payDeposit', {
     as: 'dan',
@@ -76,7 +61,7 @@ const said = ({ status, body }: Answered) => [status, body.code ?? body.status];
 
 describe('paying a deposit', () => {
   test('books the lead; its money is taken then, and given back when the truck calls off', async () => {
-    const leadId = await newAccepted();
+    const leadId = await newAcceptedLead(world);
     const tried = await pay(leadId, 'card_ok', { query: { dryRun: 'true' } });
     expect([said(tried), tried.body.dryRun, tried.body.deposit]).toEqual([
       [200, 'accepted'],
@@ -127,7 +112,7 @@ describe('paying a deposit', () => {
   });
 
   test('is for the organizer, for accepted leads, at providers that there are', async () => {
-    const leadId = await newAccepted();
+    const leadId = await newAcceptedLead(world);
     expect(said(await pay(leadId, 'card_ok', { as: 'ann' }))).toEqual([403, 'FORBIDDEN']);
     const body = { payment: { provider: 'stripe' } };
     const elsewhere = await pay(leadId, undefined, { body });
@@ -154,7 +139,7 @@ describe('paying a deposit', () => {
   });
 
   test('is over after its deadline', async () => {
-    const leadId = await newAccepted();
+    const leadId = await newAcceptedLead(world);
     const depositBy = Math.floor(Date.now() / 1_000) - 60;
     const change = { what: 'test', by: 'test', requestId: 'r', at: new Date().toISOString() };
     await world.table.transact([noteWrite(await leadOf(leadId), { depositBy }, change)]);
@@ -166,7 +151,7 @@ describe('paying a deposit', () => {
   });
 
   test('goes on with another card, and with what takes long when its message comes', async () => {
-    const leadId = await newAccepted();
+    const leadId = await newAcceptedLead(world);
     const declined = await pay(leadId, 'card_declined');
     expect([said(declined), declined.body.deposit.status]).toEqual([[201, 'accepted'], 'declined']);
     sqs.resetHistory();
@@ -193,7 +178,7 @@ describe('paying a deposit', () => {
 });
 
 test('news of refunds are noted, of unknown leads dropped', async () => {
-  const leadId = await newAccepted();
+  const leadId = await newAcceptedLead(world);
   await pay(leadId);
   await settle(leadId);
   await world.call('cancelLead', { as: 'ann', params: { leadId }, body: { reason: 'The engine broke' } });

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { LeadStatus } from '../../functions/marketplace/leads/lead.ts';
-import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
+import { leadIndexes, outstandingIndex } from '../../functions/marketplace/leads/lead-indexes.ts';
 import { leadKey } from '../../functions/marketplace/leads/lead-store.ts';
 import {
   leadCommandRoutes,
@@ -20,6 +20,7 @@ import { type Call, callsOf, type LambdaHandler } from '../support/api-call.ts';
 import { briefBody } from '../support/brief-body.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { type MemoryBucket, memoryBucket } from '../support/memory-bucket.ts';
+import { quoteBody } from '../support/quote-body.ts';
 import { type Cost, listenToCosts } from '../support/request-costs.ts';
 import { truckBody } from '../support/truck-body.ts';
 
@@ -40,6 +41,8 @@ const routes = {
 };
 
 export interface Marketplace {
+  /** Of the engine. */
+  readonly endpoint: string;
   readonly table: Table;
   /** Events and sessions that briefs may name. */
   readonly catalog: Table;
@@ -52,8 +55,16 @@ export interface Marketplace {
   stop(): Promise<void>;
 }
 
-/** The marketplace’s own Lambda entries on the engine, with a real issuer and the real policies. */
-export const startMarketplace = async (): Promise<Marketplace> => {
+const stripeSecretArn = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:stripe';
+
+/**
+ * The marketplace’s own Lambda entries on the engine, with a real issuer and the real policies.
+ * @param stripe where Stripe is, and the text of its secret; without it is not offered.
+ */
+export const startMarketplace = async (stripe?: {
+  readonly origin: string;
+  readonly secret: string;
+}): Promise<Marketplace> => {
   const engine = await startEngine();
   const issuer = await createIssuer({ listenOn: '127.0.0.1', host: '127.0.0.1' });
   Object.assign(process.env, {
@@ -70,7 +81,9 @@ export const startMarketplace = async (): Promise<Marketplace> => {
     PLANS_BUCKET: 'objects',
     LEADS_COMPLETE_EARLY: 'false',
     MASK_CONTACTS: 'true',
-    PAYMENT_PROVIDERS: 'test',
+    PAYMENT_PROVIDERS: stripe === undefined ? 'test' : 'stripe,test',
+    STRIPE_SECRET_ARN: stripe === undefined ? '' : stripeSecretArn,
+    ...(stripe !== undefined && { STRIPE_API_ORIGIN: stripe.origin }),
     PAYMENT_NEWS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/payment-news',
     SLOW_PAYMENT_SECONDS: '3',
     ISSUER: issuer.issuer,
@@ -79,7 +92,9 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   });
   mockClient(SecretsManagerClient)
     .on(GetSecretValueCommand)
-    .resolves({ SecretString: 'a secret of the tests' });
+    .resolves({ SecretString: 'a secret of the tests' })
+    .on(GetSecretValueCommand, { SecretId: stripeSecretArn })
+    .resolves({ SecretString: stripe?.secret ?? '' });
   const objects = memoryBucket();
   const identity = await engine.createTable('identity');
   for (const [subject, role, of] of [
@@ -91,7 +106,10 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   }
   const catalog = await engine.createTable('catalog');
   const ticketing = await engine.createTable('ticketing');
-  const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
+  const table = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck, {
+    ...outstandingIndex,
+    attributes: [],
+  });
   const { handler: commands } = await import('../../functions/marketplace/commands.ts');
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
   const { handler: photos } = await import('../../functions/marketplace/photos/photos.ts');
@@ -113,6 +131,7 @@ export const startMarketplace = async (): Promise<Marketplace> => {
   for (const subject of ['admin', 'eve', 'ada'])
     tokens[subject] = await issuer.mint({ sub: subject, roles: ['admin'] });
   return {
+    endpoint: engine.endpoint,
     table,
     cost: listenToCosts(),
     catalog,
@@ -165,4 +184,14 @@ export const setStatus = async (
     names: { '#status': 'status' },
     values: { ':status': status },
   });
+};
+
+/** A lead of `dan` with a fresh truck of `ann` whose offer is accepted: a quarter of 6,650.00 is due within an hour. */
+export const newAcceptedLead = async (world: Marketplace): Promise<string> => {
+  const leadId = await newLead(world, { truckId: await newTruck(world) });
+  const params = { leadId };
+  await world.call('contactLead', { as: 'ann', params });
+  await world.call('quoteLead', { as: 'ann', params, body: quoteBody });
+  await world.call('acceptLead', { as: 'dan', params, body: { quoteVersion: 1 } });
+  return leadId;
 };
