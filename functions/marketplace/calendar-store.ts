@@ -15,12 +15,17 @@ interface MonthItem extends Item {
   readonly entries: Readonly<Record<string, Omit<CalendarEntry, 'id'>>>;
 }
 
-const keyOf = (truckId: string, month: string) => ({ pk: `TRUCK#${truckId}`, sk: `CALENDAR#${month}` });
+export const calendarPrefix = 'CALENDAR#';
+const keyOf = (truckId: string, month: string) => ({
+  pk: `TRUCK#${truckId}`,
+  sk: `${calendarPrefix}${month}`,
+});
 
-const toMonth = (item: Item): CalendarMonth => {
+/** A month as its item keeps it, also as a scan finds it. */
+export const toMonth = (item: Item): CalendarMonth => {
   const { sk, version, entries } = item as MonthItem;
   return {
-    month: sk.slice('CALENDAR#'.length),
+    month: sk.slice(calendarPrefix.length),
     version,
     entries: Object.entries(entries).map(([id, entry]) => ({ id, ...entry })),
   };
@@ -47,7 +52,7 @@ export const readCalendar = async (
     names.map((month) => keyOf(truckId, month)),
     { consistent },
   );
-  const found = new Map(items.map((item) => [item.sk.slice('CALENDAR#'.length), toMonth(item)]));
+  const found = new Map(items.map((item) => [item.sk.slice(calendarPrefix.length), toMonth(item)]));
   return {
     truckId,
     months: names.map((month) => found.get(month) ?? { month, version: 0, entries: [] }),

@@ -1,4 +1,5 @@
 import { type DriftCounts, driftCounts, type ReconciliationRun } from '../platform/drift.ts';
+import { type TablePlace, walkTable } from '../platform/table-walk.ts';
 import type { InventoryPlan } from './block-plan.ts';
 import type { DriftStore, FoundBlock } from './drift-store.ts';
 import { cancelHold, expireHold } from './end-hold.ts';
@@ -15,21 +16,18 @@ import {
 } from './hold-drift.ts';
 import type { HoldPorts, Stamp } from './ports.ts';
 
-/** The key of the ticketing table that a run goes on after. */
-export type HoldsPlace = Readonly<Record<string, unknown>>;
-
 export interface ReconcileHoldsPorts extends HoldPorts {
   readonly drift: DriftStore;
   readonly planOf: (hold: Pick<Hold, 'sessionId'>) => Promise<InventoryPlan>;
   readonly continuation: {
-    read(): Promise<HoldsPlace | undefined>;
-    write(place: HoldsPlace | undefined): Promise<void>;
+    read(): Promise<TablePlace | undefined>;
+    write(place: TablePlace | undefined): Promise<void>;
   };
 }
 
 /**
- * Works through the ticketing table, compares claims and holds, and repairs what drifted. A run takes some pages and goes on
- * where the last one ended; it never passes the end of the table. What fails is told and left to the next pass.
+ * Works through the ticketing table, compares claims and holds, and repairs what drifted. What fails is told and left to the next
+ * pass.
  * @param mayGoOn whether there is time and capacity for another page.
  */
 export const reconcileHolds = async (
@@ -38,18 +36,13 @@ export const reconcileHolds = async (
   mayGoOn: () => boolean,
 ): Promise<ReconciliationRun> => {
   const counts = driftCounts();
-  const begin = await ports.continuation.read();
-  let place = begin;
-  let looked = 0;
-  while (mayGoOn()) {
-    const { blocks, holds, next } = await ports.drift.page(place);
+  const workOn = async (from: TablePlace | undefined) => {
+    const { blocks, holds, next } = await ports.drift.page(from);
     for (const found of holds) await repairHold(ports, found, counts, stamp);
     await repairBlocks(ports, blocks, counts);
-    looked += blocks.length + holds.length;
-    place = next;
-    if (next === undefined) break;
-  }
-  if (place !== begin) await ports.continuation.write(place);
+    return { looked: blocks.length + holds.length, next };
+  };
+  const looked = await walkTable(ports.continuation, workOn, mayGoOn);
   return { looked, repaired: counts.repaired, notRepaired: counts.notRepaired };
 };
 

@@ -2,12 +2,13 @@ import { openContinuation } from '../platform/continuation.ts';
 import { readEnvironment } from '../platform/environment.ts';
 import { reconciliation } from '../platform/reconciliation.ts';
 import { openTable } from '../platform/table.ts';
+import type { TablePlace } from '../platform/table-walk.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { openDriftStore } from './drift-store.ts';
 import { ticketingConsumerEnvironment } from './environment.ts';
 import { openInventory } from './inventory-store.ts';
 import { openPictures } from './pictures.ts';
-import { type HoldsPlace, reconcileHolds } from './reconcile-holds.ts';
+import { reconcileHolds } from './reconcile-holds.ts';
 import { openSales } from './sales.ts';
 
 const environment = readEnvironment(ticketingConsumerEnvironment);
@@ -20,7 +21,7 @@ const ports = {
   clock: () => epochSeconds(new Date()),
   drift: openDriftStore(table),
   planOf: sales.planOfHold,
-  continuation: openContinuation<HoldsPlace>(table, { pk: 'RECONCILIATION', sk: 'CONTINUATION' }),
+  continuation: openContinuation<TablePlace>(table, { pk: 'RECONCILIATION', sk: 'CONTINUATION' }),
 };
 
 /** Repairs claims and holds that drifted. A page is some thousand small reads, less than a minute. */

@@ -1,10 +1,4 @@
-import {
-  type DriftCounts,
-  type DriftOutcome,
-  driftCounts,
-  type ReconciliationRun,
-  repairDrifts,
-} from '../../platform/drift.ts';
+import { type DriftCounts, type DriftOutcome, repairDrifts } from '../../platform/drift.ts';
 import type { Change } from '../../platform/lifecycle-event.ts';
 import { type OutstandingPlace, walkOutstanding } from '../../platform/outstanding.ts';
 import { applyDepositNews, type LeadChanging } from './apply-deposit-news.ts';
@@ -31,14 +25,15 @@ export interface ReconcileLeadsPorts extends DepositPorts {
  * Looks at the leads and truck holds that have drifted, the first first in each partition, and repairs them. What fails is told
  * and left to the next run.
  * @param mayGoOn whether there is time and capacity for another page.
+ * @returns how many were looked at.
  */
 export const reconcileLeads = async (
   ports: ReconcileLeadsPorts,
+  counts: DriftCounts,
   stamp: (what: string) => Change,
   mayGoOn: () => boolean,
-): Promise<ReconciliationRun> => {
+): Promise<number> => {
   const { table, clock, continuation } = ports;
-  const counts = driftCounts();
   const workOn = async (partition: string, from: OutstandingPlace['from']) => {
     const { leads, holds, next } = await readOutstanding(table, partition, from, clock());
     for (const lead of leads) {
@@ -52,8 +47,7 @@ export const reconcileLeads = async (
     for (const { leadId } of holds) await announceEnd(ports, leadId, counts, stamp);
     return { looked: leads.length + holds.length, next };
   };
-  const looked = await walkOutstanding(continuation, workOn, mayGoOn);
-  return { looked, repaired: counts.repaired, notRepaired: counts.notRepaired };
+  return walkOutstanding(continuation, workOn, mayGoOn);
 };
 
 /** A hold whose end nobody announced. */

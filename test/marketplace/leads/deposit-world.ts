@@ -124,6 +124,7 @@ export const startDeposits = async () => {
     set now(at: Date) {
       now = at;
     },
+    endpoint: engine.endpoint,
     table,
     clock,
     provider,

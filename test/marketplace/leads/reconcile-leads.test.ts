@@ -11,7 +11,7 @@ import {
 } from '../../../functions/marketplace/leads/lead-store.ts';
 import { reconcileLeads } from '../../../functions/marketplace/leads/reconcile-leads.ts';
 import type { PaymentProvider } from '../../../functions/payments/payment-port.ts';
-import type { ReconciliationRun } from '../../../functions/platform/drift.ts';
+import { driftCounts, type ReconciliationRun } from '../../../functions/platform/drift.ts';
 import { randomId } from '../../../functions/platform/ids.ts';
 import {
   type OutstandingPlace,
@@ -53,12 +53,10 @@ const reconcile = async (
   pages = 64,
 ): Promise<ReconciliationRun> => {
   let left = pages;
-  const { stamp } = world.changing();
-  return reconcileLeads(
-    { ...world.ports(world.table, provider), clock: world.clock, continuation },
-    stamp,
-    () => left-- > 0,
-  );
+  const counts = driftCounts();
+  const ports = { ...world.ports(world.table, provider), clock: world.clock, continuation };
+  const looked = await reconcileLeads(ports, counts, world.changing().stamp, () => left-- > 0);
+  return { looked, repaired: counts.repaired, notRepaired: counts.notRepaired };
 };
 /** A run that has time for the partition of one lead. */
 const reconcileOnly = (lead: Lead, provider?: PaymentProvider): Promise<ReconciliationRun> => {
@@ -189,11 +187,11 @@ test.each(cases)('$kind: young it is left alone, then repaired once', async (pla
 test('lead_overdue: a reminder comes late, then the end, each once', async () => {
   const lead = await put({ status: 'contacted', stage: 2 });
   skip(86_400 + 901);
-  expect(await reconcileOnly(lead)).toMatchObject({ repaired: { lead_overdue: 1 } });
+  expect(await reconcileOnly(lead)).toEqual({ repaired: { lead_overdue: 1 }, notRepaired: {}, looked: 1 });
   expect(await world.read(lead)).toMatchObject({ status: 'contacted', remindedAt: world.now.toISOString() });
   expect(await reconcileOnly(lead)).toEqual({ ...nothing, looked: 0 });
   world.now = new Date('2027-03-20T12:15:01Z');
-  expect(await reconcileOnly(lead)).toMatchObject({ repaired: { lead_overdue: 1 } });
+  expect(await reconcileOnly(lead)).toEqual({ repaired: { lead_overdue: 1 }, notRepaired: {}, looked: 1 });
   expect(await world.read(lead)).toMatchObject({ status: 'expired', stage: 3 });
 });
 
@@ -210,10 +208,14 @@ test('a deposit that did not come: the end of the hold is told, the lead lapses,
   expect(await world.table.get(holdKey(lead.leadId))).toMatchObject({ status: 'expired', revision: 2 });
   expect(await reconcileOnly(lead)).toEqual({ ...nothing, looked: 1 });
   world.now = new Date('2027-03-01T12:15:02Z');
-  expect(await reconcileOnly(lead)).toMatchObject({ repaired: { lead_overdue: 1 }, notRepaired: {} });
+  expect(await reconcileOnly(lead)).toEqual({ repaired: { lead_overdue: 1 }, notRepaired: {}, looked: 1 });
   expect(await world.read(lead)).toMatchObject({ status: 'expired', deposit: { status: 'created' } });
   skip(1_201);
-  expect(await reconcileOnly(lead)).toMatchObject({ repaired: { deposit_not_voided: 1 }, notRepaired: {} });
+  expect(await reconcileOnly(lead)).toEqual({
+    repaired: { deposit_not_voided: 1 },
+    notRepaired: {},
+    looked: 1,
+  });
   expect(await reconcileOnly(lead)).toEqual({ ...nothing, looked: 0 });
   expect(await world.booksOf(lead)).toEqual(['voided', 0, 0]);
 });
@@ -222,9 +224,10 @@ test('money that came in time books an overdue lead, also when nobody told of it
   const lead = await world.newAccepted();
   await world.pay(lead, 'card_slow');
   world.now = new Date('2027-03-01T12:15:02Z');
-  expect(await reconcileOnly(lead)).toMatchObject({
+  expect(await reconcileOnly(lead)).toEqual({
     repaired: { deposit_news_lost: 1 },
     notRepaired: {},
+    looked: 2,
   });
   expect(await world.read(lead)).toMatchObject({ status: 'booked', deposit: { status: 'authorized' } });
   expect(await world.entriesOf(lead)).toEqual([`${lead.leadId} booking`]);
@@ -275,7 +278,11 @@ describe('what cannot be repaired now', () => {
     const lead = await cancelledByTruck();
     skip(1_201);
     const no = { ...world.provider(), refund: refused };
-    expect(await reconcileOnly(lead, no)).toMatchObject({ repaired: { refund_not_made: 1 } });
+    expect(await reconcileOnly(lead, no)).toEqual({
+      repaired: { refund_not_made: 1 },
+      notRepaired: {},
+      looked: 1,
+    });
     expect((await world.read(lead)).refund).toMatchObject({ status: 'failed', amount: 2_200 });
     expect(await markOf(lead)).toBeUndefined();
   });
@@ -304,7 +311,7 @@ describe('the index of what is outstanding', () => {
     await world.settle(lead);
     expect(await markOf(lead)).toBe('2027-03-20T16:15:00.000Z');
     world.now = new Date('2027-03-20T16:15:01Z');
-    expect(await reconcileOnly(lead)).toMatchObject({ repaired: { lead_overdue: 1 } });
+    expect(await reconcileOnly(lead)).toEqual({ repaired: { lead_overdue: 1 }, notRepaired: {}, looked: 1 });
     expect(await markOf(lead)).toBeUndefined();
   });
 
@@ -331,9 +338,17 @@ describe('the index of what is outstanding', () => {
         stage: 5,
         window: { from: 1, to: 2 },
       });
-    expect(await reconcile(undefined, 0)).toMatchObject({ looked: 0 });
-    expect(await reconcile(undefined, 11)).toMatchObject({ looked: 50, repaired: { lead_overdue: 50 } });
-    expect(await reconcile(undefined, 1)).toMatchObject({ looked: 10, repaired: { lead_overdue: 10 } });
+    expect(await reconcile(undefined, 0)).toEqual({ ...nothing, looked: 0 });
+    expect(await reconcile(undefined, 11)).toEqual({
+      repaired: { lead_overdue: 50 },
+      notRepaired: {},
+      looked: 50,
+    });
+    expect(await reconcile(undefined, 1)).toEqual({
+      repaired: { lead_overdue: 10 },
+      notRepaired: {},
+      looked: 10,
+    });
     expect(await reconcile()).toEqual({ ...nothing, looked: 0 });
   });
 });
