@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { applyDepositNews } from '../../../functions/marketplace/leads/apply-deposit-news.ts';
 import { holdKey } from '../../../functions/marketplace/leads/hold-item.ts';
-import type { Lead } from '../../../functions/marketplace/leads/lead.ts';
+import type { Lead, LeadStatus } from '../../../functions/marketplace/leads/lead.ts';
 import { outstandingIndex } from '../../../functions/marketplace/leads/lead-indexes.ts';
 import {
   type LeadFields,
@@ -10,7 +10,12 @@ import {
   noteWrite,
 } from '../../../functions/marketplace/leads/lead-store.ts';
 import { reconcileLeads } from '../../../functions/marketplace/leads/reconcile-leads.ts';
-import type { PaymentProvider } from '../../../functions/payments/payment-port.ts';
+import type { RefundState } from '../../../functions/payments/contracts.ts';
+import {
+  type PaymentProvider,
+  paymentStatus,
+  paymentTransitions,
+} from '../../../functions/payments/payment-port.ts';
 import { driftCounts, type ReconciliationRun } from '../../../functions/platform/drift.ts';
 import { randomId } from '../../../functions/platform/ids.ts';
 import {
@@ -19,7 +24,14 @@ import {
   outstandingPartitions,
 } from '../../../functions/platform/outstanding.ts';
 import { currentScope, inScope } from '../../../functions/platform/request-scope.ts';
-import { type DepositWorld, inTime, refused, startDeposits, unavailable } from './deposit-world.ts';
+import {
+  type DepositWorld,
+  depositBy,
+  inTime,
+  refused,
+  startDeposits,
+  unavailable,
+} from './deposit-world.ts';
 import { leadOf, quoteOf } from './lead-world.ts';
 
 /** Each drift of a lead is planted, left alone while it is young, repaired once and counted. */
@@ -250,6 +262,82 @@ test('authorization_lost: found by the settlement, raised once, repaired by nobo
   expect([cancelled.status, cancelled.refund]).toEqual(['cancelled', undefined]);
   skip(1);
   expect(await reconcileOnly(lead)).toEqual({ ...nothing, looked: 0 });
+});
+
+/** What may be noted of a payment, and what it may have become at its provider meanwhile. */
+const payments = paymentStatus.options.flatMap((noted) =>
+  [noted, ...paymentTransitions[noted]].map((is) => ({ noted, is })),
+);
+type Planted = (typeof payments)[number] & { readonly lead: Lead; readonly refund?: RefundState };
+
+/** A lead of that status, with that payment noted, and with what the payment is at its provider. */
+const plant = async (
+  status: LeadStatus,
+  { noted, is }: (typeof payments)[number],
+  refund?: RefundState,
+): Promise<Planted> => {
+  const paymentId = randomId('pay');
+  const lead = await put({
+    truckId: (await world.newTruck()).truckId,
+    status,
+    stage: 5,
+    quote: quoteOf(),
+    depositBy,
+    cancellationPolicy: [],
+    deposit: { paymentId, provider: 'test', status: noted, amount: 2_200 },
+    captured: noted === 'captured' ? 2_200 : 0,
+    ...(refund !== undefined && { refund: { refundId: randomId('rfd'), amount: 2_200, status: refund } }),
+  });
+  await world.table.put(
+    {
+      pk: `TEST-PAYMENT#${paymentId}`,
+      sk: 'PAYMENT',
+      ...{ paymentId, payableId: lead.leadId, amount: 2_200, currency: 'RON', status: is, rest: 2_200 },
+    },
+    {},
+  );
+  return { noted, is, lead, ...(refund !== undefined && { refund }) };
+};
+
+test('whatever a payment was and became, and whoever lost it: money comes to where its lead is, or it is told', async () => {
+  const planted = await Promise.all([
+    ...(['accepted', 'expired'] as const).flatMap((status) =>
+      payments
+        .filter(({ noted }) => status !== 'accepted' || noted === 'created' || noted === 'declined')
+        .map((payment) => plant(status, payment)),
+    ),
+    ...(['booked', 'completed', 'cancelled'] as const).flatMap((status) =>
+      payments
+        .filter(({ noted }) => noted === 'authorized' || noted === 'captured')
+        .map((payment) => plant(status, payment)),
+    ),
+    ...(['requested', 'pending'] as const).map((refund) =>
+      plant('cancelled', { noted: 'captured', is: 'captured' }, refund),
+    ),
+  ]);
+  expect(planted).toHaveLength(9 + 14 + 12 + 2);
+  // A day and an hour later, and then every twenty minutes: past the deadline of the deposits.
+  world.now = new Date('2027-03-02T12:00:00Z');
+  const told: Record<string, number> = {};
+  for (let run = 0; run < 5; run += 1) {
+    for (const [kind, count] of Object.entries((await reconcile()).notRepaired))
+      told[kind] = (told[kind] ?? 0) + count;
+    skip(1_201);
+  }
+  expect(await reconcile()).toEqual({ ...nothing, looked: 0 });
+  // Those that were booked, and whose money was gone when it was to be taken: each once.
+  expect(told).toEqual({ authorization_lost: 3 });
+  for (const { lead, noted, is, refund } of planted) {
+    const { status } = await world.read(lead);
+    const story = `${lead.status}, noted ${noted}, is ${is}, ${refund}: ${status}`;
+    const wasThere = is === 'authorized' || is === 'captured';
+    if (lead.status === 'accepted') expect(status, story).toBe(wasThere ? 'booked' : 'expired');
+    else expect(status, story).toBe(lead.status);
+    const isKept = status !== 'expired' && refund === undefined;
+    const taken = is === 'captured' || (is === 'authorized' && status !== 'expired');
+    const books = taken ? ['captured', 2_200, isKept ? 0 : 2_200] : ['voided', 0, 0];
+    expect(await world.booksOf(lead), story).toEqual(books);
+  }
 });
 
 describe('what cannot be repaired now', () => {
