@@ -13,7 +13,10 @@ import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cd
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { sessionIndex, sessionIndexAttributes } from '../functions/admission/ticket-index.ts';
-import { leadIndexes } from '../functions/marketplace/leads/lead-indexes.ts';
+import {
+  leadIndexes,
+  outstandingIndex as outstandingLeads,
+} from '../functions/marketplace/leads/lead-indexes.ts';
 import { documentsKeptDays } from '../functions/marketplace/verification/verification.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../functions/orders/order-indexes.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -106,6 +109,12 @@ export class DataStack extends Stack {
       partitionKey: { name: leadIndexes.truck.pk, type: AttributeType.STRING },
       sortKey: { name: leadIndexes.truck.sk, type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
+    });
+    this.marketplaceTable.addGlobalSecondaryIndex({
+      indexName: outstandingLeads.name,
+      partitionKey: { name: outstandingLeads.pk, type: AttributeType.STRING },
+      sortKey: { name: outstandingLeads.sk, type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
     this.notificationsTable = table('NotificationsTable');
     this.mailSender =

@@ -40,7 +40,7 @@ export const watchDrift = (
   alarms.watch(`${reconciliation.node.id}NotRepaired`, {
     metric: notRepaired,
     threshold: 1,
-    description: `${name} found what it could not repair: its log says of which order or hold ("drift"). See docs/guides/reconciliation.md.`,
+    description: `${name} found what it could not repair: its log says of which order, lead or hold ("drift"). See docs/guides/reconciliation.md.`,
   });
   alarms.watch(`${reconciliation.node.id}Repairs`, {
     metric: repaired,

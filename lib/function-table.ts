@@ -373,6 +373,11 @@ export const functionTable = {
     environment: leadsPaymentEnvironment,
     reservedConcurrency: 4,
   },
+  'leads-reconciliation': {
+    ...reconciliation,
+    entry: 'functions/marketplace/leads/reconciliation.ts',
+    environment: leadsPaymentEnvironment,
+  },
   'leads-time-taken': {
     ...consumer,
     entry: 'functions/marketplace/leads/time-taken-consumer.ts',

@@ -1,5 +1,5 @@
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
+import { leadIndexes, outstandingIndex } from '../../functions/marketplace/leads/lead-indexes.ts';
 import { leadMachine } from '../../functions/marketplace/leads/lead-machine.ts';
 import { TaskMachine } from '../constructs/task-machine.ts';
 import type { FunctionStack } from '../function-stack.ts';
@@ -7,6 +7,7 @@ import {
   readFolder,
   readTable,
   readWriteMarketplace,
+  scanTable,
   sendMessages,
   startExecutions,
   writeFolder,
@@ -137,6 +138,12 @@ export const addLeads = (stack: FunctionStack): { readonly depositNews: Queue } 
     { ...relay, ...holdExpiry, LEAD_MACHINE_ARN: machine.stateMachineArn },
     [setHoldTimer, startExecutions(machine)],
   );
+
+  stack.addReconciliation('leads-reconciliation', { ...common, ...marketplace, ...payments }, [
+    ...payDeposits,
+    readTable({ table: data.marketplaceTable, indexes: [outstandingIndex.name] }),
+    scanTable(data.marketplaceTable),
+  ]);
 
   // What bookings and sales mean to others.
   const taken = stack.addEventQueue('leads-time-taken', { 'fairground.marketplace': ['LEAD-BOOKED'] });

@@ -274,10 +274,14 @@ describe('the synthesized stacks', () => {
     const repaired = '{ ($.message = "drift") && ($.outcome = "repaired") }';
     const notRepaired = '{ ($.message = "drift") && ($.outcome = "not_repaired") }';
     expect([...filtersOf(prod, /^Drift/)].sort()).toEqual([
+      ['DriftNotRepaired-leads-reconciliation', notRepaired],
+      ['DriftNotRepaired-leads-reconciliation-by-kind', notRepaired],
       ['DriftNotRepaired-orders-reconciliation', notRepaired],
       ['DriftNotRepaired-orders-reconciliation-by-kind', notRepaired],
       ['DriftNotRepaired-ticketing-reconciliation', notRepaired],
       ['DriftNotRepaired-ticketing-reconciliation-by-kind', notRepaired],
+      ['DriftRepaired-leads-reconciliation', repaired],
+      ['DriftRepaired-leads-reconciliation-by-kind', repaired],
       ['DriftRepaired-orders-reconciliation', repaired],
       ['DriftRepaired-orders-reconciliation-by-kind', repaired],
       ['DriftRepaired-ticketing-reconciliation', repaired],
@@ -293,8 +297,10 @@ describe('the synthesized stacks', () => {
       .filter(([name]) => String(name).startsWith('Drift'))
       .sort();
     expect(alarms).toEqual([
+      ['DriftNotRepaired-leads-reconciliation', 1, 1, 300],
       ['DriftNotRepaired-orders-reconciliation', 1, 1, 300],
       ['DriftNotRepaired-ticketing-reconciliation', 1, 1, 300],
+      ['DriftRepaired-leads-reconciliation', 1, 3, 300],
       ['DriftRepaired-orders-reconciliation', 1, 3, 300],
       ['DriftRepaired-ticketing-reconciliation', 1, 3, 300],
     ]);
@@ -304,6 +310,7 @@ describe('the synthesized stacks', () => {
         .filter(([description]) => String(description).endsWith('-reconciliation'));
     for (const templates of [emulator, prod])
       expect(schedules(templates).sort()).toEqual([
+        ['Every five minutes → leads-reconciliation', 'rate(5 minutes)'],
         ['Every five minutes → orders-reconciliation', 'rate(5 minutes)'],
         ['Every five minutes → ticketing-reconciliation', 'rate(5 minutes)'],
       ]);
@@ -418,7 +425,7 @@ describe('the synthesized stacks', () => {
       Object.keys(prod).map((name) => [
         name,
         {
-          Marketplace: [functionsAndQueues],
+          Marketplace: [['Drift that reconciliations found', ...functionsAndQueues]],
           Notifications: [functionsAndQueues],
           App: [
             [
@@ -435,12 +442,15 @@ describe('the synthesized stacks', () => {
     expect(resourcesOf(emulator, 'AWS::CloudWatch::Dashboard')).toEqual([]);
   });
 
-  test('the dashboard shows what reconciliations found', () => {
-    const [[, dashboard] = []] = resourcesOf({ App: prod['App']! }, 'AWS::CloudWatch::Dashboard');
+  test.for([
+    ['App', ['orders-reconciliation', 'ticketing-reconciliation']],
+    ['Marketplace', ['leads-reconciliation']],
+  ] as const)('the dashboard of %s shows what reconciliations found', ([stack, names]) => {
+    const template = prod[stack] as Template;
+    const [[, dashboard] = []] = resourcesOf({ template }, 'AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);
     for (const outcome of ['DriftRepaired', 'DriftNotRepaired'])
-      for (const name of ['orders-reconciliation', 'ticketing-reconciliation'])
-        expect(body).toContain(`${outcome}-${name}`);
+      for (const name of names) expect(body).toContain(`${outcome}-${name}`);
   });
 
   test('mail is sent where a sender is named, from its domain alone', async () => {
@@ -485,6 +495,7 @@ describe('the synthesized stacks', () => {
     expect(schedules.filter((one) => one !== undefined).sort()).toEqual([
       'rate(1 hour)',
       'rate(15 minutes)',
+      'rate(5 minutes)',
       'rate(5 minutes)',
       'rate(5 minutes)',
     ]);

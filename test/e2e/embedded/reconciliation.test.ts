@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, inject, test } from 'vitest';
+import { briefBody } from '../../support/brief-body.ts';
 import { anybody } from '../client.ts';
-import { putOnSale } from '../scenario.ts';
+import { newLead, newOrganizer, newTruck, putOnSale } from '../scenario.ts';
 import { waitFor } from '../wait-for.ts';
 
 /** Drift is planted in the tables; the schedule, delivered at once, repairs it: as deployed, from end to end. */
@@ -113,4 +114,33 @@ test('a hold whose end nobody announced is ended', async () => {
   await waitFor('the hold to be ended', async () =>
     (await read(table, key))?.['status'] === 'expired' ? true : undefined,
   );
+});
+
+test('a reminder that the machine of its lead did not bring is noted', async () => {
+  const both = await newOrganizer();
+  const { id: truckId } = await newTruck(both);
+  const { body: brief } = await both.client.ok(201, 'createBrief', {
+    body: { ...briefBody, organizationId: both.organizationId },
+  });
+  const leadId = await newLead({ organizer: both, briefId: brief.id, truck: both, truckId });
+  const table = await tableNamed('MarketplaceTable');
+  const key = { pk: `LEAD#${leadId}`, sk: 'LEAD' };
+  const since = new Date((hourAgo() - 86_400) * 1_000).toISOString();
+  await set(
+    table,
+    key,
+    'SET #s = :since, #d = :since',
+    { '#s': 'since', '#d': 'dueAt' },
+    { ':since': since },
+  );
+  await runSchedule('LeadsReconciliation');
+  const reminded = await waitFor('the reminder', async () => {
+    const lead = await read(table, key);
+    return lead?.['remindedAt'] === undefined ? undefined : lead;
+  });
+  // What is to come next is the begin of the event.
+  expect([reminded['status'], reminded['dueAt']]).toEqual([
+    'new',
+    new Date(Date.parse(brief.startsAt) + 900_000).toISOString(),
+  ]);
 });
