@@ -121,9 +121,14 @@ describe('what is told of a lead', () => {
       {},
       [{ type: 'LEAD-ACCEPTED', from: 'quoted', status: 'accepted', quoteVersion: 1 }],
     ],
-    [{ status: 'quoted' }, 'expire', {}, [{ type: 'LEAD-EXPIRED', from: 'quoted', status: 'expired' }]],
     [
-      { status: 'quoted' },
+      { status: 'quoted', quote: quote(1, 3_200) },
+      'expire',
+      {},
+      [{ type: 'LEAD-EXPIRED', from: 'quoted', status: 'expired', quoteVersion: 1 }],
+    ],
+    [
+      { status: 'quoted', quote: quote(1, 3_200) },
       'decline',
       { endedBy: 'truck' },
       [{ type: 'LEAD-DECLINED', status: 'declined', endedBy: 'truck' }],
