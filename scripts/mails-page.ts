@@ -57,6 +57,8 @@ const more: Readonly<Partial<Record<LeadMailName, Partial<LeadFacts>>>> = {
   'organizer/accepted': accepted,
   'organizer/late-deposit-released': { offer },
   'organizer/late-deposit-given-back': { offer },
+  'organizer/deposit-lost': { offer },
+  'truck/deposit-lost': { offer },
   'organizer/refund-failed': { offer, owed: offer.deposit },
   'truck/refund-failed': { offer, owed: offer.deposit },
   'organizer/cancelled-by-truck': { reason: 'The engine is broken.', refund: offer.deposit },

@@ -10,7 +10,7 @@ import type { TruckItem } from './truck.ts';
 
 export type { Contact } from './contact.ts';
 export { briefOutgrown } from './leads/brief-lifecycle.ts';
-export { depositLate, depositRefundFailed } from './leads/deposit-lifecycle.ts';
+export { depositLate, depositRefundFailed, depositVoided } from './leads/deposit-lifecycle.ts';
 export { isOpen, type Lead, type LeadStatus, wasBooked } from './leads/lead.ts';
 export {
   leadAccepted,

@@ -12,6 +12,8 @@ export interface LeadNews {
 export type DepositNews =
   /** It came when the lead could not be booked any more. */
   | { readonly happened: 'late' }
+  /** The payment was given up: what was set aside is free again. */
+  | { readonly happened: 'voided' }
   | { readonly happened: 'refund_failed'; readonly refundId?: string | undefined };
 
 /** A mail to one side of a lead. */
@@ -91,6 +93,9 @@ export const depositNoticesOf = (news: DepositNews, lead: Lead): readonly LeadNo
       return [
         toOrganizer(deposit?.status === 'captured' ? 'late-deposit-given-back' : 'late-deposit-released'),
       ];
+    case 'voided':
+      // Of a lead that ended that is as it should be.
+      return status === 'booked' ? [toTruck('deposit-lost'), toOrganizer('deposit-lost')] : [];
     case 'refund_failed':
       if (refund?.refundId !== news.refundId || refund?.status !== 'failed') return [];
       return [toOrganizer('refund-failed'), ...(wasBooked(status) ? [toTruck('refund-failed')] : [])];

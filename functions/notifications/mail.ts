@@ -5,6 +5,7 @@ import {
   briefOutgrown,
   depositLate,
   depositRefundFailed,
+  depositVoided,
   leadAccepted,
   leadBooked,
   leadCancelled,
@@ -87,6 +88,7 @@ export const handler = consumer({
     leadTimeTaken,
     depositLate,
     depositRefundFailed,
+    depositVoided,
     briefOutgrown,
     messageSent,
   ],
@@ -127,6 +129,8 @@ export const handler = consumer({
         return tellLead(ports, event, 'time_taken');
       case 'DEPOSIT-LATE':
         return tellDeposit(ports, event, { happened: 'late' });
+      case 'DEPOSIT-VOIDED':
+        return tellDeposit(ports, event, { happened: 'voided' });
       case 'DEPOSIT-REFUND-FAILED':
         return tellDeposit(ports, event, { happened: 'refund_failed', refundId: event.data.refundId });
       case 'BRIEF-OUTGROWN':

@@ -60,6 +60,7 @@ export const addNotifications = (stack: FunctionStack, sender: MailSender): void
         'LEAD-COMPLETED',
         'LEAD-TIME-TAKEN',
         'DEPOSIT-LATE',
+        'DEPOSIT-VOIDED',
         'DEPOSIT-REFUND-FAILED',
         'BRIEF-OUTGROWN',
         'MESSAGE-SENT',

@@ -8,6 +8,9 @@ import { ticketTransferred } from '../../functions/admission/contracts.ts';
 import { sessionCancelled } from '../../functions/catalog/contracts.ts';
 import {
   briefOutgrown,
+  depositLate,
+  depositRefundFailed,
+  depositVoided,
   leadAccepted,
   leadBooked,
   leadCancelled,
@@ -187,10 +190,13 @@ test('every event that it accepts has its mail', async () => {
   );
 });
 
-test('every event of a lead has its mails', async () => {
+test('every event of a lead and of its deposit has its mails', async () => {
   const address = (name: string) => ({ name, email: `${name}@example.com` });
   const { marketplace } = world.tables;
   const told: string[] = [];
+  const paid = (status: 'authorized' | 'captured' | 'voided') =>
+    ({ paymentId: 'pay_1', provider: 'test', status, amount: 200_000 }) as const;
+  const refundId = 'rfd_failed';
   let sequence = 0;
   for (const [definition, status, fields] of [
     [leadCreated, 'new', {}],
@@ -204,6 +210,17 @@ test('every event of a lead has its mails', async () => {
     [leadExpired, 'expired', {}],
     [leadDeclined, 'declined', { endedBy: 'truck' }],
     [leadCancelled, 'cancelled', { endedBy: 'organizer' }],
+    [depositLate, 'expired', { quote: quoteWith(), deposit: paid('authorized') }],
+    [depositVoided, 'booked', { quote: quoteWith(), deposit: paid('voided') }],
+    [
+      depositRefundFailed,
+      'cancelled',
+      {
+        quote: quoteWith(),
+        deposit: paid('captured'),
+        refund: { refundId, amount: 200_000, status: 'failed' },
+      },
+    ],
   ] as const) {
     const lead = leadWith({ status, leadId: `lead_${definition.type}`, ...fields });
     await marketplace.put({ ...keyOf('LEAD', lead.leadId), ...lead }, {});
@@ -212,7 +229,10 @@ test('every event of a lead has its mails', async () => {
     sequence += 1;
     const event = lifecycleEvent(definition as typeof leadBooked, {
       ...fact(lead.leadId, sequence),
-      data: { ...leadBooked.example, leadId: lead.leadId, status, stage: lead.stage },
+      data: {
+        ...(definition.example as typeof leadBooked.example),
+        ...{ leadId: lead.leadId, status, stage: lead.stage, refundId },
+      },
     });
     await deliver(mail, asMessage(event));
     told.push(`${definition.type} → ${world.taken().map((line) => line.split('@')[0])}`);
@@ -229,6 +249,9 @@ test('every event of a lead has its mails', async () => {
     'LEAD-EXPIRED → organizer,truck',
     'LEAD-DECLINED → organizer',
     'LEAD-CANCELLED → organizer,truck',
+    'DEPOSIT-LATE → organizer',
+    'DEPOSIT-VOIDED → organizer,truck',
+    'DEPOSIT-REFUND-FAILED → organizer,truck',
   ]);
 });
 

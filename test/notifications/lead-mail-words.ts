@@ -166,6 +166,26 @@ export const leadMailWords: Readonly<Record<LeadMailName, { readonly en: Words; 
     en: ['Cancelled: La Carreta, Four Last Songs', 'We are sorry: La Carreta has cancelled the booking.'],
     ro: ['Anulat: La Carreta, Four Last Songs', 'Ne pare rău: La Carreta a anulat rezervarea.'],
   },
+  'truck/deposit-lost': {
+    en: [
+      'The deposit could not be taken: Four Last Songs',
+      'The organizer’s bank withdrew the deposit of RON\u00a02,000.00 before it was taken. The booking stands, and nothing was paid for it. Agree with the organizer on another way, or call it off.',
+    ],
+    ro: [
+      'Avansul nu a putut fi încasat: Four Last Songs',
+      'Banca organizatorului a retras avansul de 2.000,00\u00a0RON înainte de a fi încasat. Rezervarea rămâne valabilă, dar nu s-a plătit nimic pentru ea. Conveniți cu organizatorul asupra altei căi sau anulați rezervarea.',
+    ],
+  },
+  'organizer/deposit-lost': {
+    en: [
+      'Your deposit for La Carreta could not be taken: Four Last Songs',
+      'Your bank withdrew the deposit of RON\u00a02,000.00 before it was taken: you were not charged. La Carreta is booked all the same. Agree with each other on another way to pay, or call it off.',
+    ],
+    ro: [
+      'Avansul pentru La Carreta nu a putut fi încasat: Four Last Songs',
+      'Banca dumneavoastră a retras avansul de 2.000,00\u00a0RON înainte de a fi încasat: nu ați fost taxat. La Carreta rămâne rezervat. Conveniți împreună asupra altei căi de plată sau anulați rezervarea.',
+    ],
+  },
   'truck/refund-failed': {
     en: [
       'A refund was refused: Four Last Songs',

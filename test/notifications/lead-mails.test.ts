@@ -122,6 +122,24 @@ describe('whom news of a deposit is told to', () => {
       ['organizer/late-deposit-given-back'],
     ],
     [
+      'lost before it was taken, the truck being booked',
+      { happened: 'voided' },
+      { status: 'booked', deposit: paid('voided') },
+      ['truck/deposit-lost', 'organizer/deposit-lost'],
+    ],
+    [
+      'given up because its lead lapsed',
+      { happened: 'voided' },
+      { status: 'expired', deposit: paid('voided') },
+      [],
+    ],
+    [
+      'lost, and called off by now',
+      { happened: 'voided' },
+      { status: 'cancelled', deposit: paid('voided') },
+      [],
+    ],
+    [
       'a refund of a booking that was refused',
       failed,
       { status: 'cancelled', deposit: paid('captured'), refund },
@@ -336,7 +354,7 @@ describe('mails', () => {
     expect(unquoted(world.sent.at(-2)?.raw ?? '')).not.toContain('is given back without');
   });
 
-  test('of a deposit that came too late, and of a refund that was refused, are sent once for each event', async () => {
+  test('of a deposit that came too late or was lost, and of a refund that was refused, are sent once for each event', async () => {
     const deposit = { paymentId: 'pay_1', provider: 'test', status: 'authorized', amount: 200_000 } as const;
     const late = await kept({ status: 'expired', quote: quoteWith(), deposit });
     const event = { id: randomId('lev'), data: { leadId: late.leadId } };
@@ -365,6 +383,23 @@ describe('mails', () => {
     );
     // Nobody is told any more that it is given back.
     expect(unquoted(world.sent.at(-2)?.raw ?? '')).not.toContain('fără să');
+
+    const lost = await kept({
+      status: 'booked',
+      quote: quoteWith(),
+      deposit: { ...deposit, status: 'voided' },
+    });
+    const voided = { id: randomId('lev'), data: { leadId: lost.leadId } };
+    await tellDeposit(ports, voided, { happened: 'voided' });
+    expect(world.taken()).toEqual([
+      'ioana@example.com: Avansul pentru La Carreta nu a putut fi încasat: Spring party',
+      'sam@example.com: The deposit could not be taken: Spring party',
+    ]);
+    // They are to agree on another way: each has the other’s contact.
+    expect([
+      unquoted(world.sent.at(-2)?.raw ?? '').includes('sam@example.com'),
+      unquoted(world.sent.at(-1)?.raw ?? '').includes('ioana@example.com'),
+    ]).toEqual([true, true]);
   });
 
   test('of a lead that does not exist are tried again', async () => {

@@ -116,6 +116,11 @@ const en = {
     says: ({ truck, deposit }) =>
       `Your deposit of ${deposit} came when ${truck} could not be booked any more. All of it is given back without your asking.`,
   },
+  'organizer/deposit-lost': {
+    subject: ({ truck, name }) => `Your deposit for ${truck} could not be taken: ${name}`,
+    says: ({ truck, deposit }) =>
+      `Your bank withdrew the deposit of ${deposit} before it was taken: you were not charged. ${truck} is booked all the same. Agree with each other on another way to pay, or call it off.`,
+  },
   'organizer/refund-failed': {
     subject: ({ owed, name }) => `${owed} could not be given back: ${name}`,
     says: ({ owed }) =>
@@ -124,6 +129,11 @@ const en = {
   'organizer/completed': {
     subject: ({ truck, name }) => `How was ${truck}? ${name}`,
     says: ({ truck }) => `The event is over. Please tell others how ${truck} was: write a review.`,
+  },
+  'truck/deposit-lost': {
+    subject: ({ name }) => `The deposit could not be taken: ${name}`,
+    says: ({ deposit }) =>
+      `The organizer’s bank withdrew the deposit of ${deposit} before it was taken. The booking stands, and nothing was paid for it. Agree with the organizer on another way, or call it off.`,
   },
   'truck/refund-failed': {
     subject: ({ name }) => `A refund was refused: ${name}`,
@@ -249,6 +259,11 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
     says: ({ truck, deposit }) =>
       `Avansul de ${deposit} a sosit când ${truck} nu mai putea fi rezervat. Vă este returnat integral, fără să îl cereți.`,
   },
+  'organizer/deposit-lost': {
+    subject: ({ truck, name }) => `Avansul pentru ${truck} nu a putut fi încasat: ${name}`,
+    says: ({ truck, deposit }) =>
+      `Banca dumneavoastră a retras avansul de ${deposit} înainte de a fi încasat: nu ați fost taxat. ${truck} rămâne rezervat. Conveniți împreună asupra altei căi de plată sau anulați rezervarea.`,
+  },
   'organizer/refund-failed': {
     subject: ({ owed, name }) => `Suma de ${owed} nu a putut fi returnată: ${name}`,
     says: ({ owed }) =>
@@ -258,6 +273,11 @@ const ro: Readonly<Record<LeadMailName, Words>> = {
     subject: ({ truck, name }) => `Cum a fost ${truck}? ${name}`,
     says: ({ truck }) =>
       `Evenimentul s-a încheiat. Spuneți-le și altora cum a fost ${truck}: scrieți o recenzie.`,
+  },
+  'truck/deposit-lost': {
+    subject: ({ name }) => `Avansul nu a putut fi încasat: ${name}`,
+    says: ({ deposit }) =>
+      `Banca organizatorului a retras avansul de ${deposit} înainte de a fi încasat. Rezervarea rămâne valabilă, dar nu s-a plătit nimic pentru ea. Conveniți cu organizatorul asupra altei căi sau anulați rezervarea.`,
   },
   'truck/refund-failed': {
     subject: ({ name }) => `O rambursare a fost refuzată: ${name}`,
