@@ -389,6 +389,12 @@ describe('what cannot be repaired now', () => {
   });
 });
 
+const costOf = (work: () => Promise<unknown>) =>
+  inScope({ requestId: 'r', traceparent: undefined }, async () => {
+    await work();
+    return currentScope()?.cost;
+  });
+
 describe('the index of what is outstanding', () => {
   test('has a lead that goes well under the instant by which its next step must have come, and not when it is over', async () => {
     const lead = await world.newAccepted();
@@ -405,16 +411,28 @@ describe('the index of what is outstanding', () => {
 
   test('costs half a unit a partition at rest, whatever else there is; a lead that drifted is read consistently', async () => {
     await world.settle(await world.newBooked());
-    const costOf = (work: () => Promise<unknown>) =>
-      inScope({ requestId: 'r', traceparent: undefined }, async () => {
-        await work();
-        return currentScope()?.cost;
-      });
     expect(await costOf(() => reconcile())).toEqual({ calls: 32, readUnits: 16, writeUnits: 0 });
     await put({ status: 'booked', stage: 5, window: { from: 1, to: 2 } });
     // The lead is read with its page, by the timer, and when it was completed: lead, two lists, history, and its mark.
     expect(await costOf(() => reconcile())).toEqual({ calls: 36, readUnits: 19, writeUnits: 7 });
     expect(await costOf(() => reconcile())).toEqual({ calls: 32, readUnits: 16, writeUnits: 0 });
+  });
+
+  test('costs a unit when a lead is made and two when its next instant moves, in writes that happen anyway', async () => {
+    const quoted = { status: 'quoted', stage: 3, quote: quoteOf() } as const;
+    let lead = leadOf();
+    // The lead and its history, written in a transaction, its two lists, the mark.
+    expect(
+      await costOf(async () => {
+        lead = await put(quoted);
+      }),
+    ).toEqual({ calls: 1, readUnits: 0, writeUnits: 7 });
+    const noted = (fields: LeadFields) => costOf(() => note(lead, fields));
+    // The lead is read, and put with its lists.
+    const read = { calls: 2, readUnits: 1 };
+    expect(await noted({ takenAt: inTime.toISOString() })).toEqual({ ...read, writeUnits: 4 });
+    const longer = quoteOf({ expiresAt: '2027-03-11T12:00:00.000Z' });
+    expect(await noted({ quote: longer })).toEqual({ ...read, writeUnits: 6 });
   });
 
   test('is gone through in bounded steps: the next run goes on where one ended', async () => {
