@@ -465,19 +465,19 @@ const leadMutants: readonly Mutant[] = [
   },
   {
     mistake: 'a deposit that comes too late is captured',
-    file: `${leads}/deposit.ts`,
+    file: `${leads}/deposit-due.ts`,
     from: "      return status === 'expired' ? 'void' : 'capture';",
     to: "      return 'capture';",
   },
   {
     mistake: 'a deposit of a lead that ended can still be paid',
-    file: `${leads}/deposit.ts`,
+    file: `${leads}/deposit-due.ts`,
     from: "      return status === 'expired' ? 'void' : 'nothing';",
     to: "      return 'nothing';",
   },
   {
     mistake: 'what was taken for a lead that has ended is kept',
-    file: `${leads}/deposit.ts`,
+    file: `${leads}/deposit-due.ts`,
     from: "status === 'expired' ? 'promise_refund' : 'nothing'",
     to: "'nothing'",
   },
