@@ -48,8 +48,8 @@ export const demandOf = ({ places, buyersPerSecond, holdMs }: Sale) => {
   };
 };
 
-/** Write units of a lead on other partitions than its truck’s: the lead, its history, its hold, its brief. */
-const writesElsewhere = 13;
+/** Write units of a lead on other partitions than its truck’s: the lead, its history, its hold, its brief, two marks. */
+const writesElsewhere = 15;
 
 /**
  * What one truck takes a second, by the entries of the month that all ask about: its calendar and its profile are of one
