@@ -1,7 +1,8 @@
-import { type Fault, noContent, ok, type Problem, problem } from '../platform/answer.ts';
+import { noContent, ok, type Problem, problem } from '../platform/answer.ts';
 import { etagOf } from '../platform/etag.ts';
 import { contentId } from '../platform/ids.ts';
 import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
+import { pastFaults } from '../platform/past-faults.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import { isReplay } from '../platform/serve.ts';
@@ -223,15 +224,3 @@ const commandOf = (
   if (asked === undefined || asked === current) return 'update';
   return asked === 'postponed' ? 'postpone' : 'reschedule';
 };
-
-const pastFaults = (startsAt: string, now: Date): readonly Fault[] =>
-  Date.parse(startsAt) > now.getTime()
-    ? []
-    : [
-        {
-          in: 'body',
-          pointer: '/startsAt',
-          code: 'IN_THE_PAST',
-          detail: 'Give it dates that are still to come.',
-        },
-      ];

@@ -97,10 +97,7 @@ const soundOf = (operation: Operation, definition: RouteDefinition, scenery: Sce
     definition.body === undefined
       ? fc.constant(undefined)
       : fc
-          .oneof(
-            fc.constantFrom(...[definition.requestExample, ...moreExamples(definition)].map(withOwnIds)),
-            valuesOf(definition.body, own),
-          )
+          .oneof(fc.constantFrom(...examplesOf(definition).map(withOwnIds)), valuesOf(definition.body, own))
           .map((value) => Buffer.from(JSON.stringify(value)));
   return fc.record({
     path: fc
@@ -222,7 +219,7 @@ const bodyOf = (definition: RouteDefinition, scenery: Scenery): fc.Arbitrary<Buf
         arbitrary: fc.constantFrom('{}', '[]', '{"a":1}', 'x', '').map((text) => Buffer.from(text)),
       },
     );
-  const examples = [definition.requestExample, ...moreExamples(definition)];
+  const examples = examplesOf(definition);
   const valid = fc.oneof(fc.constantFrom(...examples), valuesOf(definition.body, scenery.ids)).map(toJson);
   const edited = fc
     .tuple(valid, fc.array(edit, { minLength: 1, maxLength: 3 }))
@@ -252,6 +249,22 @@ const bodyOf = (definition: RouteDefinition, scenery: Scenery): fc.Arbitrary<Buf
   );
 };
 
+/** The day on which the examples of the reference are set. */
+const dayOfExamples = Date.parse('2026-11-20T00:00:00Z');
+const dayMs = 24 * 60 * 60 * 1_000;
+const daysSince = Math.floor((Date.now() - dayOfExamples) / dayMs);
+
+/** The same as if it were set today: what is to come in it is so in every year. */
+const setToday = (example: unknown): unknown =>
+  JSON.parse(JSON.stringify(example), (_, value: unknown) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)
+      ? new Date(Date.parse(value) + daysSince * dayMs).toISOString()
+      : value,
+  );
+
+const examplesOf = (definition: RouteDefinition): readonly unknown[] =>
+  [definition.requestExample, ...moreExamples(definition)].map(setToday);
+
 /** Examples that reach further than those of the reference. */
 const moreExamples = ({ operationId, requestExample }: RouteDefinition): readonly unknown[] => {
   switch (operationId) {
@@ -262,6 +275,9 @@ const moreExamples = ({ operationId, requestExample }: RouteDefinition): readonl
       return [
         { ...(requestExample as object), ticketTypes: [{ name: 'Pit', price: euros(10), quantity: 100 }] },
       ];
+    case 'createBrief':
+      // Whoever asks may belong to several organizations by now: the others are being made.
+      return [{ ...(requestExample as object), organizationId: 'org_5zr1v9n6q0w8c4t2m7k3x1y9ab' }];
     case 'importSeatingPlan':
       return [smallHall];
     case 'createHold':

@@ -32,6 +32,8 @@ export interface Scenery {
   readonly subjectsFor: (operation: Operation) => readonly string[];
 }
 
+const inDays = (days: number): string => new Date(Date.now() + days * 24 * 60 * 60 * 1_000).toISOString();
+
 export const missingId = (prefix: string): string => `${prefix}_zzzzzzzzzzzzzzzzzzzzzzzzzz`;
 
 const onSale = async (organizer: Organizer, venueId: string) => {
@@ -162,7 +164,7 @@ export const setScenery = async (): Promise<Scenery> => {
   });
   const blackout = await client.ok(201, 'createBlackout', {
     params: { truckId: truck.id },
-    body: { from: '2027-12-24T00:00:00Z', to: '2027-12-27T00:00:00Z' },
+    body: { from: inDays(200), to: inDays(203) },
   });
 
   const feed = await client.ok(201, 'createCalendarFeed', { params: { truckId: truck.id } });

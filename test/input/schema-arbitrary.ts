@@ -27,6 +27,9 @@ interface Schema {
 /** Ids of things that are there, by the prefix of their kind. */
 export type Ids = (prefix: string) => readonly string[];
 
+/** Begin of that year from this one on: the same for a seed all year long. */
+const inYears = (years: number): Date => new Date(Date.UTC(new Date().getUTCFullYear() + years, 0));
+
 const mostItems = 4;
 const mostLetters = 140;
 
@@ -74,7 +77,7 @@ export const valuesOf = (schema: z.ZodType, ids: Ids): fc.Arbitrary<unknown> => 
     if (prefix !== undefined) return fc.constantFrom(...ids(prefix));
     if (one.format === 'date-time')
       return fc
-        .date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
+        .date({ min: inYears(-6), max: inYears(14), noInvalidDate: true })
         .map((date) => date.toISOString());
     if (one.example !== undefined) return fc.constant(one.example);
     if (one.pattern !== undefined) return fc.stringMatching(new RegExp(one.pattern));

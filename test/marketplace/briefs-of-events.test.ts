@@ -20,7 +20,7 @@ const id = (prefix: string, number: number): string => `${prefix}_${String(numbe
 
 let events = 0;
 /** An event in Cluj with sessions at the hours of `briefBody`, by default of `dan`’s organization. */
-const newEvent = async (sessions = 1, of = otherOrganizationId) => {
+const newEvent = async (sessions = 1, of = otherOrganizationId, startsAt = briefBody.startsAt) => {
   events += 1;
   const eventId = id('evt', events);
   const venueId = id('ven', events);
@@ -44,7 +44,7 @@ const newEvent = async (sessions = 1, of = otherOrganizationId) => {
         ...keyOf('SESSION', sessionId),
         sessionId,
         eventId,
-        startsAt: briefBody.startsAt,
+        startsAt,
         endsAt: briefBody.endsAt,
         doorsOpenMinutes: 30,
         status: 'published',
@@ -102,6 +102,17 @@ describe('a brief for an event', () => {
     ]);
     expect(await pointers({})).toEqual(['/venue', '/startsAt', '/endsAt']);
     expect(await pointers({ ...briefBody, sessionId: own.sessionIds[0] })).toEqual(['/sessionId']);
+  });
+
+  test('has a begin to come, also when the event gives it: with its doors open, another is said', async () => {
+    // Half an hour before, the doors are open.
+    const startsAt = new Date(Date.now() + 10 * 60_000).toISOString();
+    const { eventId } = await newEvent(1, otherOrganizationId, startsAt);
+    const endsAt = new Date(Date.now() + 60 * 60_000).toISOString();
+    const refused = await create({ eventId, endsAt });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/startsAt', code: 'IN_THE_PAST' }]);
+    expect((await create({ eventId, startsAt, endsAt })).body).toMatchObject({ startsAt, endsAt });
   });
 
   test('answers a repeat with itself, also when the event was cancelled since; another body is refused', async () => {

@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { noteWrite, openLeads } from '../../functions/marketplace/leads/lead-store.ts';
 import { takeTime } from '../../functions/marketplace/leads/truck-hold.ts';
 import type { TruckItem } from '../../functions/marketplace/truck.ts';
@@ -166,7 +166,6 @@ describe('a truck that is asked', () => {
     ['too many guests', { guests: 401 }, '/truckId', 'GUESTS_OUT_OF_RANGE'],
     ['too few guests', { guests: 29 }, '/truckId', 'GUESTS_OUT_OF_RANGE'],
     ['a place that it does not serve', { venue: bucuresti }, '/truckId', 'OUTSIDE_SERVICE_AREA'],
-    ['a day that is over', { startsAt: hour(-2_500), endsAt: hour(-2_498) }, '/briefId', 'IN_THE_PAST'],
     ['a day a year from now', { startsAt: hour(6_500), endsAt: hour(6_502) }, '/briefId', 'TOO_FAR_AHEAD'],
   ])('for %s is not', async (_, fields, pointer, code) => {
     const refused = await ask(await newBrief(world, fields), await newTruck(world));
@@ -174,6 +173,18 @@ describe('a truck that is asked', () => {
     expect(refused.body.errors.map((fault: object) => ({ ...fault, detail: '' }))).toEqual([
       { in: 'body', pointer, code, detail: '' },
     ]);
+  });
+
+  test('for a brief that has begun since is not', async () => {
+    const briefId = await newBrief(world);
+    await world.table.update(keyOf('BRIEF', briefId), {
+      update: 'SET #startsAt = :startsAt, #endsAt = :endsAt',
+      names: { '#startsAt': 'startsAt', '#endsAt': 'endsAt' },
+      values: { ':startsAt': '2026-01-01T10:00:00Z', ':endsAt': '2026-01-01T12:00:00Z' },
+    });
+    const refused = await ask(briefId, await newTruck(world));
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/briefId', code: 'IN_THE_PAST' }]);
   });
 
   test('is not found while it is a draft, nor is the brief of somebody else', async () => {
@@ -287,6 +298,75 @@ describe('a brief', () => {
     const refused = await world.call('createBrief', { as: 'dan', body: { ...briefBody, ...wrong } });
     expect([refused.status, refused.body.code]).toEqual([422, 'VALIDATION_FAILED']);
     expect(refused.body.errors.map((fault: { pointer: string }) => fault.pointer)).toContain(pointer);
+  });
+
+  const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+  const soon = () => ({ ...briefBody, startsAt: inMinutes(10), endsAt: inMinutes(70) });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const afterMinutes = (minutes: number): void => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 });
+  };
+
+  test('is still to come, but its repeat is answered whatever time it is; it may be further ahead than trucks are asked', async () => {
+    const body = soon();
+    const key = freshKey();
+    const create = (of: object, options = {}) =>
+      world.call('createBrief', { as: 'dan', body: of, ...options });
+    const made = await create(body, { key });
+    expect(made.status).toBe(201);
+    afterMinutes(11);
+    const late = await create(body);
+    expect([late.status, late.body.errors]).toEqual([
+      422,
+      [
+        {
+          in: 'body',
+          pointer: '/startsAt',
+          code: 'IN_THE_PAST',
+          detail: 'Give it dates that are still to come.',
+        },
+      ],
+    ]);
+    const again = await create(body, { key });
+    expect([again.status, again.body]).toEqual([201, made.body]);
+    expect((await create({ ...body, guests: 1 }, { key })).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+    const farAhead = { startsAt: hour(20_000), endsAt: hour(20_002) };
+    expect((await create({ ...briefBody, ...farAhead })).status).toBe(201);
+  });
+
+  test('takes no begin that is over; of one that has begun all else may change', async () => {
+    const body = soon();
+    const made = await world.call('createBrief', { as: 'dan', body });
+    const patch = (revision: number, change: object) =>
+      world.call('updateBrief', {
+        as: 'dan',
+        params: { briefId: made.body.id },
+        ifMatch: `"r${revision}"`,
+        body: change,
+      });
+    const faultsOf = async (change: object) => {
+      const { body: answer } = await patch(1, change);
+      return answer.errors?.map(({ pointer, code }: { pointer: string; code: string }) => [pointer, code]);
+    };
+    expect(await faultsOf({ startsAt: inMinutes(-5) })).toEqual([['/startsAt', 'IN_THE_PAST']]);
+    afterMinutes(11);
+    expect(await faultsOf({ startsAt: inMinutes(0) })).toEqual([['/startsAt', 'IN_THE_PAST']]);
+    expect(await faultsOf({ startsAt: inMinutes(-5), endsAt: inMinutes(-6) })).toEqual([
+      ['/startsAt', 'IN_THE_PAST'],
+      ['/endsAt', 'INVALID'],
+    ]);
+    const noted = await patch(1, {
+      notes: 'Thank you',
+      budget: { amount: 1, currency: 'RON' },
+      contact,
+      warnAtPercent: 20,
+      startsAt: body.startsAt,
+    });
+    expect([noted.status, noted.body.notes]).toEqual([200, 'Thank you']);
+    const { startsAt, endsAt } = { startsAt: inMinutes(30), endsAt: inMinutes(90) };
+    expect((await patch(2, { startsAt, endsAt })).body).toMatchObject({ startsAt, endsAt });
   });
 
   test('changes as a whole until a truck is asked, then only what no truck was asked for', async () => {

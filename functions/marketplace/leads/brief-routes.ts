@@ -72,7 +72,8 @@ export const createBrief = route({
   summary: 'Say what food is looked for',
   description:
     'When, where and for how many guests. Trucks are asked about it by POST /leads. One that names an event of the ' +
-    'organization is for its guests: venue and times are those of the session, unless said, and booked trucks show on the event.',
+    'organization is for its guests: venue and times are those of the session, unless said, and booked trucks show on the event. ' +
+    'Its start is still to come.',
   access: policy('CreateBrief', { kind: 'organization', from: 'body.organizationId' }),
   creates: true,
   body: newBrief.safeExtend(optionalOrganization),

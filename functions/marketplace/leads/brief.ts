@@ -10,8 +10,8 @@ import { place } from '../travel.ts';
 export const briefId = idOf('brf');
 
 /**
- * How far ahead food is looked for. A machine waits until the event is over, and Step Functions ends a standard
- * execution after a year.
+ * How far ahead trucks are asked. A machine waits until the event is over, and Step Functions ends a standard
+ * execution after a year. A brief may be of a later day: it waits until they can be.
  */
 export const maxDaysAhead = 350;
 

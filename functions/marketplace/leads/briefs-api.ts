@@ -1,7 +1,8 @@
 import { readOccasion } from '../../catalog/occasion-contracts.ts';
-import { problem } from '../../platform/answer.ts';
+import { type Fault, problem } from '../../platform/answer.ts';
 import { answerChanged, answerCreated } from '../../platform/owned-answers.ts';
 import { changeAt, newItem, openOwned } from '../../platform/owned-item.ts';
+import { pastFaults } from '../../platform/past-faults.ts';
 import { validationProblem } from '../../platform/request.ts';
 import type { Handlers } from '../../platform/route.ts';
 import type { Table } from '../../platform/table.ts';
@@ -30,14 +31,17 @@ export const briefCommands = (
           ? // What is missing without an event, its schema has refused.
             { kind: 'joined' as const, venue: venue as BriefItem['venue'], startsAt, endsAt, timeZone }
           : joinEvent(await readOccasion(catalog, eventId), organizationId, fields);
-      if (joined.kind === 'refused') {
-        // A repeat is answered with its brief, whatever became of the event since.
+      const refuse = async (faults: readonly Fault[]) => {
+        // A repeat is answered with its brief, whatever became of the event since, and whatever time it is.
         const earlier = await briefs.get(briefId);
         return earlier === undefined
-          ? validationProblem(joined.faults)
+          ? validationProblem(faults)
           : answerCreated(earlier, { written: false, old: earlier }, briefView, request);
-      }
+      };
+      if (joined.kind === 'refused') return refuse(joined.faults);
       const { kind: _, ...about } = joined;
+      const past = pastFaults(about.startsAt, request.now);
+      if (past.length > 0) return refuse(past);
       const item: BriefItem = newItem(
         'BRIEF',
         briefId,
@@ -58,8 +62,14 @@ export const briefCommands = (
         endsAt: body.endsAt ?? brief.endsAt,
       };
       const detail = spanFault(about);
-      if (detail !== undefined)
-        return validationProblem([{ in: 'body', pointer: '/endsAt', code: 'INVALID', detail }]);
+      const faults: readonly Fault[] = [
+        // What else is said of a day that is over may still be changed.
+        ...(isSameInstant(about.startsAt, brief.startsAt) ? [] : pastFaults(about.startsAt, request.now)),
+        ...(detail === undefined
+          ? []
+          : [{ in: 'body' as const, pointer: '/endsAt', code: 'INVALID', detail }]),
+      ];
+      if (faults.length > 0) return validationProblem(faults);
       const event = eventAfter(brief, body);
       const fields = { ...body, ...event };
       if (event.sessionId !== undefined && event.eventId === undefined) {
@@ -96,6 +106,8 @@ export const briefCommands = (
     },
   };
 };
+
+const isSameInstant = (one: string, other: string): boolean => Date.parse(one) === Date.parse(other);
 
 type EventNamed = { readonly [Name in 'eventId' | 'sessionId']?: string | null | undefined };
 
