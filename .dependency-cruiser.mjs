@@ -46,7 +46,7 @@ export default {
           '^functions/catalog/(seating-plan|layout|event|session|sale-terms|rsvp-terms)\\.ts$',
           '^functions/payments/(payment-port|payable|news-message|decide-news|stripe-news|stripe-failure)\\.ts$',
           '^functions/marketplace/feeds/(calendar-fault|components|described-zone|imported-times|moments|own-uid|recurrence|recurring-event|truck-calendar|zone)\\.ts$',
-          '^functions/marketplace/leads/(acting-side|booking-drift|brief|cancellation-policy|contact-mask|deposit|deposit-due|deposit-refund|lead|lead-decisions|lead-drift|join-event|lead-fit|lead-hold-extension|lead-indexes|lead-machine|lead-timer|message-view|outgrown|quote|rating|review|thread|time-taken|truck-facts)\\.ts$',
+          '^functions/marketplace/leads/(acting-side|booking-drift|brief|cancellation-policy|contact-mask|deposit|deposit-due|deposit-refund|lead|lead-decisions|lead-drift|join-event|lead-fit|lead-hold-extension|lead-indexes|lead-machine|lead-timer|message-view|outgrown|quote|rating|reading|review|thread|time-taken|truck-facts)\\.ts$',
           '^functions/notifications/(session-notice|lead-notice|reminder-time|recipients|templates/.*)\\.ts$',
           '^functions/marketplace/(interval|travel|opening-hours|open-intervals|recurring-blackout|occurrences|calendar|calendar-month|blackout|service-area|truck|truck-rules|within-time|contact|photos/album|verification/verification|verification/verified)\\.ts$',
           '^functions/admission/(ticket|check-in|ticket-index|session-cursor|der-signature|views)\\.ts$',

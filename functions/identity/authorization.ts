@@ -9,7 +9,7 @@ import {
   preparsePolicySet,
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/web';
-import type { AuthorizationRequest, Membership } from '../platform/guard.ts';
+import { type AuthorizationRequest, isOperator, type Membership } from '../platform/guard.ts';
 
 /** Policies and engine lie beside this file, and beside the bundle that it becomes part of. */
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -93,7 +93,7 @@ const entitiesOf = ({ caller, memberships, action, resource }: AuthorizationRequ
   const entities: EntityJson[] = [
     {
       uid: { type: 'User', id: caller.subject },
-      attrs: { admin: caller.roles.includes('admin') },
+      attrs: { admin: isOperator(caller) },
       parents: memberships.map((membership) => roleId(membership.organizationId, membership.role)),
     },
     {

@@ -26,6 +26,7 @@ export {
   leadTimeTaken,
 } from './leads/lead-lifecycle.ts';
 export { currencyOf, depositOf, type Party, totalOf } from './leads/quote.ts';
+export { type Reader, type Shown, shownTo } from './leads/reading.ts';
 export { messageSent } from './leads/talk-lifecycle.ts';
 export { otherSide } from './leads/thread.ts';
 export { truckCreated, truckListed, truckUnlisted, truckUpdated } from './lifecycle.ts';

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { paymentsEnvironment } from '../payments/contracts.ts';
-import { marketplaceBackgroundEnvironment, marketplaceCommandsEnvironment } from './environment.ts';
+import {
+  marketplaceBackgroundEnvironment,
+  marketplaceCommandsEnvironment,
+  maskContacts,
+} from './environment.ts';
 
 /** What deals with deposits without a request. */
 export const leadsPaymentEnvironment = marketplaceBackgroundEnvironment.extend(paymentsEnvironment.shape);
@@ -11,6 +15,7 @@ export const leadsPaymentNewsEnvironment = leadsPaymentEnvironment.extend(newsQu
 export const leadsDepositsEnvironment = marketplaceCommandsEnvironment
   .extend(paymentsEnvironment.shape)
   .extend(newsQueue)
+  .extend(maskContacts)
   .extend({
     /** How long a `card_slow` of the test provider takes. */
     SLOW_PAYMENT_SECONDS: z.coerce.number().int().min(1),

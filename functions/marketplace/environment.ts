@@ -42,8 +42,14 @@ export const thumbnailsEnvironment = commonEnvironment.extend(marketplace).exten
 /** `true` where bookings may be completed before their event is over, to try a whole lead in a minute. */
 const completeEarly = z.enum(['true', 'false']).transform((text) => text === 'true');
 
+/** Whether e-mail addresses, telephone numbers and links wait for the booking. */
+export const maskContacts = {
+  MASK_CONTACTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
+};
+
 export const leadsCommandsEnvironment = marketplaceCommandsEnvironment.extend({
   ...events,
+  ...maskContacts,
   LEADS_COMPLETE_EARLY: completeEarly,
 });
 
@@ -57,6 +63,5 @@ export const leadsOutgrownEnvironment = marketplaceBackgroundEnvironment.extend(
 export const leadsQueriesEnvironment = marketplaceQueriesEnvironment.extend({
   ...objects,
   ...sales,
-  /** Whether e-mail addresses, telephone numbers and links wait for the booking. */
-  MASK_CONTACTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  ...maskContacts,
 });

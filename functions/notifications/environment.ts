@@ -22,6 +22,8 @@ export const notificationsMailEnvironment = commonEnvironment.extend({
   ...sender,
   ...noticesQueue,
   MARKETPLACE_TABLE: z.string().min(1),
+  /** Whether the sides of a lead read each other’s addresses and numbers from the booking on only. */
+  MASK_CONTACTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
   /** Ids of the keys that sign tickets, newest first, separated by commas. */
   TICKET_KEYS: z
     .string()

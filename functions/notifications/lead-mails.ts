@@ -4,8 +4,11 @@ import {
   type Lead,
   otherSide,
   type Party,
+  type Reader,
   readLead,
   readLeadSides,
+  type Shown,
+  shownTo,
   totalOf,
 } from '../marketplace/contracts.ts';
 import type { Table } from '../platform/table.ts';
@@ -21,25 +24,25 @@ import { sendOnce } from './send-once.ts';
 import type { Money } from './templates/facts.ts';
 import { type LeadFacts, leadMail } from './templates/lead-mail.ts';
 
-export interface LeadMailPorts extends MailPorts {
+export interface LeadMailPorts extends MailPorts, Pick<Reader, 'masksContacts'> {
   readonly marketplaceTable: Table;
 }
 
 const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 
 /** What a side may read in its mail. */
-const factsOf = (lead: Lead, truckName: string, to: Party): LeadFacts => {
-  const { quote, refund, depositBy, status, reason } = lead;
+const factsOf = (lead: Lead, truckName: string, to: Party, shown: Shown): LeadFacts => {
+  const { quote, refund, depositBy, status, endedBy, reason } = lead;
   const given = status === 'cancelled' && refund?.status !== 'failed' ? refund : undefined;
   const money = (amount: number): Money | undefined => quote && { amount, currency: currencyOf(quote) };
   return {
     leadId: lead.leadId,
-    name: lead.name,
+    name: shown('organizer', lead.name),
     truckName,
     from: iso(lead.window.from),
     until: iso(lead.window.to),
     timeZone: lead.timeZone,
-    city: lead.place.city,
+    city: shown('organizer', lead.place.city),
     guests: lead.guests,
     offer: quote && {
       total: { amount: totalOf(quote), currency: currencyOf(quote) },
@@ -49,8 +52,7 @@ const factsOf = (lead: Lead, truckName: string, to: Party): LeadFacts => {
     depositBy: depositBy === undefined ? undefined : iso(depositBy),
     refund: given && to === 'organizer' ? money(given.amount) : undefined,
     owed: refund?.status === 'failed' ? money(refund.amount) : undefined,
-    // Before the booking it could carry a telephone number.
-    reason: status === 'cancelled' ? reason : undefined,
+    reason: reason === undefined || endedBy === undefined ? undefined : shown(endedBy, reason),
   };
 };
 
@@ -72,6 +74,7 @@ export const sendToSides = async (
     const { name, email, locale = 'en' } = contacts[to] ?? {};
     if (name === undefined || email === undefined) continue;
     const contact = lead.status === 'booked' ? contacts[otherSide(to)] : undefined;
+    const shown = await shownTo({ sides: [to], masksContacts: ports.masksContacts }, lead);
     await sendOnce(ports, {
       // Both sides may have one address.
       mailId: `${eventId}/${to}`,
@@ -79,7 +82,7 @@ export const sendToSides = async (
       guarantee,
       to: { name, address: email, locale },
       render: (given) =>
-        leadMail(mail, { recipientName: name, lead: factsOf(lead, truckName, to), contact }, given),
+        leadMail(mail, { recipientName: name, lead: factsOf(lead, truckName, to, shown), contact }, given),
     });
   }
 };

@@ -52,6 +52,7 @@ const ports = {
   queueUrl: environment.NOTICES_QUEUE_URL,
   sendMessages,
   marketplaceTable: openTable(environment.MARKETPLACE_TABLE),
+  masksContacts: environment.MASK_CONTACTS,
 };
 
 /**

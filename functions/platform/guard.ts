@@ -4,6 +4,9 @@ export interface Caller {
   readonly roles: readonly string[];
 }
 
+/** Whether a caller is an operator of the platform; what they may do, the policies say. */
+export const isOperator = ({ roles }: Caller): boolean => roles.includes('admin');
+
 /** A caller's place in an organization, as kept in the identity table (never a claim of the token). */
 export interface Membership {
   readonly organizationId: string;

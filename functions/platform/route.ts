@@ -50,7 +50,8 @@ export const policy = <
     kind: 'policy',
     action,
     resource,
-    publicWhenVisible: (options.publicWhenVisible ?? false) as Public,
+    // Told by the options alone: where a route is expected, it would be widened to boolean.
+    publicWhenVisible: (options.publicWhenVisible ?? false) as NoInfer<Public>,
   }) as const;
 
 export interface ResponseDefinition {

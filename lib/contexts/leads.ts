@@ -21,6 +21,8 @@ export const addLeads = (stack: FunctionStack): { readonly depositNews: Queue } 
   const { data, settings, alarms, rights } = stack;
   const { common, guard, ids, events, ticketing, payments, slowPayments, relay } = stack.variables;
   const marketplace = { MARKETPLACE_TABLE: data.marketplaceTable.tableName };
+  /** Whether the sides of a lead read each other’s addresses and numbers from the booking on only. */
+  const maskContacts = { MASK_CONTACTS: String(settings.maskContacts) };
   const objects = { OBJECTS_BUCKET: data.plansBucket.bucketName };
   const readWriteLeads = readWriteMarketplace({ table: data.marketplaceTable });
   /** What is sold of an event: its sessions, their blocks, and the plans that number them. */
@@ -39,6 +41,7 @@ export const addLeads = (stack: FunctionStack): { readonly depositNews: Queue } 
       ...ids,
       ...marketplace,
       ...events,
+      ...maskContacts,
       LEADS_COMPLETE_EARLY: String(settings.completeLeadsEarly),
     },
     [...readWriteLeads, rights.guard, rights.events, rights.ids],
@@ -60,7 +63,7 @@ export const addLeads = (stack: FunctionStack): { readonly depositNews: Queue } 
       ...objects,
       ...events,
       ...ticketing,
-      MASK_CONTACTS: String(settings.maskContacts),
+      ...maskContacts,
     },
     [
       readTable({
@@ -93,7 +96,16 @@ export const addLeads = (stack: FunctionStack): { readonly depositNews: Queue } 
   const askAboutPayments = sendMessages(news.queue);
   stack.addFunction(
     'leads-deposits',
-    { ...common, ...guard, ...ids, ...marketplace, ...payments, ...slowPayments, ...newsQueue },
+    {
+      ...common,
+      ...guard,
+      ...ids,
+      ...marketplace,
+      ...maskContacts,
+      ...payments,
+      ...slowPayments,
+      ...newsQueue,
+    },
     [...payDeposits, askAboutPayments, rights.guard, rights.ids],
   );
   stack.addQueueConsumer(

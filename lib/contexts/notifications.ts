@@ -30,7 +30,12 @@ export const addNotifications = (stack: FunctionStack, sender: MailSender): void
   ];
   stack.addConsumer(
     'notifications-mail',
-    { ...telling, ...ticketKeys, MARKETPLACE_TABLE: data.marketplaceTable.tableName },
+    {
+      ...telling,
+      ...ticketKeys,
+      MARKETPLACE_TABLE: data.marketplaceTable.tableName,
+      MASK_CONTACTS: String(settings.maskContacts),
+    },
     [...tellingRights, readTable({ table: data.marketplaceTable }), ...signTickets(data.ticketKeys)],
     {
       'fairground.orders': [

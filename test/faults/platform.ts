@@ -219,6 +219,7 @@ export const startPlatform = async () => {
     STRIPE_API_ORIGIN: stripe.origin,
     NOTIFICATIONS_TABLE: 'notifications',
     MARKETPLACE_TABLE: 'marketplace',
+    MASK_CONTACTS: 'true',
     NOTICES_QUEUE_URL: queueUrl('notices'),
     MAIL_FROM: 'tickets@example.com',
     MAIL_CONFIGURATION_SET: 'mails',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answered, type CallOptions, freshKey } from '../support/api-call.ts';
 import { briefBody } from '../support/brief-body.ts';
 import { quoteBody } from '../support/quote-body.ts';
-import { type Marketplace, newBrief, newTruck, startMarketplace } from './harness.ts';
+import { type Marketplace, newBrief, newTruck, setStatus, startMarketplace } from './harness.ts';
 
 /** `dan` looks for food, `ann` has the truck. */
 let world: Marketplace;
@@ -334,4 +334,75 @@ describe('who belongs to both sides', () => {
     const answer = await world.call('declineLead', { as, params: { leadId } });
     expect(answer.status).toBe(status);
   });
+});
+
+test('no answer tells a side the numbers that the other wrote, before the truck is booked; operators read all', async () => {
+  const [asked, served] = ['0722 123 456', '0733 765 432'];
+  const truckId = await newTruck(world);
+  const briefId = await newBrief(world, {
+    name: `Picnic (${asked})`,
+    venue: { ...briefBody.venue, city: `Cluj-Napoca, ${asked}` },
+    notes: `Call ${asked}`,
+  });
+  const ask = { as: 'dan', body: { briefId, truckId }, key: freshKey() };
+  const leadId = (await world.call('createLead', ask)).body.id;
+  const items = [{ ...quoteBody.items[0], name: `Tacos, ${served}` }];
+  const offer = { body: offerOf(0, { items, terms: `Write to ana@example.com or ${served}` }) };
+  const asOrganizer = { as: 'dan', params: { briefId }, query: {} };
+  const lists = (as: string, role: string) => world.call('listLeads', { as, query: { role, limit: '1' } });
+
+  const answers: [string, Answered][] = [];
+  const read = async (what: string, answered: Promise<Answered>): Promise<void> => {
+    answers.push([what, await answered]);
+  };
+  await read('truck: contact', step('contactLead', 'ann', leadId));
+  await read('truck: dry run', step('quoteLead', 'ann', leadId, { ...offer, query: { dryRun: 'true' } }));
+  await step('quoteLead', 'ann', leadId, offer);
+  const dryAccept = { body: { quoteVersion: 1 }, query: { dryRun: 'true' } };
+  await read('organizer: list', lists('dan', 'organizer'));
+  await read('truck: list', lists('ann', 'truck'));
+  await read('organizer: lead', world.call('getLead', { as: 'dan', params: { leadId } }));
+  await read('truck: lead', world.call('getLead', { as: 'ann', params: { leadId } }));
+  await read('operator: lead', world.call('getLead', { as: 'admin', params: { leadId } }));
+  await read('organizer: comparison', world.call('compareQuotes', asOrganizer));
+  await read('operator: comparison', world.call('compareQuotes', { ...asOrganizer, as: 'admin' }));
+  await read('organizer: asked again', world.call('createLead', ask));
+  await read('organizer: booking, tried', step('acceptLead', 'dan', leadId, dryAccept));
+  await read('truck: declined', step('declineLead', 'ann', leadId, { body: { reason: `Call ${served}` } }));
+  await read('organizer: declined', world.call('getLead', { as: 'dan', params: { leadId } }));
+  await read('truck: own reason', world.call('getLead', { as: 'ann', params: { leadId } }));
+  await setStatus(world, leadId, 'booked');
+  await read('organizer: booked', world.call('getLead', { as: 'dan', params: { leadId } }));
+  await read('truck: booked', world.call('getLead', { as: 'ann', params: { leadId } }));
+
+  expect(answers.filter(([, { status }]) => status >= 300)).toEqual([]);
+  const told = answers.map(([what, { body }]) => {
+    const text = JSON.stringify(body);
+    return [what, ...[asked, served, 'ana@example.com'].filter((part) => text.includes(part))].join(', ');
+  });
+  const all = [asked, served, 'ana@example.com'].join(', ');
+  expect(told).toEqual([
+    'truck: contact',
+    `truck: dry run, ${served}, ana@example.com`,
+    `organizer: list, ${asked}`,
+    `truck: list, ${served}, ana@example.com`,
+    `organizer: lead, ${asked}`,
+    `truck: lead, ${served}, ana@example.com`,
+    `operator: lead, ${all}`,
+    `organizer: comparison`,
+    `operator: comparison, ${served}, ana@example.com`,
+    `organizer: asked again, ${asked}`,
+    `organizer: booking, tried, ${asked}`,
+    `truck: declined, ${served}, ana@example.com`,
+    `organizer: declined, ${asked}`,
+    `truck: own reason, ${served}, ana@example.com`,
+    `organizer: booked, ${all}`,
+    `truck: booked, ${all}`,
+  ]);
+  const { quote, reason, history } = (await world.call('getLead', { as: 'dan', params: { leadId } })).body;
+  expect([quote.items[0].name, reason, history.at(-1).reason]).toEqual([
+    `Tacos, ${served}`,
+    `Call ${served}`,
+    `Call ${served}`,
+  ]);
 });

@@ -67,6 +67,7 @@ beforeAll(async () => {
     ADMISSION_TABLE: 'admission',
     CATALOG_TABLE: 'catalog',
     MARKETPLACE_TABLE: 'marketplace',
+    MASK_CONTACTS: 'true',
     MAIL_FROM: 'tickets@example.com',
     MAIL_CONFIGURATION_SET: 'mails',
     NOTICES_QUEUE_URL: queueUrl,

@@ -176,7 +176,7 @@ describe('mails', () => {
   let ports: LeadMailPorts;
   beforeAll(async () => {
     world = await startNotifications();
-    ports = { ...world.ports, marketplaceTable: world.tables.marketplace };
+    ports = { ...world.ports, marketplaceTable: world.tables.marketplace, masksContacts: true };
   });
   afterAll(() => world.stop());
   beforeEach(() => {
@@ -307,6 +307,36 @@ describe('mails', () => {
       expect(raw.includes('722 000 111')).toBe(false);
     }
   });
+
+  const [asked, served] = ['0722 123 456', '0733 765 432'];
+  test.each([
+    ['asked', 'new', undefined, { 'sam@example.com': [] }],
+    ['declined by the truck', 'declined', 'truck', { 'ioana@example.com': [asked] }],
+    ['declined by the organizer', 'declined', 'organizer', { 'sam@example.com': [] }],
+    [
+      'called off by the truck',
+      'cancelled',
+      'truck',
+      { 'ioana@example.com': [asked, served], 'sam@example.com': [asked, served] },
+    ],
+  ] as const)(
+    'of one that is %s tell the texts of the other side as it reads them',
+    async (_, status, endedBy, numbers) => {
+      const before = world.sent.length;
+      const lead = await kept({
+        status,
+        name: `Party (${asked})`,
+        place: { city: `Cluj-Napoca, ${asked}`, lat: 46.77, lon: 23.62 },
+        ...(endedBy !== undefined && { endedBy, reason: `Ask ${endedBy === 'truck' ? served : asked}` }),
+      });
+      await tell(lead, status);
+      world.taken();
+      const read = world.sent
+        .slice(before)
+        .map(({ to, raw }) => [to, [asked, served].filter((number) => unquoted(raw).includes(number))]);
+      expect(Object.fromEntries(read)).toEqual(numbers);
+    },
+  );
 
   test('are sent once for each event, however often it comes', async () => {
     const lead = await kept({ status: 'quoted', quote: quoteWith() });

@@ -8,12 +8,14 @@ import { leadCommandRoutes } from './routes.ts';
 
 const environment = readEnvironment(leadsCommandsEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
+const settings = { masksContacts: environment.MASK_CONTACTS };
 const catalog = openTable(environment.CATALOG_TABLE);
 // Asking is what many do at once; what follows is loaded when it comes.
 const briefs = async () => (await import('./briefs-api.ts')).briefCommands(table, catalog);
 const steps = async () =>
   (await import('./steps-api.ts')).leadStepCommands(table, {
     completesEarly: environment.LEADS_COMPLETE_EARLY,
+    ...settings,
   });
 
 export const handler = serve({
@@ -21,7 +23,7 @@ export const handler = serve({
   handlers: {
     createBrief: async (request) => (await briefs()).createBrief(request),
     updateBrief: async (request) => (await briefs()).updateBrief(request),
-    ...leadCommands(table),
+    ...leadCommands(table, settings),
     contactLead: async (request) => (await steps()).contactLead(request),
     quoteLead: async (request) => (await steps()).quoteLead(request),
     acceptLead: async (request) => (await steps()).acceptLead(request),

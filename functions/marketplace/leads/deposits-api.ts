@@ -8,6 +8,7 @@ import type { MarketplaceLoaders } from '../loaders.ts';
 import type { Lead } from './lead.ts';
 import { expiresAt, leadView } from './lead-views.ts';
 import { type DepositOutcome, type PayDepositPorts, payDeposit } from './pay-deposit.ts';
+import { type Reader, type Shown, shownTo } from './reading.ts';
 import { busy, transitionNotAllowed } from './refusals.ts';
 import { retryRefund } from './retry-refund.ts';
 import type { leadDepositRoutes } from './routes.ts';
@@ -41,8 +42,8 @@ const providerFault = (detail: string): Problem =>
   validationProblem([{ in: 'body', pointer: '/payment/provider', code: 'PROVIDER_NOT_AVAILABLE', detail }]);
 
 /** The lead with what the browser of its payer needs. */
-const payersView = (lead: Lead, now: number) => {
-  const { deposit, ...view } = leadView(lead, now);
+const payersView = (lead: Lead, now: number, shown: Shown) => {
+  const { deposit, ...view } = leadView(lead, now, shown);
   const { clientSecret } = lead.deposit ?? {};
   return {
     ...view,
@@ -54,10 +55,11 @@ const payersView = (lead: Lead, now: number) => {
 
 /** What becomes of the deposits of leads by request. */
 export const depositCommands = (
-  ports: PayDepositPorts & { readonly providerNames: readonly ProviderName[] },
+  ports: PayDepositPorts &
+    Pick<Reader, 'masksContacts'> & { readonly providerNames: readonly ProviderName[] },
 ): Handlers<typeof leadDepositRoutes, MarketplaceLoaders> => ({
   async payDeposit(request) {
-    const { resource, body, query, now, idempotency } = request;
+    const { resource, sides, body, query, now, idempotency } = request;
     if (!ports.providerNames.includes(body.payment.provider))
       return providerFault(`Not available here; providers: ${ports.providerNames.join(', ')}.`);
     const outcome = await payDeposit(
@@ -70,21 +72,24 @@ export const depositCommands = (
       },
       { now, stamp: (what) => stamp(what, request), dryRun: query.dryRun === 'true' },
     );
+    if (outcome.kind !== 'accepted' && outcome.kind !== 'payable') return refusal(outcome);
+    const shown = await shownTo({ sides, masksContacts: ports.masksContacts }, outcome.lead);
     switch (outcome.kind) {
       case 'accepted':
-        return ok(201, payersView(outcome.lead, epochSeconds(now)), { replayed: outcome.isRepeat });
+        return ok(201, payersView(outcome.lead, epochSeconds(now), shown), { replayed: outcome.isRepeat });
       case 'payable':
-        return ok(200, { ...leadView(outcome.lead, epochSeconds(now)), dryRun: true as const });
-      default:
-        return refusal(outcome);
+        return ok(200, { ...leadView(outcome.lead, epochSeconds(now), shown), dryRun: true as const });
     }
   },
 
   async retryDepositRefund(request) {
-    const { resource, now } = request;
+    const { resource, sides, now } = request;
     if (resource.entity.refund === undefined)
       return problem('NOTHING_TO_REFUND', { detail: 'Nothing of a deposit was to be given back.' });
     const lead = await retryRefund(ports.table, resource.entity, { stamp: (what) => stamp(what, request) });
-    return ok(200, leadView(lead, epochSeconds(now)));
+    return ok(
+      200,
+      leadView(lead, epochSeconds(now), await shownTo({ sides, masksContacts: ports.masksContacts }, lead)),
+    );
   },
 });

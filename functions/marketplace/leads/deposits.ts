@@ -17,6 +17,7 @@ export const handler = serve({
   handlers: depositCommands({
     ...ports,
     providerNames: environment.PAYMENT_PROVIDERS,
+    masksContacts: environment.MASK_CONTACTS,
     slowSeconds: environment.SLOW_PAYMENT_SECONDS,
     // Only payments of tests come here: what they need is not loaded for others.
     testProvider: async () =>

@@ -1,6 +1,7 @@
 import { ok } from '../../platform/answer.ts';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { etagOf } from '../../platform/etag.ts';
+import { type Caller, isOperator } from '../../platform/guard.ts';
 import { listOwned } from '../../platform/owned-answers.ts';
 import { openOwned } from '../../platform/owned-item.ts';
 import { invalidCursor } from '../../platform/request.ts';
@@ -16,7 +17,9 @@ import { leadIndexes } from './lead-indexes.ts';
 import { leadKey, leadListKey, openLeads } from './lead-store.ts';
 import { briefView, comparedView, contactsView, historyView, leadView, quoteView } from './lead-views.ts';
 import { listLeads } from './list-leads.ts';
+import { type Party, party } from './quote.ts';
 import { ratingOf } from './rating.ts';
+import { type Reader, shownTo } from './reading.ts';
 import { openReviews } from './review-store.ts';
 import { reviewView } from './reviews-api.ts';
 import type { leadQueryRoutes } from './routes.ts';
@@ -27,12 +30,18 @@ import { openThreads } from './thread-store.ts';
 export const leadQueries = (
   table: Table,
   soldOfEvent: (eventId: string, sessionId?: string) => Promise<SoldOf | undefined>,
+  settings: Pick<Reader, 'masksContacts'>,
 ): Omit<Handlers<typeof leadQueryRoutes, MarketplaceLoaders>, 'listMessages'> => {
   const leads = openLeads(table);
   const threads = openThreads(table);
   const reviews = openReviews(table);
   const briefs = openOwned<BriefItem>(table, 'BRIEF');
   const trucks = openOwned<TruckItem>(table, 'TRUCK');
+  /** Who reads as a member of one side; operators read for both. */
+  const readerOf = (caller: Caller, side: Party): Reader => ({
+    sides: isOperator(caller) ? party.options : [side],
+    ...settings,
+  });
 
   return {
     async getBrief({ resource: { entity }, now }) {
@@ -44,14 +53,18 @@ export const leadQueries = (
 
     listBriefs: listOwned(briefs, 'BRIEF', briefView),
 
-    async compareQuotes({ params: { briefId }, now }) {
+    async compareQuotes({ params: { briefId }, caller, now }) {
       const compared = await compareQuotes(table, briefId);
-      return ok(200, { items: compared.map((each) => comparedView(each, epochSeconds(now))) });
+      const reader = readerOf(caller, 'organizer');
+      const items = compared.map(async (each) =>
+        comparedView(each, epochSeconds(now), await shownTo(reader, each.lead)),
+      );
+      return ok(200, { items: await Promise.all(items) });
     },
 
     async getLead({ resource: { entity: lead }, sides, now }) {
       const { leadId } = lead;
-      const [history, quotes, thread, said, organizerRating, brief, truck] = await Promise.all([
+      const [history, quotes, thread, said, organizerRating, brief, truck, shown] = await Promise.all([
         leads.history(leadId),
         leads.quotes(leadId),
         threads.read(leadId),
@@ -59,22 +72,26 @@ export const leadQueries = (
         sides.includes('truck') ? reviews.ratingOfOrganizer(lead.organizationId) : undefined,
         briefs.get(lead.briefId),
         trucks.get(lead.truckId),
+        shownTo({ sides, ...settings }, lead),
       ]);
       const rating = ratingOf(organizerRating);
       const { budget, notes } = brief ?? {};
       return ok(200, {
-        ...leadView(lead, epochSeconds(now)),
-        brief: { ...(budget !== undefined && { budget }), ...(notes !== undefined && { notes }) },
+        ...leadView(lead, epochSeconds(now), shown),
+        brief: {
+          ...(budget !== undefined && { budget }),
+          ...(notes !== undefined && { notes: shown('organizer', notes) }),
+        },
         contacts: contactsView(lead.status, { organizer: brief?.contact, truck: truck?.contact }, sides),
-        history: history.map(historyView),
-        quotes: quotes.map(quoteView),
+        history: history.map((row) => historyView(row, shown)),
+        quotes: quotes.map((quote) => quoteView(quote, shown)),
         unread: unreadOf(thread, sides),
         reviews: said.map(reviewView),
         ...(rating !== undefined && { organizerRating: rating }),
       });
     },
 
-    async listLeads({ organizationId = '', query: { role: side, status, limit, cursor }, now }) {
+    async listLeads({ organizationId = '', query: { role: side, status, limit, cursor }, caller, now }) {
       const index = leadIndexes[side];
       const { sk } = leadKey('');
       const position = decodeCursor(
@@ -86,11 +103,13 @@ export const leadQueries = (
       const page = await listLeads(table, { organizationId, side, status, limit, from: position.from });
       const threadsOf = await threads.readMany(page.leads.map(({ leadId }) => leadId));
       const nextCursor = encodeCursor(page.next);
+      const reader = readerOf(caller, side);
+      const items = page.leads.map(async (lead) => ({
+        ...leadView(lead, epochSeconds(now), await shownTo(reader, lead)),
+        unread: unreadOf(threadsOf.get(lead.leadId) ?? emptyThread, [side]),
+      }));
       return ok(200, {
-        items: page.leads.map((lead) => ({
-          ...leadView(lead, epochSeconds(now)),
-          unread: unreadOf(threadsOf.get(lead.leadId) ?? emptyThread, [side]),
-        })),
+        items: await Promise.all(items),
         ...(nextCursor !== undefined && { nextCursor }),
       });
     },

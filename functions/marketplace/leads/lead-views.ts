@@ -2,9 +2,10 @@ import type { Contact } from '../contact.ts';
 import { intervalView } from '../views.ts';
 import { type BriefItem, defaultWarnAtPercent } from './brief.ts';
 import type { Compared } from './compare-quotes.ts';
-import type { Lead, LeadHold, LeadStatus } from './lead.ts';
+import { type Lead, type LeadHold, type LeadStatus, wasBooked } from './lead.ts';
 import type { HistoryRow } from './lead-store.ts';
 import { currencyOf, depositOf, type Party, type Quote, totalOf } from './quote.ts';
+import type { Shown } from './reading.ts';
 
 /** The instant at which what stands until this epoch second has lapsed: the second after it. */
 export const expiresAt = (until: number): string => new Date((until + 1) * 1_000).toISOString();
@@ -39,13 +40,18 @@ const holdView = ({ kind, until, blocked }: LeadHold, window: Lead['window'], no
 });
 
 /** A version of a quote with what follows from it. */
-export const quoteView = ({ version, by, at, quoteId: _, requestHash: _hash, ...terms }: Quote) => {
+export const quoteView = (
+  { version, by, at, quoteId: _, requestHash: _hash, ...terms }: Quote,
+  shown: Shown,
+) => {
   const currency = currencyOf(terms);
   return {
     version,
     by,
     at,
     ...terms,
+    items: terms.items.map((item) => ({ ...item, name: shown(by, item.name) })),
+    ...(terms.terms !== undefined && { terms: shown(by, terms.terms) }),
     total: { amount: totalOf(terms), currency },
     depositDue: { amount: depositOf(terms), currency },
   };
@@ -72,8 +78,9 @@ const depositView = ({ deposit, captured, refund, quote }: Lead) => {
 /**
  * A lead as the API shows it.
  * @param now epoch seconds.
+ * @param shown what its reader sees of texts.
  */
-export const leadView = (lead: Lead, now: number) => ({
+export const leadView = (lead: Lead, now: number, shown: Shown) => ({
   id: lead.leadId,
   status: lead.status,
   since: lead.since,
@@ -81,35 +88,36 @@ export const leadView = (lead: Lead, now: number) => ({
   truckId: lead.truckId,
   organizationId: lead.organizationId,
   truckOrganizationId: lead.truckOrganizationId,
-  name: lead.name,
-  place: lead.place,
+  name: shown('organizer', lead.name),
+  place: { ...lead.place, city: shown('organizer', lead.place.city) },
   guests: lead.guests,
   timeZone: lead.timeZone,
   window: intervalView(lead.window),
   ...(lead.hold !== undefined && { hold: holdView(lead.hold, lead.window, now) }),
-  ...(lead.quote !== undefined && { quote: quoteView(lead.quote) }),
+  ...(lead.quote !== undefined && { quote: quoteView(lead.quote, shown) }),
   ...(lead.depositBy !== undefined && { depositBy: expiresAt(lead.depositBy) }),
   ...depositView(lead),
   ...(lead.cancellationPolicy !== undefined && { cancellationPolicy: lead.cancellationPolicy }),
-  ...(lead.endedBy !== undefined && { endedBy: lead.endedBy }),
-  ...(lead.reason !== undefined && { reason: lead.reason }),
+  ...(lead.endedBy !== undefined && {
+    endedBy: lead.endedBy,
+    ...(lead.reason !== undefined && { reason: shown(lead.endedBy, lead.reason) }),
+  }),
   ...(lead.takenAt !== undefined && { takenAt: lead.takenAt }),
   createdAt: lead.createdAt,
   updatedAt: lead.updatedAt,
 });
 
-export const historyView = ({ command, from, to, actor, party, reason, at }: HistoryRow) => ({
+export const historyView = ({ command, from, to, actor, party, reason, at }: HistoryRow, shown: Shown) => ({
   command,
   ...(from !== undefined && { from }),
   to,
   actor,
-  ...(party !== undefined && { party }),
-  ...(reason !== undefined && { reason }),
+  ...(party !== undefined && {
+    party,
+    ...(reason !== undefined && { reason: shown(party, reason) }),
+  }),
   at,
 });
-
-/** Statuses in which both sides know how the other is reached. */
-const introduced: ReadonlySet<LeadStatus> = new Set(['booked', 'completed', 'cancelled']);
 
 /** How each side is reached: one’s own always, the other’s from the booking on. */
 export const contactsView = (
@@ -117,7 +125,7 @@ export const contactsView = (
   contacts: Readonly<Record<Party, Contact | undefined>>,
   sides: readonly Party[],
 ): Partial<Record<Party, Contact>> => {
-  const isShown = (side: Party): boolean => introduced.has(status) || sides.includes(side);
+  const isShown = (side: Party): boolean => wasBooked(status) || sides.includes(side);
   return {
     ...(contacts.organizer !== undefined && isShown('organizer') && { organizer: contacts.organizer }),
     ...(contacts.truck !== undefined && isShown('truck') && { truck: contacts.truck }),
@@ -125,13 +133,13 @@ export const contactsView = (
 };
 
 /** A line of the comparison of quotes. */
-export const comparedView = ({ lead, truckName, travelSeconds }: Compared, now: number) => ({
+export const comparedView = ({ lead, truckName, travelSeconds }: Compared, now: number, shown: Shown) => ({
   leadId: lead.leadId,
   truckId: lead.truckId,
   truckName,
   status: lead.status,
   travelMinutes: Math.ceil(travelSeconds / 60),
-  ...(lead.quote !== undefined && { quote: quoteView(lead.quote) }),
+  ...(lead.quote !== undefined && { quote: quoteView(lead.quote, shown) }),
   isOpen:
     lead.status === 'quoted' && lead.quote !== undefined && Date.parse(lead.quote.expiresAt) > now * 1_000,
 });

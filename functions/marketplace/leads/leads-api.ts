@@ -9,7 +9,9 @@ import type { MarketplaceLoaders } from '../loaders.ts';
 import { askTrucks } from './ask-trucks.ts';
 import { maxLeadsPerBrief } from './brief.ts';
 import { createLead, type LeadCreation } from './create-lead.ts';
+import type { Lead } from './lead.ts';
 import { expiresAt, leadView } from './lead-views.ts';
+import { type Reader, shownTo } from './reading.ts';
 import { busy, truckNotAvailable } from './refusals.ts';
 import type { leadCommandRoutes } from './routes.ts';
 
@@ -54,72 +56,78 @@ const problemView = ({ code, detail, errors, members }: Problem) => {
 
 export const leadCommands = (
   table: Table,
+  { masksContacts }: Pick<Reader, 'masksContacts'>,
   clock: () => number = () => epochSeconds(new Date()),
-): Pick<Commands, 'createLead' | 'createLeads' | 'extendLeadHold'> => ({
-  async createLead(request) {
-    const now = epochSeconds(request.now);
-    const outcome = await createLead(
-      table,
-      {
-        leadId: request.newId('lead'),
-        requestHash: request.idempotency.requestHash,
-        brief: request.resource.entity,
-        truckId: request.body.truckId,
-        message: request.body.message,
-      },
-      stamp('lead.created', request),
-      now,
-    );
-    return outcome.kind === 'created' || outcome.kind === 'replayed'
-      ? ok(201, leadView(outcome.lead, now), { replayed: outcome.kind === 'replayed' })
-      : refusal(outcome);
-  },
+): Pick<Commands, 'createLead' | 'createLeads' | 'extendLeadHold'> => {
+  /** As its organizer reads it: a repeat may find it answered. */
+  const askersView = async (lead: Lead, now: number) =>
+    leadView(lead, now, await shownTo({ sides: ['organizer'], masksContacts }, lead));
 
-  async createLeads(request) {
-    const now = epochSeconds(request.now);
-    const asked = await askTrucks(
-      table,
-      {
-        leadId: request.newId('lead'),
-        requestHash: request.idempotency.requestHash,
-        brief: request.resource.entity,
-        message: request.body.message,
-      },
-      request.body.truckIds,
-      stamp('lead.created', request),
-      now,
-      clock,
-    );
-    return ok(200, {
-      items: asked.map(({ truckId, outcome }) =>
+  return {
+    async createLead(request) {
+      const now = epochSeconds(request.now);
+      const outcome = await createLead(
+        table,
+        {
+          leadId: request.newId('lead'),
+          requestHash: request.idempotency.requestHash,
+          brief: request.resource.entity,
+          truckId: request.body.truckId,
+          message: request.body.message,
+        },
+        stamp('lead.created', request),
+        now,
+      );
+      return outcome.kind === 'created' || outcome.kind === 'replayed'
+        ? ok(201, await askersView(outcome.lead, now), { replayed: outcome.kind === 'replayed' })
+        : refusal(outcome);
+    },
+
+    async createLeads(request) {
+      const now = epochSeconds(request.now);
+      const asked = await askTrucks(
+        table,
+        {
+          leadId: request.newId('lead'),
+          requestHash: request.idempotency.requestHash,
+          brief: request.resource.entity,
+          message: request.body.message,
+        },
+        request.body.truckIds,
+        stamp('lead.created', request),
+        now,
+        clock,
+      );
+      const items = asked.map(async ({ truckId, outcome }) =>
         outcome.kind === 'created' || outcome.kind === 'replayed'
-          ? { truckId, lead: leadView(outcome.lead, now) }
+          ? { truckId, lead: await askersView(outcome.lead, now) }
           : { truckId, problem: problemView(refusal(outcome)) },
-      ),
-    });
-  },
+      );
+      return ok(200, { items: await Promise.all(items) });
+    },
 
-  async extendLeadHold(request) {
-    // Few do.
-    const { extendLeadHold } = await import('./extend-lead-hold.ts');
-    const outcome = await extendLeadHold(
-      table,
-      request.resource.entity,
-      request.body.minutes,
-      stamp('lead.hold_extended', request),
-      epochSeconds(request.now),
-    );
-    switch (outcome.kind) {
-      case 'extended':
-        return ok(200, { expiresAt: expiresAt(outcome.until) });
-      case 'expired':
-        return problem('HOLD_EXPIRED');
-      case 'not_active':
-        return problem('HOLD_NOT_ACTIVE', { members: { currentStatus: outcome.status } });
-      case 'limit':
-        return problem('EXTENSION_LIMIT', { members: { latest: expiresAt(outcome.latest) } });
-      case 'busy':
-        return busy();
-    }
-  },
-});
+    async extendLeadHold(request) {
+      // Few do.
+      const { extendLeadHold } = await import('./extend-lead-hold.ts');
+      const outcome = await extendLeadHold(
+        table,
+        request.resource.entity,
+        request.body.minutes,
+        stamp('lead.hold_extended', request),
+        epochSeconds(request.now),
+      );
+      switch (outcome.kind) {
+        case 'extended':
+          return ok(200, { expiresAt: expiresAt(outcome.until) });
+        case 'expired':
+          return problem('HOLD_EXPIRED');
+        case 'not_active':
+          return problem('HOLD_NOT_ACTIVE', { members: { currentStatus: outcome.status } });
+        case 'limit':
+          return problem('EXTENSION_LIMIT', { members: { latest: expiresAt(outcome.latest) } });
+        case 'busy':
+          return busy();
+      }
+    },
+  };
+};

@@ -1,31 +1,19 @@
-import { maskContacts } from './contact-mask.ts';
-import { type Lead, wasBooked } from './lead.ts';
 import type { Party } from './quote.ts';
+import type { Shown } from './reading.ts';
 import type { Message, Thread } from './thread.ts';
 
-/** Who reads, and whether contacts are masked at all in this stage. */
-export interface Reading {
-  readonly lead: Pick<Lead, 'status'>;
-  /** Sides that the reader belongs to; operators read for both. */
-  readonly sides: readonly Party[];
-  readonly masksContacts: boolean;
-}
-
-/**
- * A message as the reader may see it: as written for its own side and for operators; for the other side without
- * contacts until the truck is booked.
- */
+/** A message as its reader sees it, and whether that is not all that was written. */
 export const messageView = (
-  { messageId, sequence, by, body, attachments, at }: Message,
-  { lead, sides, masksContacts }: Reading,
+  { messageId, sequence, by, body: written, attachments, at }: Message,
+  shown: Shown,
 ) => {
-  const shown = masksContacts && !wasBooked(lead.status) && !sides.includes(by) ? maskContacts(body) : body;
+  const body = shown(by, written);
   return {
     id: messageId,
     sequence,
     by,
-    body: shown,
-    isMasked: shown !== body,
+    body,
+    isMasked: body !== written,
     attachments: attachments.map(({ attachmentId, contentType, bytes }) => ({
       id: attachmentId,
       contentType,

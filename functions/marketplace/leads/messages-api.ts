@@ -8,7 +8,8 @@ import type { Table } from '../../platform/table.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
 import { actingSide } from './acting-side.ts';
 import { attachmentLink, dropAttachments, keepAttachments } from './attachments.ts';
-import { messageView, type Reading, readMarkersView } from './message-view.ts';
+import { messageView, readMarkersView } from './message-view.ts';
+import { asWritten, type Reader, type Shown, shownTo } from './reading.ts';
 import { notActing } from './refusals.ts';
 import type { leadMessageRoutes, leadQueryRoutes } from './routes.ts';
 import { type Message, maxMessages, unreadOf } from './thread.ts';
@@ -47,10 +48,9 @@ export const messageCommands = (
       const { side } = acting;
       const messageId = request.newId('msg');
       const { body, attachments: uploadIds = [] } = request.body;
-      const shown = (message: Message) => messageView(message, { lead, sides: [side], masksContacts: false });
       const repeated = (earlier: MessageItem) =>
         earlier.by === side && isReplay(earlier, request)
-          ? ok(201, shown(earlier), { replayed: true })
+          ? ok(201, messageView(earlier, asWritten), { replayed: true })
           : problem('IDEMPOTENCY_KEY_REUSED');
 
       if (uploadIds.length > 0) {
@@ -70,7 +70,7 @@ export const messageCommands = (
         await dropAttachments(bucket, { leadId, messageId }, uploadIds);
       switch (appended.kind) {
         case 'appended':
-          return ok(201, shown(appended.message));
+          return ok(201, messageView(appended.message, asWritten));
         case 'exists':
           return repeated(appended.message);
         case 'full':
@@ -99,12 +99,12 @@ export const messageCommands = (
 export const messageQueries = (
   table: Table,
   bucket: string,
-  settings: { readonly masksContacts: boolean },
+  settings: Pick<Reader, 'masksContacts'>,
 ): Pick<Queries, 'listMessages'> => {
   const threads = openThreads(table);
 
-  const linked = async (message: Message, reading: Reading) => {
-    const view = messageView(message, reading);
+  const linked = async (message: Message, shown: Shown) => {
+    const view = messageView(message, shown);
     const urls = await Promise.all(
       message.attachments.map((attachment) => attachmentLink(bucket, message, attachment)),
     );
@@ -122,14 +122,15 @@ export const messageQueries = (
       if (!from.ok) return invalidCursor();
       const known = after === undefined ? undefined : await threads.find(leadId, after);
       if (after !== undefined && known === undefined) return noSuchMessage('query', '/after');
-      const [page, thread] = await Promise.all([
+      const { resource, sides } = request;
+      const [page, thread, shown] = await Promise.all([
         threads.list(leadId, limit, known === undefined ? from.from : threads.behind(known)),
         threads.read(leadId),
+        shownTo({ sides, ...settings }, resource.entity),
       ]);
-      const reading = { lead: request.resource.entity, sides: request.sides, ...settings };
       const nextCursor = encodeCursor(page.next);
       return ok(200, {
-        items: await Promise.all(page.items.map((message) => linked(message, reading))),
+        items: await Promise.all(page.items.map((message) => linked(message, shown))),
         readMarkers: readMarkersView(thread),
         ...(nextCursor !== undefined && { nextCursor }),
       });

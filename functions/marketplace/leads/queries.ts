@@ -9,6 +9,7 @@ import { leadQueryRoutes } from './routes.ts';
 
 const environment = readEnvironment(leadsQueriesEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
+const settings = { masksContacts: environment.MASK_CONTACTS };
 
 // Many briefs are for no event: the counts of sales are loaded when one is.
 const openSales = async () => {
@@ -24,11 +25,15 @@ let sales: ReturnType<typeof openSales> | undefined;
 export const handler = serve({
   routes: leadQueryRoutes,
   handlers: {
-    ...leadQueries(table, async (eventId, sessionId) => {
-      sales ??= openSales();
-      return (await sales)(eventId, sessionId);
-    }),
-    ...messageQueries(table, environment.OBJECTS_BUCKET, { masksContacts: environment.MASK_CONTACTS }),
+    ...leadQueries(
+      table,
+      async (eventId, sessionId) => {
+        sales ??= openSales();
+        return (await sales)(eventId, sessionId);
+      },
+      settings,
+    ),
+    ...messageQueries(table, environment.OBJECTS_BUCKET, settings),
   },
   loaders: marketplaceLoaders(table),
   guard: async () => (await import('../../identity/contracts.ts')).identityGuard(),

@@ -13,6 +13,7 @@ import { type Asked, decideAsked, type LeadDecision } from './lead-decisions.ts'
 import { openLeads } from './lead-store.ts';
 import { leadView, quoteView } from './lead-views.ts';
 import type { Party, Quote } from './quote.ts';
+import { asWritten, type Reader, shownTo } from './reading.ts';
 import { busy, notActing, transitionNotAllowed, truckNotAvailable } from './refusals.ts';
 import { type LeadStepped, stepLead } from './step-lead.ts';
 import type { leadStepRoutes } from './step-routes.ts';
@@ -67,7 +68,7 @@ const refusal = (outcome: Refusal): Problem => {
 /** What the two sides do to a lead, each word a step of the transition table. */
 export const leadStepCommands = (
   table: Table,
-  { completesEarly }: { readonly completesEarly: boolean },
+  { completesEarly, masksContacts }: { readonly completesEarly: boolean } & Pick<Reader, 'masksContacts'>,
 ): Commands => {
   const leads = openLeads(table);
 
@@ -93,16 +94,20 @@ export const leadStepCommands = (
     return outcome.kind === 'done_before' ? { kind: 'stepped', lead: outcome.lead } : outcome;
   };
 
-  const answer = ({ query, now }: StepRequest, lead: Lead) =>
-    ok(200, {
-      ...leadView(lead, epochSeconds(now)),
-      ...(query.dryRun === 'true' && { dryRun: true as const }),
+  const answer = async ({ resource, sides, query, now }: StepRequest, lead: Lead) => {
+    const isDry = query.dryRun === 'true';
+    // A booking that is only tried introduces nobody.
+    const shown = await shownTo({ sides, masksContacts }, isDry ? resource.entity : lead);
+    return ok(200, {
+      ...leadView(lead, epochSeconds(now), shown),
+      ...(isDry && { dryRun: true as const }),
     });
+  };
 
   const stepAnswer = async (
     request: StepRequest,
     askedOf: Parameters<typeof step>[1],
-  ): Promise<ReturnType<typeof answer> | Problem> => {
+  ): Promise<Awaited<ReturnType<typeof answer>> | Problem> => {
     const outcome = await step(request, askedOf);
     if (outcome.kind === 'stepped') return answer(request, outcome.lead);
     if (outcome.kind === 'quote_exists') throw new Error('A step without a quote was refused by one');
@@ -118,7 +123,7 @@ export const leadStepCommands = (
       const { leadId } = request.resource.entity;
       const repeat = (old: Quote) =>
         isReplay(old, request)
-          ? ok(201, quoteView(old), { replayed: true })
+          ? ok(201, quoteView(old, asWritten), { replayed: true })
           : problem('IDEMPOTENCY_KEY_REUSED');
       // Whatever would be refused by now, the repeat of a request that was taken is answered with what it made.
       const old = await leads.getQuote(leadId, quoteId);
@@ -129,7 +134,9 @@ export const leadStepCommands = (
       if (outcome.kind !== 'stepped') return refusal(outcome);
       const { quote } = outcome.lead;
       if (quote === undefined) throw new Error(`Lead ${leadId} is quoted without a quote`);
-      return request.query.dryRun === 'true' ? answer(request, outcome.lead) : ok(201, quoteView(quote));
+      return request.query.dryRun === 'true'
+        ? answer(request, outcome.lead)
+        : ok(201, quoteView(quote, asWritten));
     },
 
     acceptLead: (request) =>

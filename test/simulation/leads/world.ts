@@ -88,14 +88,15 @@ const portsOf = (
     clock,
     providers,
     commands: {
-      ...leadCommands(scheduled, clock),
-      ...leadStepCommands(scheduled, { completesEarly: false }),
+      ...leadCommands(scheduled, { masksContacts: false }, clock),
+      ...leadStepCommands(scheduled, { completesEarly: false, masksContacts: false }),
       ...depositCommands({
         table: scheduled,
         providers,
         providerNames: ['stripe'],
         testProvider: () => Promise.reject(new Error('No payment of a test')),
         slowSeconds: 0,
+        masksContacts: false,
         askLater: async () => {},
       }),
       ...calendarCommands(scheduled),
