@@ -32,8 +32,8 @@ export const readTable = (grant: TableGrant) => allow(readActions, arnsOf(grant)
 
 export const readWriteTable = (grant: TableGrant) => allow([...readActions, ...writeActions], arnsOf(grant));
 
-/** Partitions of the marketplace that only grow: what became of leads, and what was said about them. */
-const appendOnlyPartitions = ['LEAD-HISTORY#*', 'LEAD-MESSAGES#*'] as const;
+/** Partitions of the marketplace that only grow: what became of leads, what was said about them, what admins decided. */
+const appendOnlyPartitions = ['LEAD-HISTORY#*', 'LEAD-MESSAGES#*', 'VERIFICATION-DECISIONS#*'] as const;
 
 /**
  * Reading and writing the marketplace, but for what was written once: whatever the code says, it is neither updated nor

@@ -17,6 +17,7 @@ import { sessionReminderMail } from '../functions/notifications/templates/sessio
 import { sessionRescheduledMail } from '../functions/notifications/templates/session-rescheduled.ts';
 import { ticketPassedOnMail } from '../functions/notifications/templates/ticket-passed-on.ts';
 import { ticketReceivedMail } from '../functions/notifications/templates/ticket-received.ts';
+import { verificationWithdrawnMail } from '../functions/notifications/templates/verification-withdrawn.ts';
 
 const session: SessionFacts = {
   eventName: 'Four Last Songs',
@@ -113,6 +114,16 @@ const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
   'session-rescheduled': (locale) => sessionRescheduledMail(notice, locale),
   'session-reminder': (locale) => sessionReminderMail(notice, locale),
   ...leadExamples,
+  'verification-withdrawn': (locale) =>
+    verificationWithdrawnMail(
+      {
+        recipientName: order.customerName,
+        truckId: 'trk_5zr1v9n6q0w8c4t2m7k3x1y9ab',
+        truckName: lead.truckName,
+        reason: 'The food safety certificate has expired.',
+      },
+      locale,
+    ),
   'brief-outgrown': (locale) =>
     briefOutgrownMail(
       {

@@ -7,6 +7,8 @@ import { openLeads } from './leads/lead-store.ts';
 import type { Party } from './leads/quote.ts';
 import { openThreads } from './leads/thread-store.ts';
 import type { TruckItem } from './truck.ts';
+import type { PastDecision } from './verification/verification.ts';
+import { openVerifications } from './verification/verification-store.ts';
 
 export type { Contact } from './contact.ts';
 export { briefOutgrown } from './leads/brief-lifecycle.ts';
@@ -30,10 +32,15 @@ export { type Reader, type Shown, shownTo } from './leads/reading.ts';
 export { messageSent } from './leads/talk-lifecycle.ts';
 export { otherSide } from './leads/thread.ts';
 export { truckCreated, truckListed, truckUnlisted, truckUpdated } from './lifecycle.ts';
+export { verificationWithdrawn } from './verification/verification-lifecycle.ts';
 
 /** A truck as it is now, for those who show it; strongly consistent. */
 export const readTruck = (table: Table, truckId: string): Promise<TruckItem | undefined> =>
   openOwned<TruckItem>(table, 'TRUCK').get(truckId);
+
+/** What admins decided on the papers of a truck, the latest first; strongly consistent. */
+export const readVerificationDecisions = (table: Table, truckId: string): Promise<readonly PastDecision[]> =>
+  openVerifications(table).decisions(truckId);
 
 /** A brief as it is now, for those who tell its organizer of it; strongly consistent. */
 export const readBrief = (table: Table, briefId: string): Promise<BriefItem | undefined> =>

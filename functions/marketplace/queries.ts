@@ -7,18 +7,24 @@ import { importQueries } from './feeds/import-queries.ts';
 import { marketplaceLoaders } from './loaders.ts';
 import { marketplaceQueries } from './marketplace-queries.ts';
 import { marketplaceQueryRoutes } from './routes.ts';
-import { verificationQueries } from './verification/verification-queries.ts';
 
 const environment = readEnvironment(truckQueriesEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
 // Few read on from a truck’s page to its reviews: not at a cold start.
 const reviews = async () => (await import('./leads/reviews-api.ts')).reviewQueries(table);
+// Papers are for their organization and admins.
+const verifications = async () =>
+  (await import('./verification/verification-queries.ts')).verificationQueries(
+    table,
+    environment.OBJECTS_BUCKET,
+  );
 
 export const handler = serve({
   routes: marketplaceQueryRoutes,
   handlers: {
     ...marketplaceQueries(table),
-    ...verificationQueries(table, environment.OBJECTS_BUCKET),
+    getVerification: async (request) => (await verifications()).getVerification(request),
+    listVerifications: async (request) => (await verifications()).listVerifications(request),
     listTruckReviews: async (request) => (await reviews()).listTruckReviews(request),
     ...feedQueries(table),
     ...importQueries(table),

@@ -18,6 +18,7 @@ import {
   leadReminded,
   leadTimeTaken,
   messageSent,
+  verificationWithdrawn,
 } from '../marketplace/contracts.ts';
 import {
   orderCancelled,
@@ -44,6 +45,7 @@ import { tellOutgrown } from './outgrown-mail.ts';
 import { tellRsvp, tellRsvpCancelled } from './rsvp-mails.ts';
 import { tellSessionChanged } from './tell-session.ts';
 import { tellTransferred } from './transfer-mails.ts';
+import { tellVerificationWithdrawn } from './verification-mail.ts';
 
 const environment = readEnvironment(notificationsMailEnvironment);
 const ports = {
@@ -92,6 +94,7 @@ export const handler = consumer({
     depositVoided,
     briefOutgrown,
     messageSent,
+    verificationWithdrawn,
   ],
   handle: (event) => {
     switch (event.type) {
@@ -136,6 +139,8 @@ export const handler = consumer({
         return tellDeposit(ports, event, { happened: 'refund_failed', refundId: event.data.refundId });
       case 'BRIEF-OUTGROWN':
         return tellOutgrown(ports, event);
+      case 'TRUCK-VERIFICATION-WITHDRAWN':
+        return tellVerificationWithdrawn(ports, event);
       case 'MESSAGE-SENT':
         return tellMessage(ports, event);
       case 'LEAD-CREATED':

@@ -100,5 +100,14 @@ test('papers are loaded by an admin, decided on, and everybody sees that the tru
     params,
     body: { decision: 'rejected', reason: 'Too late.' },
   });
-  expect(late).toMatchObject({ currentStatus: 'verified', allowed: ['submit'] });
+  expect(late).toMatchObject({ currentStatus: 'verified', allowed: ['submit', 'withdraw'] });
+
+  await admin.ok(200, 'decideVerification', {
+    params,
+    body: { decision: 'withdrawn', reason: 'The insurance was called off.' },
+  });
+  const { body: after } = await anybody().ok(200, 'getTruck', { params });
+  expect(after).not.toHaveProperty('verified');
+  const { body: whole } = await client.ok(200, 'getVerification', { params });
+  expect(whole.decisions.map(({ outcome }) => outcome)).toEqual(['withdrawn', 'verified', 'rejected']);
 });

@@ -100,7 +100,9 @@ export const noWildcards: Rule = (templates) =>
 export const historyOnlyGrows: Rule = (templates) => {
   const changes = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
   const denial = JSON.stringify({
-    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['LEAD-HISTORY#*', 'LEAD-MESSAGES#*'] },
+    'ForAnyValue:StringLike': {
+      'dynamodb:LeadingKeys': ['LEAD-HISTORY#*', 'LEAD-MESSAGES#*', 'VERIFICATION-DECISIONS#*'],
+    },
   });
   return lambdas(templates).flatMap((lambda) => {
     const statements = statementsOf(templates, lambda);

@@ -59,6 +59,12 @@ describe('a change of the marketplace means', () => {
     ['papers', undefined, papers, ['TRUCK-VERIFICATION-SUBMITTED']],
     ['papers that are right', papers, decided('verified'), ['TRUCK-VERIFIED']],
     ['papers that are not', papers, decided('rejected'), ['TRUCK-VERIFICATION-REJECTED']],
+    [
+      'papers that are not any more',
+      decided('verified'),
+      decided('withdrawn'),
+      ['TRUCK-VERIFICATION-WITHDRAWN'],
+    ],
     ['a menu', undefined, { ...base, sk: 'MENU', items: [] }, []],
   ])('%s', ([, before, after, types]) => {
     const events = told(before, after);

@@ -41,7 +41,7 @@ const documentsOf = (truckId: string) =>
 describe('papers', () => {
   test('are submitted, seen by links of five minutes, and decided on by an admin', async () => {
     const truckId = await newTruck(world);
-    expect(await read(truckId)).toEqual({ status: 'none', documents: [] });
+    expect(await read(truckId)).toEqual({ status: 'none', documents: [], decisions: [] });
     const uploadId = paper();
     const submitted = await submit(truckId, {
       body: { documents: [{ uploadId, kind: 'insurance' }] },
@@ -93,6 +93,47 @@ describe('papers', () => {
     expect([rejected.status, rejected.body.decision.reason]).toEqual([200, 'The certificate has expired.']);
     expect(await page(truckId)).not.toHaveProperty('verified');
     expect((await submit(truckId)).status).toBe(201);
+  });
+
+  test('that were found right are taken back with a reason: the truck is verified no more, and all that was decided stays', async () => {
+    const truckId = await newTruck(world);
+    const { submissionId } = (await submit(truckId)).body;
+    await verify(truckId, 'ada');
+    const withdraw = (as = 'eve', reason?: string) =>
+      decide(truckId, { decision: 'withdrawn', ...(reason && { reason }) }, as);
+    const unsaid = await withdraw();
+    expect([unsaid.status, unsaid.body.errors[0].pointer]).toEqual([422, '/reason']);
+    expect((await withdraw('ann', 'I')).status).toBe(403);
+    expect(await page(truckId)).toHaveProperty('verified');
+
+    const reason = 'The insurance was called off.';
+    const withdrawn = await withdraw('eve', reason);
+    const { decision } = withdrawn.body;
+    expect([withdrawn.status, withdrawn.body.status, decision]).toEqual([
+      200,
+      'withdrawn',
+      { outcome: 'withdrawn', reason, at: decision.at, by: 'eve' },
+    ]);
+    expect(await page(truckId)).not.toHaveProperty('verified');
+    expect((await withdraw('eve', reason)).body).toEqual(withdrawn.body);
+    const again = await withdraw('ada', reason);
+    expect([again.status, again.body.currentStatus, again.body.allowed]).toEqual([
+      409,
+      'withdrawn',
+      ['submit'],
+    ]);
+    const listed = await world.call('listVerifications', { as: 'eve', query: { status: 'withdrawn' } });
+    expect(listed.body.items.at(-1)).toMatchObject({ truckId, decision: { outcome: 'withdrawn' } });
+
+    const { submissionId: next } = (await submit(truckId)).body;
+    await verify(truckId);
+    expect(await page(truckId)).toHaveProperty('verified');
+    const { decisions } = await read(truckId);
+    expect(decisions.map((each: Record<string, string>) => ({ ...each, at: '' }))).toEqual([
+      { submissionId: next, outcome: 'verified', at: '', by: 'eve' },
+      { submissionId, outcome: 'withdrawn', reason, at: '', by: 'eve' },
+      { submissionId, outcome: 'verified', at: '', by: 'ada' },
+    ]);
   });
 
   test('are of a name and a home: with another, a truck is not verified', async () => {
@@ -156,7 +197,10 @@ describe('papers', () => {
       422,
       { code: 'UPLOAD_NOT_FOUND', uploadIds: [photo] },
     ]);
-    expect([await read(truckId), documentsOf(truckId)]).toEqual([{ status: 'none', documents: [] }, []]);
+    expect([await read(truckId), documentsOf(truckId)]).toEqual([
+      { status: 'none', documents: [], decisions: [] },
+      [],
+    ]);
   });
 
   test.each([
@@ -190,7 +234,7 @@ describe('of many at once', () => {
       expect(answers.find((answer) => answer.status === 409)?.body).toMatchObject({
         code: 'TRANSITION_NOT_ALLOWED',
         currentStatus: status,
-        allowed: ['submit'],
+        allowed: status === 'verified' ? ['submit', 'withdraw'] : ['submit'],
       });
       expect('verified' in (await page(truckId))).toBe(status === 'verified');
     }

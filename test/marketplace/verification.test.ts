@@ -28,23 +28,25 @@ const papers = (status: VerificationStatus): Verification | undefined =>
       };
 
 /** All that may be done, and what it leads to; every other pair is refused. */
-const allowed: readonly (readonly [VerificationStatus, 'submit' | 'verify' | 'reject'])[] = [
+const allowed: readonly (readonly [VerificationStatus, 'submit' | 'verify' | 'reject' | 'withdraw'])[] = [
   ['none', 'submit'],
   ['submitted', 'verify'],
   ['submitted', 'reject'],
   ['verified', 'submit'],
+  ['verified', 'withdraw'],
   ['rejected', 'submit'],
+  ['withdrawn', 'submit'],
 ];
 
 const pairs = verificationStatus.options.flatMap((status) =>
-  (['submit', 'verify', 'reject'] as const).map((command) => [status, command] as const),
+  (['submit', 'verify', 'reject', 'withdraw'] as const).map((command) => [status, command] as const),
 );
 
-const decide = (status: VerificationStatus, command: 'submit' | 'verify' | 'reject') =>
+const decide = (status: VerificationStatus, command: 'submit' | 'verify' | 'reject' | 'withdraw') =>
   command === 'submit'
     ? decideSubmission(papers(status), 'ver_2')
     : decideOutcome(papers(status), {
-        outcome: command === 'verify' ? 'verified' : 'rejected',
+        outcome: ({ verify: 'verified', reject: 'rejected', withdraw: 'withdrawn' } as const)[command],
         reason: 'other',
         by: 'ada',
       });

@@ -22,6 +22,7 @@ import {
   leadQuoted,
   leadReminded,
   leadTimeTaken,
+  verificationWithdrawn,
 } from '../../functions/marketplace/contracts.ts';
 import {
   orderCancelled,
@@ -278,6 +279,33 @@ test('an outgrown brief is told to its contact, once', async () => {
   await deliver(mail, asMessage(event));
   await deliver(mail, asMessage(event));
   expect(world.taken()).toEqual(['ana@example.com: More guests than food: Company picnic']);
+});
+
+test('that its verification is withdrawn is told to the contact of a truck, once, with the reason of that decision', async () => {
+  const { marketplace } = world.tables;
+  const truckId = 'trk_withdrawn';
+  const event = lifecycleEvent(verificationWithdrawn, {
+    ...fact(truckId, 3),
+    data: { ...verificationWithdrawn.example, truckId, submissionId: 'ver_2' },
+  });
+  for (const [sequence, submissionId, outcome, reason] of [
+    [2, 'ver_1', 'withdrawn', 'The first reason.'],
+    [4, 'ver_2', 'verified', undefined],
+    [5, 'ver_2', 'withdrawn', 'The insurance was called off.'],
+    [7, 'ver_3', 'rejected', 'Not readable.'],
+  ] as const) {
+    const pk = `VERIFICATION-DECISIONS#${truckId}`;
+    await marketplace.put({ pk, sk: `2026-11-2${sequence}`, submissionId, outcome, reason }, {});
+  }
+  const truck = { ...keyOf('TRUCK', truckId), truckId, name: 'La Carreta' };
+  await marketplace.put(truck, {});
+  await deliver(mail, asMessage(event));
+  expect(world.taken()).toEqual([]);
+  await marketplace.put({ ...truck, contact: { name: 'Sam', email: 'sam@example.com' } }, {});
+  await deliver(mail, asMessage(event));
+  await deliver(mail, asMessage(event));
+  expect(world.taken()).toEqual(['sam@example.com: Not verified any more: La Carreta']);
+  expect(world.sent.at(-1)?.raw).toContain('The insurance was called off.');
 });
 
 test('a cancelled session goes through the queue of notices to its holders', async () => {

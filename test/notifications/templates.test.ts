@@ -19,6 +19,7 @@ import { sessionReminderMail } from '../../functions/notifications/templates/ses
 import { sessionRescheduledMail } from '../../functions/notifications/templates/session-rescheduled.ts';
 import { ticketPassedOnMail } from '../../functions/notifications/templates/ticket-passed-on.ts';
 import { ticketReceivedMail } from '../../functions/notifications/templates/ticket-received.ts';
+import { verificationWithdrawnMail } from '../../functions/notifications/templates/verification-withdrawn.ts';
 import { textOfHtml } from './html.ts';
 import { leadMailWords } from './lead-mail-words.ts';
 
@@ -128,6 +129,34 @@ const whenEn = 'When: Sunday, 28 March 2027 at 22:00 EEST';
 const whenRo = 'Când: duminică, 28 martie 2027 la 22:00 EEST';
 
 const cases: Readonly<Record<string, Case>> = {
+  'a verification is withdrawn': {
+    mail: (names, locale) =>
+      verificationWithdrawnMail(
+        {
+          recipientName: names.person,
+          truckId: 'trk_1',
+          truckName: names.event,
+          reason: `The certificate of ${names.venue} has expired.`,
+        },
+        locale,
+      ),
+    en: [
+      'Not verified any more: Four Last Songs',
+      'Hello, Ioana Pârvu!',
+      'The verification of your truck was withdrawn, and its page does not show it any more. You can submit new papers at any time.',
+      'Truck: Four Last Songs',
+      'Reason: The certificate of Ateneul Român has expired.',
+      'Number: trk_1',
+    ],
+    ro: [
+      'Nu mai este verificată: Four Last Songs',
+      'Bună ziua, Ioana Pârvu!',
+      'Verificarea rulotei dumneavoastră a fost retrasă și nu mai apare pe pagina ei. Puteți trimite oricând documente noi.',
+      'Rulotă: Four Last Songs',
+      'Motiv: The certificate of Ateneul Român has expired.',
+      'Număr: trk_1',
+    ],
+  },
   'sales have outgrown the food': {
     mail: (names, locale) =>
       briefOutgrownMail(

@@ -38,10 +38,15 @@ const rejected = verificationEvent(
   'An admin refused the papers of a truck.',
   'rejected',
 );
+export const verificationWithdrawn = verificationEvent(
+  'TRUCK-VERIFICATION-WITHDRAWN',
+  'An admin took back that a truck is verified.',
+  'withdrawn',
+);
 
-export const verificationLifecycleEvents = [submitted, verified, rejected] as const;
+export const verificationLifecycleEvents = [submitted, verified, rejected, verificationWithdrawn] as const;
 
-const definitions = { submitted, verified, rejected };
+const definitions = { submitted, verified, rejected, withdrawn: verificationWithdrawn };
 
 /** What a write of papers means: that they wait, or what was decided. */
 export const verificationLifecycle = ({ after }: StreamChange): readonly LifecycleEvent[] => {

@@ -26,7 +26,8 @@ export const verificationQueries = (
         const url = verification && (await documentLink(bucket, verification, document, now));
         if (url !== undefined) urls.set(document.id, url);
       }
-      return ok(200, verificationView(verification, urls));
+      const decisions = await verifications.decisions(truckId);
+      return ok(200, { ...verificationView(verification, urls), decisions: [...decisions] });
     },
 
     async listVerifications({ query: { status, limit, cursor } }) {

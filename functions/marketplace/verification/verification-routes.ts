@@ -4,7 +4,7 @@ import { idOf } from '../../platform/id-schema.ts';
 import { policy, route, signedIn } from '../../platform/route.ts';
 import { truckParams } from '../truck-params.ts';
 import { documentKind, maxDocuments, outcome, submissionId } from './verification.ts';
-import { verificationEntry, verificationSchema } from './verification-view.ts';
+import { verificationEntry, verificationSchema, verificationWithDecisions } from './verification-view.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 const at = '2026-11-20T18:00:00.000Z';
@@ -62,7 +62,13 @@ export const getVerification = route({
   description: 'For owners and managers of its organization, and admins.',
   access: ofTruck('ManageVerification'),
   params: truckParams,
-  responses: { 200: { description: 'The latest.', schema: verificationSchema, example } },
+  responses: {
+    200: {
+      description: 'The latest papers, and every decision.',
+      schema: verificationWithDecisions,
+      example: { ...example, decisions: [] },
+    },
+  },
 });
 
 export const decideVerification = route({
@@ -73,7 +79,8 @@ export const decideVerification = route({
   tags: ['Verification'],
   summary: 'Decide on the papers of a truck',
   description:
-    'Admins only. With `submissionId`, nothing is decided unless those papers are still the latest: 412.',
+    'Admins only. `withdrawn` takes back that a truck is verified; it may submit anew. With `submissionId`, nothing is ' +
+    'decided unless those papers are still the latest: 412.',
   access: ofTruck('DecideVerification'),
   params: truckParams,
   body: z
@@ -83,7 +90,7 @@ export const decideVerification = route({
       submissionId: submissionId.optional(),
     })
     .refine(({ decision, reason }) => decision === 'verified' || reason !== undefined, {
-      error: 'A refusal says why',
+      error: 'What is decided against a truck says why',
       path: ['reason'],
     }),
   requestExample: { decision: 'rejected', reason: 'The food safety certificate has expired.' },

@@ -1,7 +1,7 @@
 import { type Change, stamp } from '../../platform/lifecycle-event.ts';
 import { keyOf, organizationIndex } from '../../platform/owned-item.ts';
 import { absent, atRevision, type Item, type Page, type Table, type Written } from '../../platform/table.ts';
-import type { Decision, Verification, VerificationStatus } from './verification.ts';
+import type { Decision, PastDecision, Verification, VerificationStatus } from './verification.ts';
 
 export const verificationSort = 'VERIFICATION';
 
@@ -13,6 +13,15 @@ export interface VerificationItem extends Item, Verification {
   readonly requestHash: string;
   readonly change: Change;
 }
+
+/**
+ * Decisions have partitions of their own: the roles of the functions may put there, but neither update nor delete
+ * (lib/grants.ts), and each put is conditional on nothing being there.
+ */
+const decisionPartition = (truckId: string): string => `VERIFICATION-DECISIONS#${truckId}`;
+
+/** Most decisions on one truck that are shown, the latest of them. */
+const maxDecisionsShown = 100;
 
 const itemKey = (truckId: string) => ({ pk: `TRUCK#${truckId}`, sk: verificationSort });
 
@@ -48,7 +57,7 @@ export const openVerifications = (table: Table) => ({
   },
 
   /**
-   * Writes a decision, and on the truck that it is verified or no more, in one transaction.
+   * Writes a decision, the row that keeps it, and on the truck that it is verified or no more, in one transaction.
    * @returns the papers as decided; undefined when they are not as they were read.
    */
   async decide(
@@ -56,7 +65,8 @@ export const openVerifications = (table: Table) => ({
     decision: Decision,
     request: Request,
   ): Promise<VerificationItem | undefined> {
-    const { truckId, subject } = before;
+    const { truckId, subject, submissionId } = before;
+    const past: PastDecision = { ...decision, submissionId };
     const item: VerificationItem = {
       ...before,
       ...listKeys(decision.outcome, decision.at, truckId),
@@ -68,6 +78,10 @@ export const openVerifications = (table: Table) => ({
     const isVerified = decision.outcome === 'verified';
     const written = await table.transact([
       { put: item, when: atRevision(before.revision) },
+      {
+        put: { pk: decisionPartition(truckId), sk: `${decision.at}#${item.revision}`, ...past },
+        when: absent,
+      },
       {
         update: keyOf('TRUCK', truckId),
         // Nothing else of the truck is decided on here, so it may change meanwhile.
@@ -92,6 +106,23 @@ export const openVerifications = (table: Table) => ({
       },
     ]);
     return written.written ? item : undefined;
+  },
+
+  /** What was decided on the papers of a truck, the latest first. */
+  async decisions(truckId: string): Promise<readonly PastDecision[]> {
+    const { items } = await table.query<Item & PastDecision>({
+      pk: decisionPartition(truckId),
+      limit: maxDecisionsShown,
+      consistent: true,
+      descending: true,
+    });
+    return items.map(({ submissionId, outcome, reason, at, by }) => ({
+      submissionId,
+      outcome,
+      ...(reason !== undefined && { reason }),
+      at,
+      by,
+    }));
   },
 
   /** Papers with this status, the longest in it first. */

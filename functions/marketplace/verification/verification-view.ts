@@ -18,14 +18,14 @@ const document = z.strictObject({
   url: z.url().optional().meta({ description: 'Where to load it from, for five minutes.' }),
 });
 
+const decision = z.strictObject({ outcome, reason: z.string().optional(), at: instant, by: z.string() });
+
 const submission = z.strictObject({
   submissionId,
   subject: z.strictObject({ name: truckFields.name, home: truckFields.home }),
   submittedAt: instant,
   submittedBy: z.string(),
-  decision: z
-    .strictObject({ outcome, reason: z.string().optional(), at: instant, by: z.string() })
-    .optional(),
+  decision: decision.optional(),
 });
 
 /** The papers of a truck, for its organization and admins. */
@@ -36,6 +36,15 @@ export const verificationSchema = z
     documents: z.array(document),
   })
   .meta({ id: 'Verification' });
+
+/** With all that was decided before, also on earlier papers. */
+export const verificationWithDecisions = verificationSchema
+  .extend({
+    decisions: z
+      .array(decision.extend({ submissionId }))
+      .meta({ description: 'The latest hundred, the latest first.' }),
+  })
+  .meta({ id: 'VerificationWithDecisions' });
 
 /** A line of the list of admins. */
 export const verificationEntry = z

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { idOf } from '../../platform/id-schema.ts';
 import type { Subject } from './verified.ts';
 
-export const verificationStatus = z.enum(['none', 'submitted', 'verified', 'rejected']);
+export const verificationStatus = z.enum(['none', 'submitted', 'verified', 'rejected', 'withdrawn']);
 export type VerificationStatus = z.output<typeof verificationStatus>;
 
-type VerificationCommand = 'submit' | 'verify' | 'reject';
+type VerificationCommand = 'submit' | 'verify' | 'reject' | 'withdraw';
 
 /** What each status allows, and where it leads. What is not here is refused. */
 export const verificationTransitions: Readonly<
@@ -13,8 +13,9 @@ export const verificationTransitions: Readonly<
 > = {
   none: { submit: 'submitted' },
   submitted: { verify: 'verified', reject: 'rejected' },
-  verified: { submit: 'submitted' },
+  verified: { submit: 'submitted', withdraw: 'withdrawn' },
   rejected: { submit: 'submitted' },
+  withdrawn: { submit: 'submitted' },
 };
 
 export const maxDocuments = 10;
@@ -26,8 +27,15 @@ export const documentKind = z.enum(['business_registration', 'food_safety', 'ins
  */
 export const documentsKeptDays = 365;
 
-export const outcome = z.enum(['verified', 'rejected']);
+/** What an admin decides: that papers are right, that they are not, or that they are not any more. */
+export const outcome = z.enum(['verified', 'rejected', 'withdrawn']);
 export type Outcome = z.output<typeof outcome>;
+
+const commandFor = {
+  verified: 'verify',
+  rejected: 'reject',
+  withdrawn: 'withdraw',
+} as const satisfies Record<Outcome, VerificationCommand>;
 
 export const submissionId = idOf('ver');
 
@@ -41,11 +49,16 @@ export interface SubmittedDocument {
 
 export interface Decision {
   readonly outcome: Outcome;
-  /** Why; always there when it is a refusal. */
+  /** Why; always there when it is against the truck. */
   readonly reason?: string | undefined;
   readonly at: string;
   /** Subject of the admin. */
   readonly by: string;
+}
+
+/** A decision as it is kept for good: later ones take nothing of it. */
+export interface PastDecision extends Decision {
+  readonly submissionId: string;
 }
 
 /** The latest papers of a truck and what became of them. */
@@ -92,8 +105,8 @@ export const decideOutcome = (
   if (current === undefined) return { kind: 'not_allowed', status: 'none' };
   if (wanted.submissionId !== undefined && wanted.submissionId !== current.submissionId)
     return { kind: 'other_submission' };
-  const command = wanted.outcome === 'verified' ? 'verify' : 'reject';
-  if (verificationTransitions[current.status][command] !== undefined) return { kind: 'decide', current };
+  if (verificationTransitions[current.status][commandFor[wanted.outcome]] !== undefined)
+    return { kind: 'decide', current };
   const { decision } = current;
   const isRepeat =
     current.status === wanted.outcome && decision?.by === wanted.by && decision.reason === wanted.reason;
