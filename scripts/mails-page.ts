@@ -1,3 +1,4 @@
+import { briefEventCancelledMail } from '../functions/notifications/templates/brief-event-cancelled.ts';
 import { briefOutgrownMail } from '../functions/notifications/templates/brief-outgrown.ts';
 import type { Locale, SessionFacts } from '../functions/notifications/templates/facts.ts';
 import { type LeadFacts, leadMail } from '../functions/notifications/templates/lead-mail.ts';
@@ -114,6 +115,15 @@ const examples: Readonly<Record<string, (locale: Locale) => MailText>> = {
   'session-rescheduled': (locale) => sessionRescheduledMail(notice, locale),
   'session-reminder': (locale) => sessionReminderMail(notice, locale),
   ...leadExamples,
+  'brief-event-cancelled': (locale) =>
+    briefEventCancelledMail(
+      {
+        recipientName: order.customerName,
+        brief: { ...lead, briefId: 'brf_5zr1v9n6q0w8c4t2m7k3x1y9ab' },
+        bookings: [{ leadId: lead.leadId, truckName: lead.truckName }],
+      },
+      locale,
+    ),
   'verification-withdrawn': (locale) =>
     verificationWithdrawnMail(
       {

@@ -32,7 +32,7 @@ export const noteFood = async (
   const { catalog, marketplace } = tables;
   const { sequence } = event.aggregate;
   if ('leadId' in event.data) {
-    const { eventId, leadId, truckId, window } = event.data;
+    const { eventId, sessionId, leadId, truckId, window } = event.data;
     if (eventId === undefined) return;
     const isBooked = event.type === 'LEAD-BOOKED';
     if (isBooked) {
@@ -41,7 +41,12 @@ export const noteFood = async (
       if (truck === undefined) throw new Error(`No truck ${truckId}`);
       await noteTruck(catalog, { ...truck, isListed: truck.status === 'listed' });
     }
-    await noteBooking(catalog, eventId, { leadId, truckId, ...window, isBooked, sequence }, context);
+    await noteBooking(
+      catalog,
+      eventId,
+      { leadId, truckId, sessionId, ...window, isBooked, sequence },
+      context,
+    );
   } else {
     const { truckId, name, cuisines, status } = event.data;
     await noteTruck(catalog, { truckId, name, cuisines, isListed: status === 'listed', revision: sequence });

@@ -1,11 +1,15 @@
 import type { stamp } from '../platform/lifecycle-event.ts';
 import type { Expression, Item, Table } from '../platform/table.ts';
+import type { EventItem, SessionItem } from './items.ts';
 import { touchEvent } from './session-store.ts';
+import { takesPlace } from './takes-place.ts';
 
 /** A lead of the event as last told; one that was called off stays, so that an older word cannot bring it back. */
 interface FoodBooking extends Item {
   readonly leadId: string;
   readonly truckId: string;
+  /** That it serves; all of the event’s where none is said. */
+  readonly sessionId?: string | undefined;
   /** ISO 8601: when guests are served. */
   readonly from: string;
   readonly to: string;
@@ -49,7 +53,10 @@ const newerThan = (field: string, sequence: number): Expression => ({
   values: { ':sequence': sequence },
 });
 
-type Booking = Pick<FoodBooking, 'leadId' | 'truckId' | 'from' | 'to' | 'isBooked' | 'sequence'>;
+type Booking = Pick<
+  FoodBooking,
+  'leadId' | 'truckId' | 'sessionId' | 'from' | 'to' | 'isBooked' | 'sequence'
+>;
 
 /**
  * Notes that a truck is booked for an event, or no more, and counts the event’s revision on. What is older than what is
@@ -58,12 +65,24 @@ type Booking = Pick<FoodBooking, 'leadId' | 'truckId' | 'from' | 'to' | 'isBooke
 export const noteBooking = async (
   table: Table,
   eventId: string,
-  { leadId, truckId, from, to, isBooked, sequence }: Booking,
+  { leadId, truckId, sessionId, from, to, isBooked, sequence }: Booking,
   context: Parameters<typeof stamp>[1],
 ): Promise<void> => {
   const key = { pk: eventPartition(eventId), sk: `${bookingPrefix}${leadId}` };
   await table.transact([
-    { put: { ...key, leadId, truckId, from, to, isBooked, sequence }, when: newerThan('sequence', sequence) },
+    {
+      put: {
+        ...key,
+        leadId,
+        truckId,
+        ...(sessionId !== undefined && { sessionId }),
+        from,
+        to,
+        isBooked,
+        sequence,
+      },
+      when: newerThan('sequence', sequence),
+    },
     touchEvent(eventId, 'event.food_changed', context),
   ]);
 };
@@ -98,9 +117,17 @@ export const readEventFood = async (table: Table, eventId: string): Promise<Even
   return { bookings, truckIds, trucks: new Map(trucks.map((truck) => [truck.truckId, truck])) };
 };
 
-/** What the page shows: booked trucks that everybody may see, the earliest first. */
-export const foodView = ({ bookings, trucks }: EventFood) =>
+/**
+ * What the page shows: booked trucks that everybody may see, the earliest first. For what does not take place there is no
+ * food, whoever is still booked.
+ */
+export const foodView = (
+  { bookings, trucks }: EventFood,
+  event: Pick<EventItem, 'status'>,
+  sessions: readonly Pick<SessionItem, 'sessionId' | 'status'>[],
+) =>
   bookings
+    .filter(({ sessionId }) => takesPlace(event, sessions, sessionId))
     .flatMap(({ truckId, from, to }) => {
       const truck = trucks.get(truckId);
       return truck?.isListed ? [{ truckId, name: truck.name, cuisines: truck.cuisines, from, to }] : [];

@@ -137,7 +137,7 @@ export const eventPageView = (
         }),
       };
     }),
-  food: foodView(food),
+  food: foodView(food, event, sessions),
   updatedAt: event.updatedAt,
 });
 

@@ -1,1 +1,2 @@
 export { eventIdOf, type Occasion, readOccasion } from './occasion.ts';
+export { takesPlace } from './takes-place.ts';

@@ -437,7 +437,10 @@ const eventPage = z
           to: instant,
         }),
       )
-      .meta({ description: 'Food trucks booked for it that are listed, the earliest first.' }),
+      .meta({
+        description:
+          'Food trucks booked for it that are listed, the earliest first; none for what is cancelled.',
+      }),
     updatedAt: instant,
   })
   .meta({ id: 'EventPage' });

@@ -11,7 +11,7 @@ import type { PastDecision } from './verification/verification.ts';
 import { openVerifications } from './verification/verification-store.ts';
 
 export type { Contact } from './contact.ts';
-export { briefOutgrown } from './leads/brief-lifecycle.ts';
+export { briefEventCancelled, briefOutgrown } from './leads/brief-lifecycle.ts';
 export { depositLate, depositRefundFailed, depositVoided } from './leads/deposit-lifecycle.ts';
 export { isOpen, type Lead, type LeadStatus, wasBooked } from './leads/lead.ts';
 export {

@@ -2,6 +2,7 @@ import { ticketTransferred } from '../admission/contracts.ts';
 import { openTicketPapers } from '../admission/papers-contracts.ts';
 import { sessionCancelled, sessionPostponed, sessionUpdated } from '../catalog/contracts.ts';
 import {
+  briefEventCancelled,
   briefOutgrown,
   depositLate,
   depositRefundFailed,
@@ -37,6 +38,7 @@ import { readEnvironment } from '../platform/environment.ts';
 import { sendMessages } from '../platform/queue.ts';
 import { openTable } from '../platform/table.ts';
 import { notificationsMailEnvironment } from './environment.ts';
+import { tellEventCancelled } from './event-cancelled-mail.ts';
 import { tellDeposit, tellLead } from './lead-mails.ts';
 import { tellMessage } from './message-mails.ts';
 import { openPorts } from './open-ports.ts';
@@ -93,6 +95,7 @@ export const handler = consumer({
     depositRefundFailed,
     depositVoided,
     briefOutgrown,
+    briefEventCancelled,
     messageSent,
     verificationWithdrawn,
   ],
@@ -139,6 +142,8 @@ export const handler = consumer({
         return tellDeposit(ports, event, { happened: 'refund_failed', refundId: event.data.refundId });
       case 'BRIEF-OUTGROWN':
         return tellOutgrown(ports, event);
+      case 'BRIEF-EVENT-CANCELLED':
+        return tellEventCancelled(ports, event);
       case 'TRUCK-VERIFICATION-WITHDRAWN':
         return tellVerificationWithdrawn(ports, event);
       case 'MESSAGE-SENT':

@@ -169,6 +169,7 @@ export const addLeads = (stack: FunctionStack): { readonly depositNews: Queue } 
     taken,
   );
   const looks = stack.addEventQueue('leads-outgrown', {
+    'fairground.catalog': ['EVENT-CANCELLED', 'SESSION-CANCELLED'],
     'fairground.marketplace': ['LEAD-BOOKED', 'LEAD-CANCELLED'],
     'fairground.orders': ['ORDER-CONFIRMED', 'RSVP-CONFIRMED'],
   });

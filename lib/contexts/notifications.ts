@@ -68,6 +68,7 @@ export const addNotifications = (stack: FunctionStack, sender: MailSender): void
         'DEPOSIT-VOIDED',
         'DEPOSIT-REFUND-FAILED',
         'BRIEF-OUTGROWN',
+        'BRIEF-EVENT-CANCELLED',
         'TRUCK-VERIFICATION-WITHDRAWN',
         'MESSAGE-SENT',
       ],

@@ -1,6 +1,7 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foodView } from '../../functions/catalog/event-food.ts';
 import {
   leadBooked,
   leadCancelled,
@@ -73,7 +74,12 @@ const ofTruck = (
 const ofLead = (
   definition: typeof leadBooked | typeof leadCancelled,
   sequence: number,
-  lead: { readonly leadId: string; readonly truckId: string; readonly eventId?: string },
+  lead: {
+    readonly leadId: string;
+    readonly truckId: string;
+    readonly eventId?: string;
+    readonly sessionId?: string;
+  },
 ) =>
   lifecycleEvent(definition, {
     ...fact(lead.leadId, sequence),
@@ -179,4 +185,51 @@ test('whatever the order, and however often each comes, the page shows the same'
     }),
     { numRuns: 12 },
   );
+});
+
+test('what is cancelled shows no food, whoever is still booked', async () => {
+  const eventId = await newEvent();
+  const ticketTypes = [{ name: 'Pit', price: { amount: 1_000, currency: 'EUR' }, quantity: 100 }];
+  const newSession = async (): Promise<string> => {
+    const body = { startsAt: '2037-03-01T20:00:00Z', endsAt: '2037-03-01T22:00:00Z', ticketTypes };
+    return (await catalog.call('createSession', { params: { eventId }, body })).body.id;
+  };
+  const [first, second] = [await newSession(), await newSession()];
+  const trucks = [await newTruck(), await newTruck(), await newTruck()] as const;
+  const named = (index: 0 | 1 | 2) => shown(trucks[index]);
+  await deliver(
+    ofLead(leadBooked, 5, { leadId: 'lead_first', truckId: trucks[0], eventId, sessionId: first }),
+    ofLead(leadBooked, 5, { leadId: 'lead_second', truckId: trucks[1], eventId, sessionId: second }),
+    ofLead(leadBooked, 5, { leadId: 'lead_whole', truckId: trucks[2], eventId }),
+  );
+  const cancel = (sessionId: string) => catalog.call('cancelSession', { params: { sessionId } });
+  const read = async () => (await foodOn(eventId)).map(({ truckId }: { truckId: string }) => truckId).sort();
+  expect(await read()).toEqual([named(0), named(1), named(2)].map(({ truckId }) => truckId));
+  expect((await cancel(first)).status).toBe(200);
+  expect(await read()).toEqual([trucks[1], trucks[2]]);
+  expect((await catalog.call('cancelEvent', { params: { eventId } })).status).toBe(200);
+  expect(await read()).toEqual([]);
+});
+
+const at9 = { from: '2037-03-01T09:00:00Z', to: '2037-03-01T10:00:00Z' };
+const food = (sessionId?: string) => ({
+  bookings: [{ pk: '', sk: '', leadId: 'l', truckId: 't', sessionId, ...at9, isBooked: true, sequence: 1 }],
+  truckIds: ['t'],
+  trucks: new Map([
+    ['t', { pk: '', sk: '', truckId: 't', name: 'T', cuisines: [], isListed: true, revision: 1 }],
+  ]),
+});
+const one = { sessionId: 'ses_1', status: 'published' } as const;
+const off = { sessionId: 'ses_2', status: 'cancelled' } as const;
+test.each([
+  ['of the event without sessions', 'draft', [], undefined, 1],
+  ['of the event with one that takes place', 'published', [one, off], undefined, 1],
+  ['of the event with none that takes place', 'published', [off], undefined, 0],
+  ['of a session that takes place', 'published', [one, off], 'ses_1', 1],
+  ['of a session that does not', 'published', [one, off], 'ses_2', 0],
+  ['of a session that is put off', 'published', [{ ...one, status: 'postponed' }], 'ses_1', 1],
+  ['of a cancelled event', 'cancelled', [one], undefined, 0],
+  ['of a session of a cancelled event', 'cancelled', [one], 'ses_1', 0],
+] as const)('food %s, which is %s, is shown or not', (_, status, sessions, sessionId, count) => {
+  expect(foodView(food(sessionId), { status }, sessions)).toHaveLength(count);
 });

@@ -20,7 +20,7 @@ const daySeconds = 86_400;
 const inThreeMonths = (Math.floor(Date.now() / (daySeconds * 1_000)) + 90) * daySeconds;
 const hour = (of: number): string => new Date((inThreeMonths + of * 3_600) * 1_000).toISOString();
 
-test('a booked truck shows on its event, and sales that outgrow it are told once', async () => {
+test('a booked truck shows on its event until that is cancelled; sales that outgrow it, and that it stays booked, are told once', async () => {
   const host = await newOrganizer();
   const owner = await newOrganizer();
   const { id: truckId } = await newTruck(owner);
@@ -119,4 +119,24 @@ test('a booked truck shows on its event, and sales that outgrow it are told once
     body: { reason: 'The engine is broken.' },
   });
   await foodOnce((food) => food.length === 0);
+
+  const bookedAgain = await newLead({ organizer: host, briefId: made.id, truck: owner, truckId }, 'booked');
+  await foodOnce((food) => food.length === 1);
+  await host.client.ok(200, 'cancelEvent', { params: { eventId } });
+  const { body: cancelled } = await host.client.ok(200, 'getEvent', { params: { eventId } });
+  expect(cancelled.food).toEqual([]);
+  if (mailsTo === undefined) return;
+  const [mail] = await waitFor(
+    'the mail that a truck stays booked',
+    async () => {
+      const found = (await mailsTo(address)).filter(
+        ({ subject }) => subject === 'Still booked for a cancelled event: Street food',
+      );
+      return found.length > 0 ? found : undefined;
+    },
+    { timeoutMs },
+  );
+  expect(mail?.text).toContain(`La Carreta Verde: ${bookedAgain}`);
+  const { body: lead } = await host.client.ok(200, 'getLead', { params: { leadId: bookedAgain } });
+  expect(lead.status).toBe('booked');
 });

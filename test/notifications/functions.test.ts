@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ticketTransferred } from '../../functions/admission/contracts.ts';
 import { sessionCancelled } from '../../functions/catalog/contracts.ts';
 import {
+  briefEventCancelled,
   briefOutgrown,
   depositLate,
   depositRefundFailed,
@@ -279,6 +280,43 @@ test('an outgrown brief is told to its contact, once', async () => {
   await deliver(mail, asMessage(event));
   await deliver(mail, asMessage(event));
   expect(world.taken()).toEqual(['ana@example.com: More guests than food: Company picnic']);
+});
+
+test('the bookings that stand for a cancelled event are told to the contact of its brief, once; none when none stands', async () => {
+  const { marketplace } = world.tables;
+  const brief = {
+    name: 'Company picnic',
+    venue: { city: 'Cluj-Napoca' },
+    startsAt: '2027-06-12T10:00:00Z',
+    timeZone: 'Europe/Bucharest',
+    contact: { name: 'Ana Pop', email: 'ana@example.com' },
+  };
+  const truckId = 'trk_stands';
+  await marketplace.put({ ...keyOf('TRUCK', truckId), truckId, name: 'La Carreta' }, {});
+  const tell = async (briefId: string, statuses: Readonly<Record<string, 'booked' | 'cancelled'>>) => {
+    await marketplace.put({ ...keyOf('BRIEF', briefId), briefId, ...brief }, {});
+    for (const [leadId, status] of Object.entries(statuses))
+      await marketplace.put({ ...keyOf('LEAD', leadId), ...leadWith({ leadId, truckId, status }) }, {});
+    const leadIds = Object.keys(statuses);
+    await deliver(
+      mail,
+      asMessage(
+        lifecycleEvent(briefEventCancelled, {
+          ...fact(briefId, 1),
+          data: { ...briefEventCancelled.example, briefId, leadIds },
+        }),
+      ),
+    );
+    return world.taken();
+  };
+  expect(await tell('brf_off', { lead_called_off: 'cancelled' })).toEqual([]);
+  const two = { lead_stands: 'booked', lead_called_off: 'cancelled' } as const;
+  expect(await tell('brf_stands', two)).toEqual([
+    'ana@example.com: Still booked for a cancelled event: Company picnic',
+  ]);
+  const raw = world.sent.at(-1)?.raw ?? '';
+  expect([raw.includes('La Carreta: lead_stands'), raw.includes('lead_called_off')]).toEqual([true, false]);
+  expect(await tell('brf_stands', two)).toEqual([]);
 });
 
 test('that its verification is withdrawn is told to the contact of a truck, once, with the reason of that decision', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { briefEventCancelledMail } from '../../functions/notifications/templates/brief-event-cancelled.ts';
 import { briefOutgrownMail } from '../../functions/notifications/templates/brief-outgrown.ts';
 import type { Locale, SessionFacts } from '../../functions/notifications/templates/facts.ts';
 import { formatMoney, formatStart } from '../../functions/notifications/templates/format.ts';
@@ -129,6 +130,48 @@ const whenEn = 'When: Sunday, 28 March 2027 at 22:00 EEST';
 const whenRo = 'Când: duminică, 28 martie 2027 la 22:00 EEST';
 
 const cases: Readonly<Record<string, Case>> = {
+  'trucks stay booked for a cancelled event': {
+    mail: (names, locale) =>
+      briefEventCancelledMail(
+        {
+          recipientName: names.person,
+          brief: {
+            briefId: 'brf_1',
+            name: names.event,
+            from: '2027-03-28T19:00:00Z',
+            timeZone: 'Europe/Bucharest',
+            city: names.venue,
+          },
+          bookings: [
+            { leadId: 'lead_1', truckName: 'La Carreta' },
+            { leadId: 'lead_2', truckName: 'Burgerul' },
+          ],
+        },
+        locale,
+      ),
+    en: [
+      'Still booked for a cancelled event: Four Last Songs',
+      'Hello, Ioana Pârvu!',
+      'Your event does not take place, but these food trucks are still booked for it. Nothing is called off by itself: call off each booking that you no longer need. What is given back of its deposit follows from the policy of the truck, and the earlier, the more.',
+      'La Carreta: lead_1',
+      'Burgerul: lead_2',
+      'Event: Four Last Songs',
+      'From: Sunday, 28 March 2027 at 22:00 EEST',
+      'Where: Ateneul Român',
+      'Brief: brf_1',
+    ],
+    ro: [
+      'Încă rezervate pentru un eveniment anulat: Four Last Songs',
+      'Bună ziua, Ioana Pârvu!',
+      'Evenimentul dumneavoastră nu mai are loc, dar aceste rulote sunt încă rezervate pentru el. Nimic nu se anulează de la sine: anulați fiecare rezervare de care nu mai aveți nevoie. Cât se returnează din avans rezultă din condițiile rulotei: cu cât mai devreme, cu atât mai mult.',
+      'La Carreta: lead_1',
+      'Burgerul: lead_2',
+      'Eveniment: Four Last Songs',
+      'De la: duminică, 28 martie 2027 la 22:00 EEST',
+      'Unde: Ateneul Român',
+      'Cerere: brf_1',
+    ],
+  },
   'a verification is withdrawn': {
     mail: (names, locale) =>
       verificationWithdrawnMail(

@@ -1,5 +1,6 @@
 import type { Change } from '../../platform/lifecycle-event.ts';
-import type { Item, Table } from '../../platform/table.ts';
+import type { Item, Table, UpdateExpression } from '../../platform/table.ts';
+import type { EventCancelled } from './cancelled-events.ts';
 import type { Lead } from './lead.ts';
 import type { BookedLead, Outgrown } from './outgrown.ts';
 
@@ -19,6 +20,17 @@ export interface OutgrownItem extends Item, Outgrown {
   readonly eventId: string;
   readonly organizationId: string;
   /** Counts warnings. */
+  readonly version: number;
+}
+
+export const eventCancelledSk = 'EVENT-CANCELLED';
+export const eventCancelledKey = (briefId: string) => ({ pk: `BRIEF#${briefId}`, sk: eventCancelledSk });
+
+/** Which bookings a brief’s organizer was told of, that their event does not take place. */
+export interface EventCancelledItem extends Item, EventCancelled {
+  readonly eventId: string;
+  readonly organizationId: string;
+  /** Counts what was told. */
   readonly version: number;
 }
 
@@ -93,27 +105,48 @@ export const openBookedFood = (table: Table) => ({
   /** Notes that a brief was outgrown; nothing when it was with as many guests booked, or more. */
   async noteOutgrown(
     { briefId, sessionId, guests, sold }: Outgrown,
-    { eventId, organizationId }: { readonly eventId: string; readonly organizationId: string },
+    { eventId, organizationId }: OfEvent,
     change: Change,
   ): Promise<void> {
-    const fields = { briefId, eventId, sessionId, organizationId, sold, change };
-    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-    await table.update(outgrownKey(briefId), {
-      update: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}, #guests = :guests, #version = if_not_exists(#version, :none) + :one`,
-      condition: 'attribute_not_exists(pk) OR #guests < :guests',
-      names: {
-        ...Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
-        '#guests': 'guests',
-        '#version': 'version',
-      },
-      values: {
-        ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
-        ':guests': guests,
-        ':none': 0,
-        ':one': 1,
-      },
-    });
+    await table.update(
+      outgrownKey(briefId),
+      countedNote({ briefId, eventId, sessionId, organizationId, guests, sold, change }, '#guests < :guests'),
+    );
+  },
+
+  /** Notes which bookings wait for an event in vain; nothing when each of them was noted. */
+  async noteEventCancelled(
+    { briefId, sessionId, leadIds }: EventCancelled,
+    { eventId, organizationId }: OfEvent,
+    change: Change,
+  ): Promise<void> {
+    const { values, ...note } = countedNote(
+      { briefId, eventId, sessionId, organizationId, leadIds, change },
+      leadIds.map((_, index) => `NOT contains(#leadIds, :lead${index})`).join(' OR '),
+    );
+    const leads = Object.fromEntries(leadIds.map((leadId, index) => [`:lead${index}`, leadId]));
+    await table.update(eventCancelledKey(briefId), { ...note, values: { ...values, ...leads } });
   },
 });
+
+interface OfEvent {
+  readonly eventId: string;
+  readonly organizationId: string;
+}
+
+/** Writes what is to be told (undefined fields are left out) and counts how often; where something was told, only if `when`. */
+const countedNote = (fields: Readonly<Record<string, unknown>>, when: string): UpdateExpression => {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return {
+    update: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}, #version = if_not_exists(#version, :none) + :one`,
+    condition: `attribute_not_exists(pk) OR ${when}`,
+    names: { ...Object.fromEntries(given.map(([name]) => [`#${name}`, name])), '#version': 'version' },
+    values: {
+      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+      ':none': 0,
+      ':one': 1,
+    },
+  };
+};
 
 export type BookedFood = ReturnType<typeof openBookedFood>;

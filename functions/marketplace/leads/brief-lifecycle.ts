@@ -6,7 +6,7 @@ import {
   lifecycleEvent,
 } from '../../platform/lifecycle-event.ts';
 import type { StreamChange } from '../../platform/relay.ts';
-import { type OutgrownItem, outgrownSk } from './booked-food.ts';
+import { type EventCancelledItem, eventCancelledSk, type OutgrownItem, outgrownSk } from './booked-food.ts';
 
 const id = (prefix: string) => `${prefix}_5zr1v9n6q0w8c4t2m7k3x1y9ab`;
 
@@ -25,11 +25,46 @@ export const briefOutgrown = defineLifecycleEvent({
   example: { briefId: id('brf'), eventId: id('evt'), sessionId: id('ses'), guests: 200, sold: 231 },
 });
 
-export const briefLifecycleEvents = [briefOutgrown] as const;
+export const briefEventCancelled = defineLifecycleEvent({
+  type: 'BRIEF-EVENT-CANCELLED',
+  version: 1,
+  description:
+    'What trucks are booked for does not take place; their bookings stand. Told again only when more were booked since.',
+  // Beside the warnings of its sales, which count apart.
+  aggregate: 'brief-event',
+  data: z.object({
+    briefId: z.string(),
+    eventId: z.string(),
+    sessionId: z.string().optional(),
+    leadIds: z.array(z.string()).meta({ description: 'The bookings that stood.' }),
+  }),
+  example: { briefId: id('brf'), eventId: id('evt'), sessionId: id('ses'), leadIds: [id('lead')] },
+});
 
-/** The lifecycle events that a change of what a brief’s organizer was warned of means. */
+export const briefLifecycleEvents = [briefOutgrown, briefEventCancelled] as const;
+
+/** The lifecycle events that a change of what a brief’s organizer was told of means. */
 export const briefLifecycle = ({ before, after }: StreamChange): readonly LifecycleEvent[] => {
-  if (after?.sk !== outgrownSk || before?.['version'] === after['version']) return [];
+  if (after === undefined || before?.['version'] === after['version']) return [];
+  if (after.sk === eventCancelledSk) {
+    const item = after as EventCancelledItem & { readonly change: Change };
+    const { briefId, eventId, sessionId, leadIds, version, organizationId, change } = item;
+    return [
+      lifecycleEvent(briefEventCancelled, {
+        aggregateId: briefId,
+        sequence: version,
+        change,
+        organizationId,
+        data: {
+          briefId,
+          eventId,
+          ...(sessionId !== undefined && { sessionId }),
+          leadIds: [...leadIds],
+        },
+      }),
+    ];
+  }
+  if (after.sk !== outgrownSk) return [];
   const item = after as OutgrownItem & { readonly change: Change };
   const { briefId, eventId, sessionId, guests, sold, version, organizationId, change } = item;
   return [

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { eventIdOf } from '../../catalog/occasion-contracts.ts';
+import { eventCancelled, sessionCancelled } from '../../catalog/contracts.ts';
+import { eventIdOf, readOccasion } from '../../catalog/occasion-contracts.ts';
 import { orderConfirmed, rsvpConfirmed } from '../../orders/contracts.ts';
 import { queueConsumer } from '../../platform/consumer.ts';
 import { readEnvironment } from '../../platform/environment.ts';
@@ -27,6 +28,7 @@ const watch = openSalesWatch({
   leadOf: (leadId) => leads.get(leadId),
   briefOf: (briefId) => briefs.get(briefId),
   eventIdOf: (sessionId) => eventIdOf(catalog, sessionId),
+  occasionOf: (eventId) => readOccasion(catalog, eventId),
   soldOf: openEventSales(catalog, openAvailability(environment.TICKETING_TABLE, environment.PLANS_BUCKET)),
   askToLook: (lookAt, delaySeconds) =>
     sendMessages([
@@ -36,7 +38,10 @@ const watch = openSalesWatch({
   lookAfterSeconds: environment.LOOK_AT_SALES_SECONDS,
 });
 
-/** Sales and bookings of events, and messages of its own: warns once when sales outgrow the food that is booked. */
+/**
+ * Sales, bookings and cancellations of events, and messages of its own: warns once when sales outgrow the food that is
+ * booked, and once when food stays booked for what does not take place.
+ */
 export const handler = queueConsumer(
   'leads-outgrown',
   z.union([
@@ -46,6 +51,8 @@ export const handler = queueConsumer(
         envelopeOf(rsvpConfirmed),
         envelopeOf(leadBooked),
         envelopeOf(leadCancelled),
+        envelopeOf(eventCancelled),
+        envelopeOf(sessionCancelled),
       ]),
     }),
     z.object({ lookAt: z.string() }),
@@ -63,6 +70,9 @@ export const handler = queueConsumer(
         const { eventId, leadId } = detail.data;
         return eventId === undefined ? undefined : watch.noteLead(eventId, leadId);
       }
+      case 'EVENT-CANCELLED':
+      case 'SESSION-CANCELLED':
+        return watch.noteEventCancelled(detail.data.eventId, stamp('brief.event_cancelled', context));
     }
   },
 );

@@ -1,15 +1,18 @@
+import type { Occasion } from '../../catalog/occasion-contracts.ts';
 import type { Change } from '../../platform/lifecycle-event.ts';
 import type { BookedFood } from './booked-food.ts';
 import type { BriefItem } from './brief.ts';
+import { cancelledEvents } from './cancelled-events.ts';
 import type { SoldOf } from './event-sales.ts';
 import type { Lead } from './lead.ts';
-import { outgrownBriefs } from './outgrown.ts';
+import { type BookedLead, outgrownBriefs } from './outgrown.ts';
 
 export interface SalesPorts {
   readonly food: BookedFood;
   readonly leadOf: (leadId: string) => Promise<Lead | undefined>;
   readonly briefOf: (briefId: string) => Promise<BriefItem | undefined>;
   readonly eventIdOf: (sessionId: string) => Promise<string | undefined>;
+  readonly occasionOf: (eventId: string) => Promise<Occasion | undefined>;
   readonly soldOf: (eventId: string) => Promise<SoldOf | undefined>;
   /** Has the sales of an event looked at after so many seconds. */
   readonly askToLook: (eventId: string, delaySeconds: number) => Promise<void>;
@@ -59,7 +62,25 @@ export const openSalesWatch = (ports: SalesPorts) => {
     return eventId;
   };
 
+  /** Notes the briefs whose event, or session, does not take place while trucks are booked for it. */
+  const noteCancelled = async (
+    eventId: string,
+    leads: readonly BookedLead[],
+    change: Change,
+  ): Promise<void> => {
+    const occasion = leads.length === 0 ? undefined : await ports.occasionOf(eventId);
+    if (occasion === undefined) return;
+    const { organizationId } = occasion;
+    for (const each of cancelledEvents(leads, occasion))
+      await food.noteEventCancelled(each, { eventId, organizationId }, change);
+  };
+
   return {
+    /** An event, or a session of it, was cancelled. What is booked later is found by the look that follows it. */
+    async noteEventCancelled(eventId: string, change: Change): Promise<void> {
+      await noteCancelled(eventId, await food.of(eventId), change);
+    },
+
     /** A lead was booked or called off. */
     async noteLead(eventId: string, leadId: string): Promise<void> {
       const lead = await ports.leadOf(leadId);
@@ -81,9 +102,10 @@ export const openSalesWatch = (ports: SalesPorts) => {
       }
     },
 
-    /** Looks at an event’s sales, and notes the briefs that they have outgrown. */
+    /** Looks at an event and its sales, and notes the briefs that they have outgrown, or that it is cancelled for. */
     async look(eventId: string, change: Change): Promise<void> {
       const leads = await food.of(eventId);
+      await noteCancelled(eventId, leads, change);
       const soldOf = leads.length === 0 ? undefined : await ports.soldOf(eventId);
       if (soldOf === undefined) return;
       const found = await Promise.all(

@@ -1,18 +1,10 @@
-import type { Locale } from './facts.ts';
+import type { BriefFacts, Locale } from './facts.ts';
 import { formatStart, greeting } from './format.ts';
 import { type MailText, renderMail } from './render.ts';
 
 export interface BriefOutgrownFacts {
   readonly recipientName: string;
-  readonly brief: {
-    readonly briefId: string;
-    readonly name: string;
-    /** ISO 8601. */
-    readonly from: string;
-    /** IANA zone of the venue. */
-    readonly timeZone: string;
-    readonly city: string;
-  };
+  readonly brief: BriefFacts;
   /** That food is booked for. */
   readonly guests: number;
   readonly sold: number;

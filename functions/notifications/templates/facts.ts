@@ -22,6 +22,17 @@ export interface Money {
   readonly currency: string;
 }
 
+/** A brief as mails to who made it speak of it. */
+export interface BriefFacts {
+  readonly briefId: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly from: string;
+  /** IANA zone of the venue. */
+  readonly timeZone: string;
+  readonly city: string;
+}
+
 /** What every mail about a session knows. */
 export interface SessionNoticeFacts {
   readonly recipientName: string;

@@ -2,7 +2,9 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventCancelled, sessionCancelled } from '../../../functions/catalog/contracts.ts';
 import { leadBooked, leadCancelled } from '../../../functions/marketplace/contracts.ts';
+import { eventCancelledKey } from '../../../functions/marketplace/leads/booked-food.ts';
 import { leadKey } from '../../../functions/marketplace/leads/lead-store.ts';
 import { orderConfirmed, rsvpConfirmed } from '../../../functions/orders/contracts.ts';
 import { type LifecycleEvent, lifecycleEvent } from '../../../functions/platform/lifecycle-event.ts';
@@ -122,6 +124,51 @@ test.each(Object.keys(sales))('%s has it looked at when food is booked and no lo
   expect(await deliver({ detail: sale })).toBe(0);
   expect(looks()).toEqual([[queueUrl, { lookAt: eventId }, 60]]);
 });
+
+test.each([
+  ['an event', eventCancelled, 'evt_off'],
+  ['its session', sessionCancelled, 'evt_dark'],
+] as const)(
+  'that %s is cancelled is noted with the bookings that stand, and looked at no further',
+  async (_, definition, eventId) => {
+    const [sessionId, briefId, venueId] = [`ses_${eventId}`, `brf_${eventId}`, `ven_${eventId}`];
+    const status = 'cancelled';
+    const location = { lat: 46.77, lon: 23.62 };
+    await catalog.put(
+      { ...keyOf('VENUE', venueId), city: 'Cluj', location, timeZone: 'Europe/Bucharest' },
+      {},
+    );
+    const event = { eventId, venueId, organizationId: 'org_1', sessionIds: [sessionId] };
+    await catalog.put({ ...keyOf('EVENT', eventId), ...event, status: 'published' }, {});
+    const times = { startsAt: '2027-03-06T10:00:00Z', endsAt: '2027-03-06T14:00:00Z' };
+    await catalog.put({ ...keyOf('SESSION', sessionId), sessionId, eventId, ...times, status }, {});
+    const leadId = `lead_${eventId}`;
+    const lead = leadWith({ leadId, briefId, sessionId, status: 'booked', revision: 5 });
+    await table.put({ ...leadKey(leadId), ...lead }, {});
+    expect(await deliver({ detail: ofLead(leadBooked, leadId, eventId) })).toBe(0);
+    sqs.resetHistory();
+    const told =
+      definition.type === 'EVENT-CANCELLED'
+        ? lifecycleEvent(definition, {
+            ...fact,
+            aggregateId: eventId,
+            data: { ...definition.example, eventId, status },
+          })
+        : lifecycleEvent(definition, {
+            ...fact,
+            aggregateId: sessionId,
+            data: { ...definition.example, eventId, sessionId, status },
+          });
+    expect(await deliver({ detail: told })).toBe(0);
+    expect(await table.get(eventCancelledKey(briefId), { consistent: true })).toMatchObject({
+      eventId,
+      leadIds: [leadId],
+      organizationId: 'org_1',
+      change: { what: 'brief.event_cancelled', by: 'system:leads-outgrown' },
+    });
+    expect(looks()).toEqual([]);
+  },
+);
 
 test('a look at an event that is gone warns nobody, and what it does not know comes again', async () => {
   expect(await deliver({ lookAt: 'evt_a booking' })).toBe(0);

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type BookedFood,
+  type EventCancelledItem,
+  eventCancelledKey,
   type OutgrownItem,
   openBookedFood,
   outgrownKey,
@@ -43,6 +45,8 @@ const newWorld = () => {
     looks: [] as number[],
     reads: 0,
     dies: false,
+    status: 'published' as 'published' | 'cancelled',
+    sessionStatus: 'published' as 'published' | 'cancelled',
   };
   const store = openBookedFood(table);
   const food: BookedFood = {
@@ -61,6 +65,21 @@ const newWorld = () => {
     leadOf: async (leadId) => world.leads.get(leadId),
     briefOf: async (id) => ({ briefId: id, organizationId: 'org_1' }) as BriefItem,
     eventIdOf: async (id) => (id === sessionId ? eventId : undefined),
+    occasionOf: async () => ({
+      eventId,
+      organizationId: 'org_1',
+      status: world.status,
+      venue: { city: 'Cluj-Napoca', lat: 46.77, lon: 23.62, timeZone: 'Europe/Bucharest' },
+      sessions: [
+        { sessionId, status: world.sessionStatus, from: '2027-03-06T10:00:00Z', to: '2027-03-06T14:00:00Z' },
+        {
+          sessionId: `${sessionId}_other`,
+          status: world.status,
+          from: '2027-03-07T10:00:00Z',
+          to: '2027-03-07T14:00:00Z',
+        },
+      ],
+    }),
     soldOf: async () => () => ({ sold: world.sold, capacity: 1_000 }),
     askToLook: async (_, delaySeconds) => {
       world.looks.push(world.now + delaySeconds);
@@ -85,6 +104,7 @@ const newWorld = () => {
       world.looks = world.looks.filter((at) => at > world.now);
       for (const _ of due) await watch.look(eventId, change());
     },
+    told: (of = briefId) => table.get<EventCancelledItem>(eventCancelledKey(of), { consistent: true }),
     warned: () => table.get<OutgrownItem>(outgrownKey(briefId), { consistent: true }),
   });
 };
@@ -209,6 +229,67 @@ test('whenever sales, bookings and deaths come, what is outgrown in the end is t
     }),
     { numRuns: 40 },
   );
+});
+
+test('bookings for a session that is cancelled are told once, each of them; those for the whole event wait for the others', async () => {
+  const world = newWorld();
+  const whole = `${world.eventId}_whole`;
+  await world.book('lead_a', 200);
+  await world.book('lead_all', 200, { briefId: whole, sessionId: undefined });
+  await world.book('lead_off', 200, { revision: 6, status: 'cancelled' });
+  const cancelled = () => world.watch.noteEventCancelled(world.eventId, change('brief.event_cancelled'));
+  await cancelled();
+  expect([await world.told(), await world.told(whole)]).toEqual([undefined, undefined]);
+
+  world.sessionStatus = 'cancelled';
+  await cancelled();
+  const first = await world.told();
+  expect(first).toMatchObject({
+    eventId: world.eventId,
+    sessionId: world.sessionId,
+    organizationId: 'org_1',
+    leadIds: ['lead_a'],
+    version: 1,
+  });
+  await cancelled();
+  await world.pass(60);
+  expect([await world.told(), await world.told(whole)]).toEqual([first, undefined]);
+
+  // Accepted before, paid for after: the look that follows each booking finds it.
+  await world.book('lead_b', 200);
+  await world.pass(60);
+  const second = await world.told();
+  expect(second).toMatchObject({ leadIds: ['lead_a', 'lead_b'], version: 2 });
+  // What is called off is nothing new.
+  await world.book('lead_a', 200, { revision: 6, status: 'cancelled' });
+  world.status = 'cancelled';
+  await cancelled();
+  expect(await world.told()).toEqual(second);
+  expect(await world.told(whole)).toMatchObject({ leadIds: ['lead_all'], version: 1 });
+  expect(await world.told(whole)).not.toHaveProperty('sessionId');
+});
+
+test('that an event is cancelled is told as one lifecycle event for each set of bookings', () => {
+  const item = {
+    ...eventCancelledKey('brf_1'),
+    briefId: 'brf_1',
+    eventId: 'evt_1',
+    organizationId: 'org_1',
+    leadIds: ['lead_a', 'lead_b'],
+    version: 2,
+    change: change(),
+  };
+  const told = (before: typeof item | undefined) =>
+    briefLifecycle({ kind: 'MODIFY', before, after: item, expired: false, seenAt: new Date(0) });
+  expect(told({ ...item, version: 1 })).toMatchObject([
+    {
+      type: 'BRIEF-EVENT-CANCELLED',
+      organizationId: 'org_1',
+      aggregate: { kind: 'brief-event', id: 'brf_1', sequence: 2 },
+      data: { briefId: 'brf_1', eventId: 'evt_1', leadIds: ['lead_a', 'lead_b'] },
+    },
+  ]);
+  expect(told(item)).toEqual([]);
 });
 
 test('each warning is told as one lifecycle event, without anybody’s name', () => {
