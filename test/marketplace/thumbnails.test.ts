@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { makeThumbnails } from '../../functions/marketplace/photos/make-thumbnails.ts';
 import { phonePicture, textFile } from '../support/pictures.ts';
 
@@ -122,4 +122,13 @@ describe('rejected is', () => {
   ])('%s', async ([, picture, reason]) => {
     expect(await makeThumbnails(await picture())).toEqual({ kind: 'rejected', reason });
   });
+});
+
+test('a picture takes nothing from those that are read beside it: the loaders are chosen once', async () => {
+  const picture = await phonePicture();
+  await made(picture);
+  // While the library is told which loaders there are, it has none: whatever is read then is no picture.
+  const block = vi.spyOn(sharp, 'block');
+  await made(picture);
+  expect(block).not.toHaveBeenCalled();
 });

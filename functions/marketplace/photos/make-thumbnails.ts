@@ -14,13 +14,19 @@ export type MadeThumbnails =
   | { readonly kind: 'rejected'; readonly reason: RejectionReason };
 
 /** The library, with nothing of it that reads other formats: some of those fetch, or run code of fonts. */
-const openSharp = async () => {
+const loadSharp = async () => {
   const { default: sharp } = await import('sharp');
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({
     operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
   });
   return sharp;
+};
+let loaded: ReturnType<typeof loadSharp> | undefined;
+/** Once for a process: in between it can read no format at all, which a picture that is read beside would meet. */
+const openSharp = (): ReturnType<typeof loadSharp> => {
+  loaded ??= loadSharp();
+  return loaded;
 };
 
 /**
