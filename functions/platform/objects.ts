@@ -2,17 +2,19 @@
  * Objects in S3. The client is loaded on first use, since most requests need none.
  */
 const loadS3 = async () => {
-  const [{ S3Client, ...commands }, { clientSettings }] = await Promise.all([
+  const [{ S3Client, ...commands }, { clientSettings, withoutFrills }] = await Promise.all([
     import('@aws-sdk/client-s3'),
     import('./aws-client.ts'),
   ]);
-  const client = new S3Client({
-    ...clientSettings('s3'),
-    // Emulators serve buckets by path; AWS takes both.
-    forcePathStyle: true,
-    // A presigned PUT cannot carry the checksum of a body that the client has yet to send.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
+  const client = withoutFrills(
+    new S3Client({
+      ...clientSettings('s3'),
+      // Emulators serve buckets by path; AWS takes both.
+      forcePathStyle: true,
+      // A presigned PUT cannot carry the checksum of a body that the client has yet to send.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+    }),
+  );
   return { client, ...commands };
 };
 let loaded: ReturnType<typeof loadS3> | undefined;
