@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -8,6 +9,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import Stripe from 'stripe';
+import type { JsonService } from '../../local/aws-answer.ts';
 import type { FakeStripe } from '../payments/fake-stripe.ts';
 
 /** What can go wrong with one call, as the SDK sees it. */
@@ -68,6 +70,8 @@ interface Arguments {
 interface Output {
   readonly response: unknown;
 }
+/** The SDK tries again without a pause: nothing here gets better by waiting. */
+const atOnce = { computeNextBackoffDelay: () => 0, setDelayBase: () => undefined };
 type Next = (args: Arguments) => Promise<Output>;
 interface Client {
   readonly config: { retryStrategy: () => Promise<object> };
@@ -95,9 +99,9 @@ export const wire = (): (() => void) => {
         // A client that saw many failures stops to try again; here each call is to be the first that fails.
         const { retryStrategy } = this.config;
         this.config.retryStrategy = async () => {
-          const Strategy = (await retryStrategy()).constructor as new (most: () => Promise<number>) => object;
+          const Strategy = (await retryStrategy()).constructor as new (options: object) => object;
           // Mails alone are not tried again: SES could send them twice.
-          return new Strategy(async () => (service === 'ses' ? 1 : 3));
+          return new Strategy({ maxAttempts: service === 'ses' ? 1 : 3, backoff: atOnce });
         };
         this.middlewareStack.add(middlewareOf(service), {
           step: 'deserialize',
@@ -227,10 +231,26 @@ const begin = (run: Run, name: string): Call => {
   return { isTarget, attempts: 0, isOpen: false };
 };
 
+/** Services that answer in this process, with no connection in between: half of the cost of a call. */
+export const inProcess = new Map<Service, JsonService>();
+
+/** What a service of this process makes of a request, as it would come over the wire. */
+const answeredHere =
+  (service: JsonService, operation: string): Next =>
+  async ({ request }) => {
+    const { body } = request as unknown as { readonly body: string | Uint8Array };
+    const answer = await service(operation, JSON.parse(textOf(body)));
+    if (answer === undefined) throw new Error(`${operation} is not served here`);
+    const response = answerOf(answer.status, answer.body as object, 'application/x-amz-json-1.1');
+    return { response: { ...response, body: Readable.from([response.body]) } };
+  };
+
 const middlewareOf =
   (service: Service) =>
-  (next: Next, { commandName = '' }: { readonly commandName?: string }) =>
+  (overTheWire: Next, { commandName = '' }: { readonly commandName?: string }) =>
   async (args: Arguments): Promise<Output> => {
+    const here = inProcess.get(service);
+    const next = here === undefined ? overTheWire : answeredHere(here, commandName.replace('Command', ''));
     const run = current.getStore();
     if (run === undefined) return next(args);
     if (run.dead) throw broken('EPIPE');
@@ -393,7 +413,7 @@ const subjectOf = (operation: string, input: Record<string, never>): string => {
     RequestItems?: Record<string, { Keys: readonly Attributes[] }>;
     ExpressionAttributeValues?: Attributes;
   };
-  if (typeof Key === 'string') return Key.split('/').at(-1) ?? '';
+  if (typeof Key === 'string') return objectOf(Key);
   if (TransactItems !== undefined)
     return distinct(
       TransactItems.flatMap((item) => Object.values(item).map(({ Key, Item }) => thingOf(Key ?? Item ?? {}))),
@@ -408,12 +428,21 @@ const subjectOf = (operation: string, input: Record<string, never>): string => {
   return Key !== undefined || Item !== undefined ? thingOf(Key ?? Item ?? {}) : '';
 };
 
+/** What an object is, by the part of its key that is no id. */
+const objectOf = (key: string): string =>
+  key.split('/').findLast((part) => !/^[a-z]+_[0-9a-z]{26}$/.test(part)) ?? '';
+
 const distinct = (things: readonly string[]): string => [...new Set(things)].join(', ');
 
 /** What an item is, by its keys. */
 const thingOf = ({ pk, sk }: Attributes): string => {
   if (pk?.S?.startsWith('CONSUMED#')) return 'handled event';
   if (pk?.S?.startsWith('SUBJECT#')) return 'membership';
-  const kind = /^[A-Z]+/.exec(sk?.S ?? '')?.[0] ?? '';
-  return { ORG: 'organization', CUSTOMER: 'slot of customer' }[kind] ?? kind.toLowerCase();
+  // Lists are by organization, then by kind; what is only counted is named by where it lies.
+  const text = sk?.S?.replace(/^org_\w+#/, '') ?? '';
+  const kind = /^[A-Z][A-Z_-]*/.exec(/^\d/.test(text) ? (pk?.S ?? '') : text)?.[0] ?? '';
+  return (
+    { ORG: 'organization', CUSTOMER: 'slot of customer', ID: 'message id', 'RSVP-OF': 'rsvp' }[kind] ??
+    kind.toLowerCase().replaceAll(/[_-]/g, ' ')
+  );
 };

@@ -2,6 +2,7 @@ import type { Ticket } from '../../functions/admission/ticket.ts';
 import type { Item } from '../../functions/platform/table.ts';
 import { inParallel } from '../../local/demo/parallel.ts';
 import { type Fault, faultsOf, newRun, type Run, within } from './injection.ts';
+import { byName, connected } from './names.ts';
 import type { Platform } from './platform.ts';
 import type { Ending, Ready, UseCase } from './use-cases.ts';
 
@@ -43,7 +44,10 @@ const play = async (platform: Platform, { useCase, plan }: Scenario): Promise<Re
 
 /** Runs every use case without a fault, to see its calls. */
 export const baselines = (platform: Platform, useCases: readonly UseCase[]): Promise<readonly Result[]> =>
-  inParallel(atOnce, useCases, (useCase) => play(platform, { useCase, plan: undefined }));
+  playAll(
+    platform,
+    useCases.map((useCase) => ({ useCase, plan: undefined })),
+  );
 
 /** Every fault at every call that the use cases declare. */
 export const scenariosOf = (useCases: readonly UseCase[]): readonly Scenario[] =>
@@ -57,23 +61,18 @@ export const scenariosOf = (useCases: readonly UseCase[]): readonly Scenario[] =
     });
   });
 
-export const playAll = (platform: Platform, scenarios: readonly Scenario[]): Promise<readonly Result[]> =>
-  inParallel(atOnce, scenarios, (scenario) => play(platform, scenario));
-
-/** Ids, and subjects, by which items and events are found again. */
-const named = /\b[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}\b|owner-[0-9a-f-]{36}/g;
-
-/** Finds those of many things that name an id. */
-const byName = <T>(things: readonly T[]): ((id: string) => readonly T[]) => {
-  const index = new Map<string, T[]>();
-  for (const thing of things) {
-    for (const id of new Set(JSON.stringify(thing).match(named))) {
-      const found = index.get(id);
-      if (found === undefined) index.set(id, [thing]);
-      else found.push(thing);
-    }
-  }
-  return (id) => index.get(id) ?? [];
+/** Plays many at once, and then one by one those whose work others would take part in. */
+export const playAll = async (
+  platform: Platform,
+  scenarios: readonly Scenario[],
+): Promise<readonly Result[]> => {
+  const { true: alone = [], false: others = [] } = Object.groupBy(scenarios, ({ useCase }) =>
+    useCase.isAlone === true ? 'true' : 'false',
+  );
+  return [
+    ...(await inParallel(atOnce, others, (scenario) => play(platform, scenario))),
+    ...(await inParallel(1, alone, (scenario) => play(platform, scenario))),
+  ];
 };
 
 /** What is in the tables and what was told, by the marks of a world. */
@@ -82,6 +81,8 @@ export const openFacts = async (platform: Platform) => {
   const owned = byName([...(await platform.scan('catalog')), ...(await platform.scan('identity'))]);
   const orders = byName(await platform.scan('orders'));
   const tickets = byName(await platform.scan('admission'));
+  const marketplace = connected(await platform.scan('marketplace'));
+  const objects = byName(await platform.objects());
   const told = byName([...new Map(platform.outbox.map((event) => [event.id, event])).values()]);
 
   /** The mark, and the orders and payments that belong to it. */
@@ -94,8 +95,19 @@ export const openFacts = async (platform: Platform) => {
     ),
   ];
 
-  return ({ useCase, ready }: Result): readonly string[] => {
-    const facts = ready.marks.flatMap((mark) => {
+  /** Of trucks and leads: all that hangs together, its objects, and what was told of it. */
+  const marketFacts = (marks: readonly string[]): readonly string[] => {
+    const { things, names } = marketplace(marks);
+    return [
+      ...things.map((item) => `item ${plain(item)}`),
+      ...new Set(names.flatMap(objects).map((key) => `object ${withoutIds(key)}`)),
+      ...[...new Set(names.flatMap(told))].map(({ type, aggregate }) => `told ${type} ${aggregate.sequence}`),
+    ];
+  };
+
+  const factsOf = ({ useCase, ready }: Result): readonly string[] => {
+    if (useCase.context === 'marketplace') return marketFacts(ready.marks);
+    return ready.marks.flatMap((mark) => {
       const names = withOrders(mark);
       return [
         ...saleFacts(ticketing(mark), mark),
@@ -107,8 +119,12 @@ export const openFacts = async (platform: Platform) => {
         ),
       ];
     });
+  };
+
+  return (result: Result): readonly string[] => {
+    const { useCase, ready } = result;
     const { timeless = (fact: string) => fact } = useCase;
-    const all = [...facts, ...(ready.facts?.() ?? [])].map(timeless);
+    const all = [...factsOf(result), ...(ready.facts?.() ?? [])].map(timeless);
     return useCase.timeless === undefined ? all.sort() : [...new Set(all)].sort();
   };
 };
@@ -131,19 +147,22 @@ const inOrder = (value: unknown): unknown => {
 
 /** An item without what differs from run to run: ids, instants, hashes, subjects. Its revision stays. */
 const plain = (item: Item): string => {
-  const { requestHash: _, change, ttl: __, payBy: ___, due, ...rest } = item;
+  const { change, ttl: _, payBy: __, pace: ___, due, ...rest } = item;
   // The mark is a letter of the id: that it is there is the same each time.
   const mark = due === undefined ? {} : { due: true };
-  return JSON.stringify(
-    inOrder({ ...rest, ...mark, change: (change as { what?: string } | undefined)?.what }),
+  return withoutIds(
+    JSON.stringify(inOrder({ ...rest, ...mark, change: (change as { what?: string } | undefined)?.what })),
   )
-    .replaceAll(/\b([a-z]{2,4})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1')
-    .replaceAll(/"(until|authorizedFrom)":\d+/g, '"$1":T')
+    .replaceAll(/"(until|since|authorizedFrom|depositBy|dueAt)":\d+/g, '"$1":"T"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+    .replaceAll(/"(requestHash|tokenHash)":"[^"]+"/g, '"$1":"H"')
     .replaceAll(/owner-[0-9a-f-]{36}/g, 'owner')
     .replaceAll(/[0-9a-f-]{36}@example/g, 'customer@example')
     .replaceAll(/_3Fake\d+/g, '');
 };
+
+const withoutIds = (text: string): string =>
+  text.replaceAll(/\b([a-z]{2,4})_[0-9a-hjkmnp-tv-z]{26}\b/g, '$1');
 
 /**
  * The sale, its holds with what they own, and claims that belong to nobody.
@@ -186,24 +205,34 @@ export const outcomeOf = ({ endings }: Result): string => {
   return [...new Set(attempts)].join(', then ');
 };
 
+/** Which call of a use case, as the table of the docs names it. */
+const callOf = ({ useCase, plan }: Scenario): string => {
+  if (plan === undefined) throw new Error('Nothing fails');
+  const isRepeated = useCase.calls.filter((other) => other === plan.call).length > 1;
+  return isRepeated ? `${plan.call} (${plan.occurrence})` : plan.call;
+};
+
+const headingOf = ({ context, name }: UseCase): string => `${context}: ${name}`;
+
+/** The cell of a scenario in the table of the docs. */
+export const cellOf = (scenario: Scenario): string =>
+  `${headingOf(scenario.useCase)} | ${callOf(scenario)} | ${scenario.plan?.fault}`;
+
+const noCell = '–';
+
 /** The table of the docs. */
 export const faultTable = (results: readonly Result[], columns: readonly Fault[]): string => {
-  const byContext = Map.groupBy(results, ({ useCase }) => useCase);
-  const lines = [...byContext].map(([useCase, ofCase]) => {
-    const rows = Map.groupBy(ofCase, ({ plan }) => `${plan?.call} ${plan?.occurrence}`);
-    const isRepeated = (call: string) => useCase.calls.filter((other) => other === call).length > 1;
-    const text = [...rows.values()].map((row) => {
-      const [{ plan } = {}] = row;
-      const call = plan?.call ?? '';
-      const name = isRepeated(call) ? `${call} (${plan?.occurrence})` : call;
+  const byUseCase = Map.groupBy(results, ({ useCase }) => useCase);
+  const lines = [...byUseCase].map(([useCase, ofCase]) => {
+    const text = [...Map.groupBy(ofCase, callOf)].map(([call, row]) => {
       const cells = columns.map((fault) => {
         const result = row.find((one) => one.plan?.fault === fault);
-        return result === undefined ? '–' : outcomeOf(result);
+        return result === undefined ? noCell : outcomeOf(result);
       });
-      return `| ${name} | ${cells.join(' | ')} |`;
+      return `| ${[call, ...cells].join(' | ')} |`;
     });
     return [
-      `### ${useCase.context}: ${useCase.name}`,
+      `### ${headingOf(useCase)}`,
       '',
       `| call | ${columns.join(' | ')} |`,
       `|${'---|'.repeat(columns.length + 1)}`,
@@ -212,4 +241,21 @@ export const faultTable = (results: readonly Result[], columns: readonly Fault[]
     ].join('\n');
   });
   return lines.join('\n');
+};
+
+/** Reads the table of the docs: what each cell says. */
+export const readFaultTable = (text: string): ReadonlyMap<string, string> => {
+  const cells = new Map<string, string>();
+  let heading = '';
+  let columns: readonly string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('### ')) heading = line.slice('### '.length);
+    if (!line.startsWith('| ')) continue;
+    const [call = '', ...row] = line.slice('| '.length, -' |'.length).split(' | ');
+    if (call === 'call') columns = row;
+    else
+      for (const [index, cell] of row.entries())
+        if (cell !== noCell) cells.set(`${heading} | ${call} | ${columns[index]}`, cell);
+  }
+  return cells;
 };

@@ -1,4 +1,3 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { checkInCommands } from '../../functions/admission/check-ins-api.ts';
 import { admissionLoaders } from '../../functions/admission/loaders.ts';
 import { openRefusals } from '../../functions/admission/refusals.ts';
@@ -19,8 +18,9 @@ import { seats, slots } from '../ticketing/harness.ts';
 import type { Platform } from './platform.ts';
 import {
   byApi,
+  byMachine,
   byQueue,
-  type Ending,
+  byStream,
   ending,
   freshKey,
   held,
@@ -92,7 +92,7 @@ const settled = async (platform: Platform, orderId: string): Promise<void> => {
 };
 
 /** An owner of an organization that sells, with the session in the catalog as well. */
-const organizer = async (platform: Platform) => {
+export const organizer = async (platform: Platform) => {
   const [as, organizationId, eventId, venueId] = [
     `owner-${crypto.randomUUID()}`,
     randomId('org'),
@@ -112,7 +112,14 @@ const organizer = async (platform: Platform) => {
     const session = { sessionId, eventId, venueId, timeZone, startsAt, endsAt, status: 'published' };
     const sale = { publishedAt: now, holdSeconds: 600, maxPlacesPerHold: 20, ...free, ...settings };
     const address = { address: 'Calle Padre Herrera', city: 'La Laguna', country: 'ES', timeZone };
-    const event = { eventId, venueId, category: 'concert', performerIds: [], status: 'published' };
+    const event = {
+      eventId,
+      venueId,
+      category: 'concert',
+      performerIds: [],
+      sessionIds: [sessionId],
+      status: 'published',
+    };
     for (const item of [
       { pk: `SESSION#${sessionId}`, sk: 'SESSION', ...session, ...sale },
       { pk: `EVENT#${eventId}`, sk: 'EVENT', ...event, name: 'Four Last Songs' },
@@ -149,7 +156,7 @@ const newCustomer = () => {
 };
 const stripeKnown = new WeakMap<Platform, Promise<unknown>>();
 /** The functions’ process has read the keys of Stripe once. */
-const atStripe = async (platform: Platform) => {
+export const atStripe = async (platform: Platform) => {
   const buyer = () => {
     const { email, content } = newCustomer();
     return { email, content: { ...content, payment: { provider: 'stripe' } } };
@@ -195,7 +202,7 @@ const atBooks = (platform: Platform, email: string) => ({
   },
 });
 /** Faults of the other calls are those of the test provider’s use cases. */
-const stripeCalls = /^(GET|POST) /;
+export const stripeCalls = /^(GET|POST) /;
 
 /** A promo code that two orders may use, and the places of one. */
 const withPromo = async (platform: Platform) => {
@@ -207,13 +214,6 @@ const withPromo = async (platform: Platform) => {
   await must(platform, 201, 'createPromoCode', { as, params, key: freshKey(), body });
   return { marks: [sessionId, more.eventId], order: newOrder(holdId, { promoCode: 'HALF' }) };
 };
-
-/** What a machine sees: a task that throws is tried again. */
-const byMachine = (platform: Platform, input: object) => (): Promise<Ending> =>
-  platform.task(input).then(
-    () => ({ isFailure: false, text: 'done' }),
-    () => ({ isFailure: true, text: 'failed' }),
-  );
 
 export const orderUseCases: readonly UseCase[] = [
   {
@@ -362,7 +362,7 @@ export const orderUseCases: readonly UseCase[] = [
     async prepare(platform) {
       const { sessionId, orderId } = await ordered(platform);
       const input = { command: 'await', orderId, payBy: 4_000_000_000, taskToken: 'a token' };
-      return { marks: [sessionId], run: byMachine(platform, input) };
+      return { marks: [sessionId], run: byMachine(() => platform.task(input)) };
     },
   },
   {
@@ -378,7 +378,7 @@ export const orderUseCases: readonly UseCase[] = [
       );
       return {
         marks: [sessionId],
-        run: byMachine(platform, { command: 'timeOut', orderId, payBy: 1 }),
+        run: byMachine(() => platform.task({ command: 'timeOut', orderId, payBy: 1 })),
       };
     },
   },
@@ -506,15 +506,9 @@ export const orderUseCases: readonly UseCase[] = [
     calls: ['StartExecution', 'PutEvents'],
     async prepare(platform) {
       const { sessionId, orderId } = await ordered(platform);
-      const NewImage = marshall(await orderItem(platform, orderId), { removeUndefinedValues: true });
-      const Records = [{ eventID: 'e1', eventName: 'INSERT', dynamodb: { NewImage, SequenceNumber: '1' } }];
       return {
         marks: [sessionId],
-        async run() {
-          const { batchItemFailures } = await platform.relays.orders({ Records } as never);
-          const isFailure = batchItemFailures.length > 0;
-          return { isFailure, text: isFailure ? 'given back' : 'done' };
-        },
+        run: byStream(platform, 'orders', [await orderItem(platform, orderId)]),
         facts: () => [
           `told ${platform.outbox.some(({ aggregate }) => aggregate.id === orderId)}`,
           `machine ${platform.machinesStarted.has(orderId)}`,
@@ -761,7 +755,7 @@ export const orderUseCases: readonly UseCase[] = [
         { pk: `ORDER#${orderId}`, sk: 'ORDER' },
         { update: 'SET #payBy = :past', names: { '#payBy': 'payBy' }, values: { ':past': 1 } },
       );
-      const run = byMachine(platform, { command: 'timeOut', orderId, payBy: 1 });
+      const run = byMachine(() => platform.task({ command: 'timeOut', orderId, payBy: 1 }));
       return { marks: [sessionId], run, ...atBooks(platform, email) };
     },
   },
@@ -770,12 +764,12 @@ export const orderUseCases: readonly UseCase[] = [
 // Admission
 
 /** Two tickets of a session that lets people in. */
-const sold = async (platform: Platform) => {
+export const sold = async (platform: Platform) => {
   const { as, more, inCatalog } = await organizer(platform);
   const { sessionId, holdId } = await held(platform, { seats: ['1-1', '2-1'] }, { ...more, ...free });
   await inCatalog(sessionId);
   const { body } = await must(platform, 201, 'createOrder', newOrder(holdId));
-  return { as, sessionId, ticketIds: (body.tickets as { id: string }[]).map(({ id }) => id) };
+  return { as, ...more, sessionId, ticketIds: (body.tickets as { id: string }[]).map(({ id }) => id) };
 };
 
 /** The same, with the codes that the organizer’s scanners read. */
@@ -907,13 +901,18 @@ export const admissionUseCases: readonly UseCase[] = [
 // Notifications
 
 /** A mail to an address of its own; whoever died with it is known to be gone by the next attempt. */
-const mailing = (platform: Platform, email: string, event: { readonly detail: { readonly id: string } }) => ({
+export const mailing = (
+  platform: Platform,
+  email: string,
+  event: { readonly detail: { readonly id: string } },
+  mailId = event.detail.id,
+) => ({
   run: byQueue(platform, 'mail', event),
-  wait: () => platform.endMailLease(event.detail.id, email),
+  wait: () => platform.endMailLease(mailId, email),
   mails: () => platform.mailsTo(email),
   // A mail whose sender died may come twice: `mails` tells how often.
   facts: () =>
-    [...new Set(platform.mailsTo(email))].map((subject) => `mail ${subject.replace(/ord_\w+/, 'ord')}`),
+    [...new Set(platform.mailsTo(email))].map((subject) => `mail ${subject.replace(/(ord|lead)_\w+/, '$1')}`),
 });
 
 /** A free order whose mail has a ticket. */

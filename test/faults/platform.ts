@@ -1,12 +1,11 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
-  GetRecordsCommand,
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type {
   APIGatewayProxyEvent,
@@ -19,7 +18,9 @@ import type {
   SQSEvent,
 } from 'aws-lambda';
 import { sessionIndex, sessionIndexAttributes } from '../../functions/admission/ticket-index.ts';
+import { leadIndexes } from '../../functions/marketplace/leads/lead-indexes.ts';
 import { sessionIndex as ordersBySession, outstandingIndex } from '../../functions/orders/order-indexes.ts';
+import { withoutFrills } from '../../functions/platform/aws-client.ts';
 import { shortHash } from '../../functions/platform/ids.ts';
 import type { LifecycleEvent } from '../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../functions/platform/table.ts';
@@ -45,13 +46,18 @@ import {
 } from '../payments/fake-stripe.ts';
 import { startEngine } from '../support/dynoxide.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
-import { breakStripe } from './injection.ts';
+import { askEngine } from './ask-engine.ts';
+import { breakStripe, inProcess } from './injection.ts';
+import { connected, underOtherNames } from './names.ts';
 
 export type Operation = keyof typeof routes;
 
 export interface ApiCall {
   readonly as?: string;
+  /** Of the caller’s token: `admin`. */
+  readonly roles?: string[];
   readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly key?: string;
   readonly ifMatch?: string;
@@ -65,6 +71,11 @@ export interface ApiAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is for each use case to say
   readonly body: any;
 }
+
+const readBody = (type: string, text: string): unknown => {
+  if (text === '') return undefined;
+  return type.includes('json') ? JSON.parse(text) : text;
+};
 
 type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -81,8 +92,16 @@ export type Consumer =
   | 'orders-settlement'
   | 'payment-news'
   | 'session-undo'
-  | 'mail';
-export type Table = 'identity' | 'catalog' | 'ticketing' | 'orders' | 'admission';
+  | 'mail'
+  | 'thumbnails'
+  | 'calendar-imports'
+  | 'truck-hold-expiry'
+  | 'truck-facts'
+  | 'time-taken'
+  | 'outgrown'
+  | 'leads-settlement'
+  | 'deposit-news';
+export type Table = 'identity' | 'catalog' | 'ticketing' | 'orders' | 'admission' | 'marketplace';
 
 const lambda = {
   awsRequestId: 'lambda-1',
@@ -95,6 +114,30 @@ const lambdaOfConsumers = { ...lambda, getRemainingTimeInMillis: () => 1 };
 const secretArn = arnOf('secretsmanager', 'secret:id');
 const stripeSecretArn = arnOf('secretsmanager', 'secret:data-StripeSecret');
 const ticketKeyName = 'ticket-key';
+
+interface StreamPage {
+  readonly Records: readonly DynamoDBRecord[];
+  readonly NextShardIterator?: string;
+}
+type StoredItem = Record<string, AttributeValue>;
+type Pattern = readonly { readonly table: Table; readonly item: StoredItem }[];
+/** Service limit of BatchWriteItem. */
+const maxBatchWrites = 25;
+const keyIn = (table: Table, item: { readonly [name: string]: { readonly S?: string } } | undefined) =>
+  `${table} ${item?.['pk']?.S} ${item?.['sk']?.S}`;
+
+const queueNames = [
+  'hold-expiry',
+  'session-sweep',
+  'payment-news',
+  'marketplace-payment-news',
+  'session-undo',
+  'notices',
+  'truck-hold-expiry',
+  'time-taken',
+  'outgrown',
+];
+const buckets = ['plans', 'objects'] as const;
 
 /** Step Functions as its callers see it: a name starts once, a token is answered once. */
 const rememberedMachines = () => {
@@ -131,12 +174,10 @@ export const startPlatform = async () => {
   const queues = await startQueuesAndBuckets();
   const issuer = await createIssuer({ listenOn: '127.0.0.1', host: '127.0.0.1' });
   const queueUrl = (name: string): string => `${queues.endpoint}/${account.accountId}/${name}`;
-  await createQueuesAndBuckets(
-    queues,
-    ['hold-expiry', 'session-sweep', 'payment-news', 'marketplace-payment-news', 'session-undo', 'notices']
-      .map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} }))
-      .concat([{ type: 'AWS::S3::Bucket', name: 'plans', properties: {} }]) as never,
-  );
+  await createQueuesAndBuckets(queues, [
+    ...queueNames.map((name) => ({ type: 'AWS::SQS::Queue', name: queueUrl(name), properties: {} })),
+    ...buckets.map((name) => ({ type: 'AWS::S3::Bucket', name, properties: {} })),
+  ] as never);
   const outbox: LifecycleEvent[] = [];
   const bus = new EventBus(
     [{ type: 'AWS::Events::EventBus', name: 'bus', properties: {} }] as never,
@@ -174,22 +215,13 @@ export const startPlatform = async () => {
       return answer;
     },
   } as EventBus;
+  inProcess
+    .set('events', eventBridge(recording))
+    .set('secretsmanager', secretsManager(secrets))
+    .set('kms', kms)
+    .set('states', machines.service);
   door.open((request, response) =>
-    answerAws(
-      {
-        endpoints: {},
-        json: {
-          events: eventBridge(recording),
-          secretsmanager: secretsManager(secrets),
-          kms,
-          states: machines.service,
-        },
-        mailbox,
-      },
-      serviceOf(request) ?? '',
-      request,
-      response,
-    ),
+    answerAws({ endpoints: {}, json: {}, mailbox }, serviceOf(request) ?? '', request, response),
   );
 
   Object.assign(process.env, {
@@ -232,6 +264,14 @@ export const startPlatform = async () => {
     TICKET_KEYS: ticketKeyName,
     MIN_HOLD_SECONDS: '60',
     MAX_HOLD_SECONDS: '7200',
+    OBJECTS_BUCKET: 'objects',
+    LEADS_COMPLETE_EARLY: 'true',
+    MASK_CONTACTS: 'true',
+    TRUCK_HOLD_EXPIRY_QUEUE_URL: queueUrl('truck-hold-expiry'),
+    TIME_TAKEN_QUEUE_URL: queueUrl('time-taken'),
+    OUTGROWN_QUEUE_URL: queueUrl('outgrown'),
+    LOOK_AT_SALES_SECONDS: '60',
+    LEAD_MACHINE_ARN: arnOf('states', 'stateMachine:leads'),
   });
   const identityTable = await engine.createTable('identity');
   const catalogTable = await engine.createTable('catalog');
@@ -243,8 +283,12 @@ export const startPlatform = async () => {
   );
   await engine.createTable('admission', { ...sessionIndex, attributes: sessionIndexAttributes });
   const notificationsTable = await engine.createTable('notifications');
+  const marketplaceTable = await engine.createTable('marketplace', leadIndexes.organizer, leadIndexes.truck);
 
   const commands: ApiHandler = (await import('../../functions/orders/commands.ts')).handler;
+  const ofOrders = (await import('../../functions/orders/payment-news.ts')).handler;
+  // Each context has a queue of its own under this name.
+  process.env['PAYMENT_NEWS_QUEUE_URL'] = queueUrl('marketplace-payment-news');
   const api: Readonly<Record<string, ApiHandler>> = {
     'identity-commands': (await import('../../functions/identity/commands.ts')).handler,
     'catalog-commands': (await import('../../functions/catalog/commands.ts')).handler,
@@ -253,6 +297,13 @@ export const startPlatform = async () => {
     'orders-rsvps': (await import('../../functions/orders/rsvps/commands.ts')).handler,
     'admission-commands': (await import('../../functions/admission/commands.ts')).handler,
     'admission-queries': (await import('../../functions/admission/queries.ts')).handler,
+    'marketplace-commands': (await import('../../functions/marketplace/commands.ts')).handler,
+    'marketplace-queries': (await import('../../functions/marketplace/queries.ts')).handler,
+    'marketplace-photos': (await import('../../functions/marketplace/photos/photos.ts')).handler,
+    'leads-commands': (await import('../../functions/marketplace/leads/commands.ts')).handler,
+    'leads-queries': (await import('../../functions/marketplace/leads/queries.ts')).handler,
+    'leads-messages': (await import('../../functions/marketplace/leads/messages.ts')).handler,
+    'leads-deposits': (await import('../../functions/marketplace/leads/deposits.ts')).handler,
   };
   const consumers: Readonly<Record<Consumer, QueueHandler>> = {
     'inventory-builder': (await import('../../functions/ticketing/inventory-builder.ts')).handler,
@@ -262,10 +313,20 @@ export const startPlatform = async () => {
     'claim-release': (await import('../../functions/ticketing/claim-release.ts')).handler,
     publication: (await import('../../functions/catalog/publication.ts')).handler,
     'orders-settlement': (await import('../../functions/orders/settlement.ts')).handler,
-    'payment-news': (await import('../../functions/orders/payment-news.ts')).handler,
+    'payment-news': ofOrders,
     'session-undo': (await import('../../functions/orders/session-undo.ts')).handler,
     mail: (await import('../../functions/notifications/mail.ts')).handler,
+    thumbnails: (await import('../../functions/marketplace/photos/thumbnails.ts')).handler,
+    'calendar-imports': (await import('../../functions/marketplace/feeds/imports.ts')).handler,
+    'truck-hold-expiry': (await import('../../functions/marketplace/leads/hold-expiry.ts')).handler,
+    'truck-facts': (await import('../../functions/marketplace/leads/truck-facts-consumer.ts')).handler,
+    'time-taken': (await import('../../functions/marketplace/leads/time-taken-consumer.ts')).handler,
+    outgrown: (await import('../../functions/marketplace/leads/outgrown-consumer.ts')).handler,
+    'leads-settlement': (await import('../../functions/marketplace/leads/settlement.ts')).handler,
+    'deposit-news': (await import('../../functions/marketplace/leads/payment-news.ts')).handler,
   };
+  const leadMachine: TaskHandler = (await import('../../functions/marketplace/leads/machine.ts')).handler;
+  const calendarRefresh: TaskHandler = (await import('../../functions/marketplace/feeds/refresh.ts')).handler;
   const orderMachine: TaskHandler = (await import('../../functions/orders/machine.ts')).handler;
   const relays: Readonly<Record<Table, StreamHandler>> = {
     identity: (await import('../../functions/identity/relay.ts')).handler,
@@ -273,10 +334,25 @@ export const startPlatform = async () => {
     ticketing: (await import('../../functions/ticketing/relay.ts')).handler,
     orders: (await import('../../functions/orders/relay.ts')).handler,
     admission: (await import('../../functions/admission/relay.ts')).handler,
+    marketplace: (await import('../../functions/marketplace/relay.ts')).handler,
   };
-  const streams = new DynamoDBStreamsClient(localClient(engine.endpoint));
-  const s3 = new S3Client({ ...localClient(queues.endpoint), forcePathStyle: true });
+  const streams = withoutFrills(new DynamoDBStreamsClient(localClient(engine.endpoint)));
+  const s3 = withoutFrills(new S3Client({ ...localClient(queues.endpoint), forcePathStyle: true }));
 
+  const ask = askEngine(engine.endpoint);
+  const scanned = async (TableName: Table): Promise<readonly StoredItem[]> => {
+    const items: StoredItem[] = [];
+    let ExclusiveStartKey: StoredItem | undefined;
+    do {
+      const page = await ask<{ Items: StoredItem[]; LastEvaluatedKey?: StoredItem }>(
+        'DynamoDB_20120810.Scan',
+        { TableName, ConsistentRead: true, ExclusiveStartKey },
+      );
+      items.push(...page.Items);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    return items;
+  };
   const read = new Map<string, string | undefined>();
   const records = async (table: Table): Promise<readonly DynamoDBRecord[]> => {
     const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
@@ -291,26 +367,25 @@ export const startPlatform = async () => {
       }
       const ShardIterator = read.get(id);
       if (ShardIterator === undefined) continue;
-      const { Records = [], NextShardIterator } = await streams.send(
-        new GetRecordsCommand({ ShardIterator }),
-      );
+      const { Records, NextShardIterator } = await ask<StreamPage>('DynamoDBStreams_20120810.GetRecords', {
+        ShardIterator,
+      });
       read.set(id, NextShardIterator);
-      found.push(...(Records as unknown as DynamoDBRecord[]));
+      found.push(...Records);
     }
-    // The SDK gives a date where Lambda gives seconds; nothing here asks for it.
-    return found.map(({ eventID, eventName, dynamodb }) => {
-      const { ApproximateCreationDateTime: _, ...change } = dynamodb ?? {};
-      return { eventID: eventID ?? '', eventName, dynamodb: change } as DynamoDBRecord;
-    });
+    return found;
   };
 
   /** Signing a token takes as long as all the rest of a small request. */
   const tokens = new Map<string, Promise<string>>();
-  const tokenOf = (sub: string): Promise<string> => {
-    const token = tokens.get(sub) ?? issuer.mint({ sub });
+  const tokenOf = (sub: string, roles: string[] = []): Promise<string> => {
+    const token = tokens.get(sub) ?? issuer.mint({ sub, roles });
     tokens.set(sub, token);
     return token;
   };
+
+  /** Items that came by copying and that the streams have yet to show. */
+  const copied = new Set<string>();
 
   let messages = 0;
   return {
@@ -318,6 +393,7 @@ export const startPlatform = async () => {
     catalogTable,
     ticketingTable,
     ordersTable,
+    marketplaceTable,
     stripe,
     /** Addresses of customers for whom Stripe does not answer. */
     downFor,
@@ -329,18 +405,19 @@ export const startPlatform = async () => {
 
     async call(
       operation: Operation,
-      { as, params = {}, body, key, ifMatch, handler }: ApiCall,
+      { as, roles, params = {}, query, body, key, ifMatch, handler }: ApiCall,
     ): Promise<ApiAnswer> {
       const definition = routes[operation];
       const path = definition.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
       const event = gatewayEvent(definition.method, path, {
         headers: {
-          ...(as !== undefined && { authorization: `Bearer ${await tokenOf(as)}` }),
+          ...(as !== undefined && { authorization: `Bearer ${await tokenOf(as, roles)}` }),
           ...(key !== undefined && { 'idempotency-key': key }),
           ...(ifMatch !== undefined && { 'if-match': ifMatch }),
           'fairground-client': 'a client of the fault tests',
         },
         params,
+        ...(query !== undefined && { query }),
         ...(body !== undefined && { body }),
       });
       const handle = handler ?? api[definition.function];
@@ -349,7 +426,7 @@ export const startPlatform = async () => {
       return {
         status: statusCode,
         etag: String(headers['ETag'] ?? ''),
-        body: text === '' ? undefined : JSON.parse(text),
+        body: readBody(String(headers['Content-Type'] ?? ''), text),
       };
     },
 
@@ -401,8 +478,30 @@ export const startPlatform = async () => {
     /** What the machine of orders asks of its function; throws what makes the machine try again. */
     task: (input: object): Promise<unknown> => orderMachine(input, lambda),
 
+    /** The same of the machine of leads. */
+    leadTask: (input: object): Promise<unknown> => leadMachine(input, lambda),
+
+    /** What the schedule of imports wakes. */
+    refreshCalendars: (): Promise<unknown> => calendarRefresh({}, lambda),
+
     putObject: (key: string, body: unknown) =>
       s3.send(new PutObjectCommand({ Bucket: 'plans', Key: key, Body: JSON.stringify(body) })),
+
+    /** Somebody uploads a file. */
+    upload: (key: string, body: Uint8Array, contentType: string) =>
+      s3.send(new PutObjectCommand({ Bucket: 'objects', Key: key, Body: body, ContentType: contentType })),
+
+    /** Keys of all that is kept of trucks and leads. */
+    async objects(): Promise<readonly string[]> {
+      const keys: string[] = [];
+      let from: string | undefined;
+      do {
+        const page = await s3.send(new ListObjectsV2Command({ Bucket: 'objects', ContinuationToken: from }));
+        keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+        from = page.NextContinuationToken;
+      } while (from !== undefined);
+      return keys;
+    },
 
     /** Bodies of messages that wait in a queue, delayed ones too. */
     waiting: (name: string): readonly string[] => {
@@ -421,8 +520,11 @@ export const startPlatform = async () => {
         const relayAll = async (table: Table): Promise<void> => {
           for (let found = await records(table); found.length > 0; found = await records(table)) {
             isQuiet = false;
-            for (let start = 0; start < found.length; start += 100) {
-              const { batchItemFailures } = await relays[table]({ Records: found.slice(start, start + 100) });
+            const Records = found.filter(({ dynamodb }) => !copied.delete(keyIn(table, dynamodb?.Keys)));
+            for (let start = 0; start < Records.length; start += 100) {
+              const { batchItemFailures } = await relays[table]({
+                Records: Records.slice(start, start + 100),
+              });
               if (batchItemFailures.length > 0) throw new Error(`The relay of ${table} gave records back`);
             }
           }
@@ -438,17 +540,35 @@ export const startPlatform = async () => {
     },
 
     /** Every item of a table. */
-    async scan(table: Table): Promise<readonly Item[]> {
-      const items: Item[] = [];
-      let from: Record<string, never> | undefined;
-      do {
-        const page = await engine.client.send(
-          new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }),
+    scan: async (table: Table): Promise<readonly Item[]> =>
+      (await scanned(table)).map((item) => unmarshall(item) as Item),
+
+    /** What lies in some tables and hangs together by its names, from some of them on: to be copied. */
+    async patternOf(tables: readonly Table[], marks: readonly string[]): Promise<Pattern> {
+      const stored = await Promise.all(
+        tables.map(async (table) => (await scanned(table)).map((item) => ({ table, item }))),
+      );
+      return connected(stored.flat())(marks).things;
+    },
+
+    /**
+     * Puts what a pattern has into its tables under names of its own; of that nobody is told.
+     * @returns the new name for one of the pattern.
+     */
+    async copy(pattern: Pattern): Promise<(name: string) => string> {
+      const { renamed, things } = underOtherNames(pattern);
+      for (let start = 0; start < things.length; start += maxBatchWrites) {
+        const batch = things.slice(start, start + maxBatchWrites);
+        const RequestItems = Object.fromEntries(
+          [...Map.groupBy(batch, ({ table }) => table)].map(([table, ofTable]) => [
+            table,
+            ofTable.map(({ item }) => ({ PutRequest: { Item: item } })),
+          ]),
         );
-        items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item));
-        from = page.LastEvaluatedKey as Record<string, never> | undefined;
-      } while (from !== undefined);
-      return items;
+        for (const { table, item } of batch) copied.add(keyIn(table, item));
+        await ask('DynamoDB_20120810.BatchWriteItem', { RequestItems });
+      }
+      return renamed;
     },
 
     async stop(): Promise<void> {

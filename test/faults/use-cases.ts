@@ -15,7 +15,7 @@ import { openSales } from '../../functions/ticketing/sales.ts';
 import type { FakeRequest } from '../payments/fake-stripe.ts';
 import { hall } from '../ticketing/hall.ts';
 import { seats, slots, typeId } from '../ticketing/harness.ts';
-import type { ApiCall, Consumer, Operation, Platform } from './platform.ts';
+import type { ApiCall, Consumer, Operation, Platform, Table } from './platform.ts';
 
 /** How one attempt of a use case ended: as its caller, its queue or its stream sees it. */
 export interface Ending {
@@ -49,12 +49,15 @@ export interface UseCase {
     | 'payments'
     | 'admission'
     | 'notifications'
+    | 'marketplace'
     | 'platform';
   /** The calls to AWS that it makes, in order; those made only when something failed stand in `onlyAfterFaults`. */
   readonly calls: readonly string[];
   readonly onlyAfterFaults?: readonly string[];
   /** Which of its calls are to fail; all when left out. The others fail in a use case that is alike. */
   readonly failing?: RegExp;
+  /** It does what others left due: nobody else is to be at work. */
+  readonly isAlone?: boolean;
   /** Reads a fact without what depends on when an attempt is made. */
   readonly timeless?: (fact: string) => string;
   prepare(platform: Platform): Promise<Ready>;
@@ -79,6 +82,30 @@ export const byQueue = (platform: Platform, consumer: Consumer, body: unknown) =
   (await platform.deliver(consumer, body))
     ? { isFailure: false, text: 'done' }
     : { isFailure: true, text: 'given back' };
+
+/** What a machine sees: a task that throws is tried again. */
+export const byMachine = (task: () => Promise<unknown>) => (): Promise<Ending> =>
+  task().then(
+    () => ({ isFailure: false, text: 'done' }),
+    () => ({ isFailure: true, text: 'failed' }),
+  );
+
+/** A stream that shows new items to the relay of their table. */
+export const byStream = (platform: Platform, table: Table, items: readonly Item[]) => {
+  const Records = items.map((item, index) => ({
+    eventID: `e${index}`,
+    eventName: 'INSERT',
+    dynamodb: {
+      NewImage: marshall(item, { removeUndefinedValues: true }),
+      SequenceNumber: String(index + 1),
+    },
+  }));
+  return async (): Promise<Ending> => {
+    const { batchItemFailures } = await platform.relays[table]({ Records } as never);
+    const isFailure = batchItemFailures.length > 0;
+    return { isFailure, text: isFailure ? 'given back' : 'done' };
+  };
+};
 
 /** A hall of one seat. */
 const smallHall = routes.importSeatingPlan.requestExample;
@@ -463,21 +490,13 @@ const ticketing: readonly UseCase[] = [
       const items = await Promise.all(
         others.map((id) => platform.ticketingTable.get<Item>({ pk: `HOLD#${id}`, sk: 'HOLD' })),
       );
-      const Records = items.map((item, index) => ({
-        eventID: `e${index}`,
-        eventName: 'INSERT',
-        dynamodb: {
-          NewImage: marshall(item as Item, { removeUndefinedValues: true }),
-          SequenceNumber: String(index + 1),
-        },
-      }));
       return {
         marks: [sessionId],
-        async run() {
-          const { batchItemFailures } = await platform.relays.ticketing({ Records } as never);
-          const isFailure = batchItemFailures.length > 0;
-          return { isFailure, text: isFailure ? 'given back' : 'done' };
-        },
+        run: byStream(
+          platform,
+          'ticketing',
+          items.filter((item) => item !== undefined),
+        ),
         facts: () => [
           `told ${others.filter((id) => platform.outbox.some(({ aggregate }) => aggregate.id === id)).length}`,
           `timers ${others.filter((id) => platform.waiting('hold-expiry').some((body) => body.includes(id))).length}`,

@@ -1,4 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { withoutFrills } from '../../functions/platform/aws-client.ts';
 import { openTable, type Table } from '../../functions/platform/table.ts';
 import { localClient } from '../../local/account.ts';
 import { startDynamoDb } from '../../local/dynamodb.ts';
@@ -29,7 +30,7 @@ export interface Engine {
 /** Starts the DynamoDB engine in memory on a free port; for tests of stores. */
 export const startEngine = async (): Promise<Engine> => {
   const dynamoDb = await startDynamoDb();
-  const client = new DynamoDBClient({ ...localClient(dynamoDb.endpoint), maxAttempts: 1 });
+  const client = withoutFrills(new DynamoDBClient({ ...localClient(dynamoDb.endpoint), maxAttempts: 1 }));
   return {
     endpoint: dynamoDb.endpoint,
     client,
