@@ -59,7 +59,7 @@ export const marketReadUseCases: readonly UseCase[] = [
   reading(
     'papers are read',
     'getVerification',
-    ['GetItem truck', 'Query memberships', 'GetItem verification'],
+    ['GetItem truck', 'Query memberships', 'GetItem verification', 'Query by verification decisions'],
     ofTruck,
   ),
   reading(

@@ -266,7 +266,6 @@ export const startPlatform = async () => {
     MAX_HOLD_SECONDS: '7200',
     OBJECTS_BUCKET: 'objects',
     LEADS_COMPLETE_EARLY: 'true',
-    MASK_CONTACTS: 'true',
     TRUCK_HOLD_EXPIRY_QUEUE_URL: queueUrl('truck-hold-expiry'),
     TIME_TAKEN_QUEUE_URL: queueUrl('time-taken'),
     OUTGROWN_QUEUE_URL: queueUrl('outgrown'),

@@ -262,7 +262,7 @@ export const truckUseCases: readonly UseCase[] = [
       'GetItem truck',
       'Query memberships',
       'GetItem verification',
-      'TransactWriteItems verification, truck',
+      'TransactWriteItems verification, verification decisions, truck',
     ],
     async prepare(platform) {
       const { truckId, submission } = await withPapers(platform);

@@ -1,5 +1,4 @@
-import { type Occasion, readOccasion } from '../../catalog/occasion-contracts.ts';
-import type { Table } from '../../platform/table.ts';
+import type { Occasion } from '../../catalog/occasion-contracts.ts';
 import type { openAvailability, SessionAvailability } from '../../ticketing/contracts.ts';
 
 export interface Sales {
@@ -26,14 +25,10 @@ const sessionsOf = ({ sessions }: Occasion, sessionId: string | undefined): read
 /** What is sold of an event now, by session or of all (undefined); counts are at most two seconds old. */
 export type SoldOf = (sessionId: string | undefined) => Sales;
 
-/** Reads what is sold of events. The reader gives undefined for an event that is gone. */
-export const openEventSales = (
-  catalog: Table,
-  availabilityOf: ReturnType<typeof openAvailability>,
-): ((eventId: string, sessionId?: string) => Promise<SoldOf | undefined>) => {
-  return async (eventId, ofSession) => {
-    const occasion = await readOccasion(catalog, eventId);
-    if (occasion === undefined) return undefined;
+/** Counts what is sold of an event: of one of its sessions, or of all of them that take place. */
+export const openEventSales =
+  (availabilityOf: ReturnType<typeof openAvailability>) =>
+  async (occasion: Occasion, ofSession?: string): Promise<SoldOf> => {
     const availability = await availabilityOf(sessionsOf(occasion, ofSession));
     return (sessionId) =>
       sessionsOf(occasion, sessionId)
@@ -43,4 +38,3 @@ export const openEventSales = (
           capacity: 0,
         });
   };
-};

@@ -29,7 +29,7 @@ const watch = openSalesWatch({
   briefOf: (briefId) => briefs.get(briefId),
   eventIdOf: (sessionId) => eventIdOf(catalog, sessionId),
   occasionOf: (eventId) => readOccasion(catalog, eventId),
-  soldOf: openEventSales(catalog, openAvailability(environment.TICKETING_TABLE, environment.PLANS_BUCKET)),
+  soldOf: openEventSales(openAvailability(environment.TICKETING_TABLE, environment.PLANS_BUCKET)),
   askToLook: (lookAt, delaySeconds) =>
     sendMessages([
       { queueUrl: environment.OUTGROWN_QUEUE_URL, body: JSON.stringify({ lookAt }), delaySeconds },

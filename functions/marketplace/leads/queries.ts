@@ -13,12 +13,17 @@ const settings = { masksContacts: environment.MASK_CONTACTS };
 
 // Many briefs are for no event: the counts of sales are loaded when one is.
 const openSales = async () => {
-  const [{ openEventSales }, { openAvailability }] = await Promise.all([
+  const [{ openEventSales }, { openAvailability }, { readOccasion }] = await Promise.all([
     import('./event-sales.ts'),
     import('../../ticketing/contracts.ts'),
+    import('../../catalog/occasion-contracts.ts'),
   ]);
-  const availabilityOf = openAvailability(environment.TICKETING_TABLE, environment.PLANS_BUCKET);
-  return openEventSales(openTable(environment.CATALOG_TABLE), availabilityOf);
+  const catalog = openTable(environment.CATALOG_TABLE);
+  const soldOf = openEventSales(openAvailability(environment.TICKETING_TABLE, environment.PLANS_BUCKET));
+  return async (eventId: string, sessionId: string | undefined) => {
+    const occasion = await readOccasion(catalog, eventId);
+    return occasion && soldOf(occasion, sessionId);
+  };
 };
 let sales: ReturnType<typeof openSales> | undefined;
 

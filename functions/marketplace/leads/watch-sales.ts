@@ -13,13 +13,19 @@ export interface SalesPorts {
   readonly briefOf: (briefId: string) => Promise<BriefItem | undefined>;
   readonly eventIdOf: (sessionId: string) => Promise<string | undefined>;
   readonly occasionOf: (eventId: string) => Promise<Occasion | undefined>;
-  readonly soldOf: (eventId: string) => Promise<SoldOf | undefined>;
+  readonly soldOf: (occasion: Occasion) => Promise<SoldOf>;
   /** Has the sales of an event looked at after so many seconds. */
   readonly askToLook: (eventId: string, delaySeconds: number) => Promise<void>;
   /** Epoch seconds. */
   readonly clock: () => number;
   /** At least 2, at most 900: from the first sale on, until the sales are looked at. */
   readonly lookAfterSeconds: number;
+}
+
+/** An event, and the leads that are booked for it. */
+interface Fed {
+  readonly leads: readonly BookedLead[];
+  readonly occasion: Occasion;
 }
 
 /** Sessions and events of which one process remembers something. */
@@ -62,15 +68,16 @@ export const openSalesWatch = (ports: SalesPorts) => {
     return eventId;
   };
 
-  /** Notes the briefs whose event, or session, does not take place while trucks are booked for it. */
-  const noteCancelled = async (
-    eventId: string,
-    leads: readonly BookedLead[],
-    change: Change,
-  ): Promise<void> => {
+  /** An event with the leads that are booked for it; undefined when there are none, or it is gone. */
+  const fedOccasion = async (eventId: string): Promise<Fed | undefined> => {
+    const leads = await food.of(eventId);
     const occasion = leads.length === 0 ? undefined : await ports.occasionOf(eventId);
-    if (occasion === undefined) return;
-    const { organizationId } = occasion;
+    return occasion && { leads, occasion };
+  };
+
+  /** Notes the briefs whose event, or session, does not take place while trucks are booked for it. */
+  const noteCancelled = async ({ leads, occasion }: Fed, change: Change): Promise<void> => {
+    const { eventId, organizationId } = occasion;
     for (const each of cancelledEvents(leads, occasion))
       await food.noteEventCancelled(each, { eventId, organizationId }, change);
   };
@@ -78,7 +85,8 @@ export const openSalesWatch = (ports: SalesPorts) => {
   return {
     /** An event, or a session of it, was cancelled. What is booked later is found by the look that follows it. */
     async noteEventCancelled(eventId: string, change: Change): Promise<void> {
-      await noteCancelled(eventId, await food.of(eventId), change);
+      const fed = await fedOccasion(eventId);
+      if (fed !== undefined) await noteCancelled(fed, change);
     },
 
     /** A lead was booked or called off. */
@@ -104,10 +112,11 @@ export const openSalesWatch = (ports: SalesPorts) => {
 
     /** Looks at an event and its sales, and notes the briefs that they have outgrown, or that it is cancelled for. */
     async look(eventId: string, change: Change): Promise<void> {
-      const leads = await food.of(eventId);
-      await noteCancelled(eventId, leads, change);
-      const soldOf = leads.length === 0 ? undefined : await ports.soldOf(eventId);
-      if (soldOf === undefined) return;
+      const fed = await fedOccasion(eventId);
+      if (fed === undefined) return;
+      await noteCancelled(fed, change);
+      const { leads } = fed;
+      const soldOf = await ports.soldOf(fed.occasion);
       const found = await Promise.all(
         [...new Set(leads.map(({ briefId }) => briefId))].map((id) => ports.briefOf(id)),
       );
