@@ -1,4 +1,4 @@
-import type { Interval } from '../functions/marketplace/interval.ts';
+import type { Interval } from '../functions/marketplace/calendar/interval.ts';
 import type { LoadRequest } from './load.ts';
 
 const post = (token: string, path: string, body: object): LoadRequest => ({

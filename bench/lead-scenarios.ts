@@ -1,4 +1,4 @@
-import type { Interval } from '../functions/marketplace/interval.ts';
+import type { Interval } from '../functions/marketplace/calendar/interval.ts';
 import { randomId } from '../functions/platform/ids.ts';
 import { flowLoad } from './flow-load.ts';
 import {

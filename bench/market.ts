@@ -1,8 +1,8 @@
 import { BatchWriteItemCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { CalendarEntry } from '../functions/marketplace/calendar.ts';
-import { calendarWrites } from '../functions/marketplace/calendar-store.ts';
-import type { Interval } from '../functions/marketplace/interval.ts';
+import type { CalendarEntry } from '../functions/marketplace/calendar/calendar.ts';
+import { calendarWrites } from '../functions/marketplace/calendar/calendar-store.ts';
+import type { Interval } from '../functions/marketplace/calendar/interval.ts';
 import { truckDefaults } from '../functions/marketplace/truck.ts';
 import { randomId } from '../functions/platform/ids.ts';
 import { newItem } from '../functions/platform/owned-item.ts';

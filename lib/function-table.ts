@@ -17,7 +17,7 @@ import {
   leadsDepositsEnvironment,
   leadsPaymentEnvironment,
   leadsPaymentNewsEnvironment,
-} from '../functions/marketplace/deposit-environment.ts';
+} from '../functions/marketplace/deposits/deposit-environment.ts';
 import {
   leadsCommandsEnvironment,
   leadsHoldExpiryEnvironment,
@@ -289,7 +289,7 @@ export const functionTable = {
   },
   'leads-messages': {
     ...api,
-    entry: 'functions/marketplace/leads/messages.ts',
+    entry: 'functions/marketplace/messages/messages.ts',
     environment: truckCommandsEnvironment,
     reservedConcurrency: 5,
   },
@@ -316,32 +316,32 @@ export const functionTable = {
   },
   'leads-hold-expiry': {
     ...consumer,
-    entry: 'functions/marketplace/leads/hold-expiry.ts',
+    entry: 'functions/marketplace/truck-holds/hold-expiry.ts',
     environment: leadsHoldExpiryEnvironment,
     reservedConcurrency: 2,
   },
   'leads-truck-facts': {
     ...consumer,
-    entry: 'functions/marketplace/leads/truck-facts-consumer.ts',
+    entry: 'functions/marketplace/truck-facts/truck-facts-consumer.ts',
     environment: marketplaceBackgroundEnvironment,
     reservedConcurrency: 2,
   },
   'leads-deposits': {
     ...api,
-    entry: 'functions/marketplace/leads/deposits.ts',
+    entry: 'functions/marketplace/deposits/deposits.ts',
     environment: leadsDepositsEnvironment,
     reservedConcurrency: 5,
   },
   'leads-settlement': {
     ...consumer,
-    entry: 'functions/marketplace/leads/settlement.ts',
+    entry: 'functions/marketplace/deposits/settlement.ts',
     environment: leadsPaymentEnvironment,
     timeout: Duration.minutes(1),
     reservedConcurrency: 2,
   },
   'marketplace-payment-news': {
     ...consumer,
-    entry: 'functions/marketplace/leads/payment-news.ts',
+    entry: 'functions/marketplace/deposits/payment-news.ts',
     environment: leadsPaymentNewsEnvironment,
     reservedConcurrency: 2,
   },
@@ -375,7 +375,7 @@ export const functionTable = {
   },
   'leads-reconciliation': {
     ...reconciliation,
-    entry: 'functions/marketplace/leads/reconciliation.ts',
+    entry: 'functions/marketplace/reconciliation/reconciliation.ts',
     environment: leadsPaymentEnvironment,
   },
   'leads-time-taken': {
@@ -386,7 +386,7 @@ export const functionTable = {
   },
   'leads-outgrown': {
     ...consumer,
-    entry: 'functions/marketplace/leads/outgrown-consumer.ts',
+    entry: 'functions/marketplace/event-food/outgrown-consumer.ts',
     environment: leadsOutgrownEnvironment,
     reservedConcurrency: 2,
   },

@@ -1,4 +1,4 @@
-import type { Interval } from '../../functions/marketplace/interval.ts';
+import type { Interval } from '../../functions/marketplace/calendar/interval.ts';
 import {
   bookingsOfATruck,
   type ComparedScenario,

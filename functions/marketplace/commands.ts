@@ -1,7 +1,7 @@
 import { readEnvironment } from '../platform/environment.ts';
 import { serve } from '../platform/serve.ts';
 import { openTable } from '../platform/table.ts';
-import { calendarCommands } from './calendar-api.ts';
+import { calendarCommands } from './calendar/calendar-api.ts';
 import { truckCommandsEnvironment } from './environment.ts';
 import { feedCommands } from './feeds/feeds-api.ts';
 import { importCommands } from './feeds/imports-api.ts';

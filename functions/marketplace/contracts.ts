@@ -1,18 +1,18 @@
 import { openOwned } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
+import type { BriefItem } from './briefs/brief.ts';
 import type { Contact } from './contact.ts';
-import type { BriefItem } from './leads/brief.ts';
 import type { Lead } from './leads/lead.ts';
 import { openLeads } from './leads/lead-store.ts';
 import type { Party } from './leads/quote.ts';
-import { openThreads } from './leads/thread-store.ts';
+import { openThreads } from './messages/thread-store.ts';
 import type { TruckItem } from './truck.ts';
 import type { PastDecision } from './verification/verification.ts';
 import { openVerifications } from './verification/verification-store.ts';
 
+export { briefEventCancelled, briefOutgrown } from './briefs/brief-lifecycle.ts';
 export type { Contact } from './contact.ts';
-export { briefEventCancelled, briefOutgrown } from './leads/brief-lifecycle.ts';
-export { depositLate, depositRefundFailed, depositVoided } from './leads/deposit-lifecycle.ts';
+export { depositLate, depositRefundFailed, depositVoided } from './deposits/deposit-lifecycle.ts';
 export { isOpen, type Lead, type LeadStatus, wasBooked } from './leads/lead.ts';
 export {
   leadAccepted,
@@ -29,9 +29,9 @@ export {
 } from './leads/lead-lifecycle.ts';
 export { currencyOf, depositOf, type Party, totalOf } from './leads/quote.ts';
 export { type Reader, type Shown, shownTo } from './leads/reading.ts';
-export { messageSent } from './leads/talk-lifecycle.ts';
-export { otherSide } from './leads/thread.ts';
 export { truckCreated, truckListed, truckUnlisted, truckUpdated } from './lifecycle.ts';
+export { messageSent } from './messages/talk-lifecycle.ts';
+export { otherSide } from './messages/thread.ts';
 export { verificationWithdrawn } from './verification/verification-lifecycle.ts';
 
 /** A truck as it is now, for those who show it; strongly consistent. */

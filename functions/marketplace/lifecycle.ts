@@ -6,10 +6,10 @@ import {
   lifecycleEvent,
 } from '../platform/lifecycle-event.ts';
 import type { StreamChange } from '../platform/relay.ts';
+import { briefLifecycle, briefLifecycleEvents } from './briefs/brief-lifecycle.ts';
 import { calendarImportRequested, importLifecycle } from './feeds/lifecycle.ts';
-import { briefLifecycle, briefLifecycleEvents } from './leads/brief-lifecycle.ts';
 import { leadLifecycle, leadLifecycleEvents } from './leads/lead-lifecycle.ts';
-import { talkLifecycle, talkLifecycleEvents } from './leads/talk-lifecycle.ts';
+import { talkLifecycle, talkLifecycleEvents } from './messages/talk-lifecycle.ts';
 import { photoLifecycle, photoLifecycleEvents } from './photos/photo-lifecycle.ts';
 import { type TruckItem, truckStatus } from './truck.ts';
 import { verificationLifecycle, verificationLifecycleEvents } from './verification/verification-lifecycle.ts';

@@ -1,6 +1,6 @@
 import { openOwned } from '../platform/owned-item.ts';
 import type { Table } from '../platform/table.ts';
-import type { BriefItem } from './leads/brief.ts';
+import type { BriefItem } from './briefs/brief.ts';
 import { openLeads } from './leads/lead-store.ts';
 import type { TruckItem } from './truck.ts';
 

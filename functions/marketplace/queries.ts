@@ -11,7 +11,7 @@ import { marketplaceQueryRoutes } from './routes.ts';
 const environment = readEnvironment(truckQueriesEnvironment);
 const table = openTable(environment.MARKETPLACE_TABLE);
 // Few read on from a truck’s page to its reviews: not at a cold start.
-const reviews = async () => (await import('./leads/reviews-api.ts')).reviewQueries(table);
+const reviews = async () => (await import('./reviews/reviews-api.ts')).reviewQueries(table);
 // Papers are for their organization and admins.
 const verifications = async () =>
   (await import('./verification/verification-queries.ts')).verificationQueries(

@@ -4,8 +4,8 @@ import { relay } from '../platform/relay.ts';
 import { epochSeconds } from '../platform/time.ts';
 import { marketplaceRelayEnvironment } from './environment.ts';
 import { leadMachines } from './leads/start-machines.ts';
-import { truckHoldTimers } from './leads/truck-hold-timers.ts';
 import { marketplaceLifecycle } from './lifecycle.ts';
+import { truckHoldTimers } from './truck-holds/truck-hold-timers.ts';
 
 const environment = readEnvironment(marketplaceRelayEnvironment);
 

@@ -1,4 +1,9 @@
-import { createBlackout, deleteBlackout, getAvailability, listBlackouts } from './calendar-routes.ts';
+import {
+  createBlackout,
+  deleteBlackout,
+  getAvailability,
+  listBlackouts,
+} from './calendar/calendar-routes.ts';
 import {
   createCalendarFeed,
   createCalendarImport,
@@ -8,8 +13,8 @@ import {
   getCalendarImport,
   listCalendarImports,
 } from './feeds/feed-routes.ts';
-import { listTruckReviews } from './leads/review-routes.ts';
 import { arrangePhotos, createPhoto, deletePhoto, getPhoto, listPhotos } from './photos/photo-routes.ts';
+import { listTruckReviews } from './reviews/review-routes.ts';
 import { createTruck, getTruck, listTrucks, putMenu, updateTruck } from './truck-routes.ts';
 import {
   decideVerification,

@@ -2,7 +2,7 @@ import booleanPointInPolygon from '@turf/boolean-point-in-polygon';
 import distance from '@turf/distance';
 import * as z from 'zod';
 import { rounded } from '../platform/degrees.ts';
-import { type Place, place } from './travel.ts';
+import { type Place, place } from './calendar/travel.ts';
 
 /** Positions of all rings together. */
 const maxPositions = 1_000;

@@ -1,5 +1,5 @@
-import type { CalendarRules } from './calendar.ts';
-import { type Interval, merged } from './interval.ts';
+import type { CalendarRules } from './calendar/calendar.ts';
+import { type Interval, merged } from './calendar/interval.ts';
 import type { Truck } from './truck.ts';
 
 /** How long a truck is blocked before and after it serves. */
@@ -21,12 +21,12 @@ export const rulesOf = async (truck: Truck, horizon: Interval): Promise<Calendar
     open:
       openingHours.length === 0
         ? [horizon]
-        : (await import('./open-intervals.ts')).openIntervals(openingHours, timeZone, horizon),
+        : (await import('./calendar/open-intervals.ts')).openIntervals(openingHours, timeZone, horizon),
     closed:
       recurringBlackouts.length === 0
         ? []
         : merged(
-            await import('./occurrences.ts').then(({ occurrences }) =>
+            await import('./calendar/occurrences.ts').then(({ occurrences }) =>
               recurringBlackouts.flatMap((blackout) => occurrences(blackout, timeZone, horizon)),
             ),
           ),

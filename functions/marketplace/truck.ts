@@ -3,13 +3,13 @@ import { idOf } from '../platform/id-schema.ts';
 import { money } from '../platform/money.ts';
 import type { OwnedItem } from '../platform/owned-item.ts';
 import { timeZone } from '../platform/time.ts';
+import { openingHours } from './calendar/opening-hours.ts';
+import { recurringBlackout } from './calendar/recurring-blackout.ts';
+import { defaultTravelRules, place, travelRules } from './calendar/travel.ts';
 import { contact } from './contact.ts';
 import { cancellationPolicy, defaultCancellationPolicy } from './leads/cancellation-policy.ts';
-import { openingHours } from './opening-hours.ts';
 import type { Album } from './photos/album.ts';
-import { recurringBlackout } from './recurring-blackout.ts';
 import { serviceArea } from './service-area.ts';
-import { defaultTravelRules, place, travelRules } from './travel.ts';
 import type { Verified } from './verification/verified.ts';
 
 export const truckId = idOf('trk');

@@ -6,8 +6,8 @@ import { changeAt, keyOf, newItem, openOwned } from '../platform/owned-item.ts';
 import { validationProblem } from '../platform/request.ts';
 import type { Handlers } from '../platform/route.ts';
 import type { Table } from '../platform/table.ts';
+import type { RecurringBlackout } from './calendar/recurring-blackout.ts';
 import type { MarketplaceLoaders } from './loaders.ts';
-import type { RecurringBlackout } from './recurring-blackout.ts';
 import type { marketplaceCommandRoutes } from './routes.ts';
 import { menuKey, type TruckItem, truckDefaults } from './truck.ts';
 import { ownTruckView } from './views.ts';
@@ -18,7 +18,7 @@ const maxRuleFaults = 3;
 /** Faults of the rules of recurring blackouts: only the library knows them all. */
 const ruleFaults = async (blackouts: readonly RecurringBlackout[] = []): Promise<readonly Fault[]> => {
   if (blackouts.length === 0) return [];
-  const { faultOf } = await import('./occurrences.ts');
+  const { faultOf } = await import('./calendar/occurrences.ts');
   const faults: Fault[] = [];
   for (const [index, blackout] of blackouts.entries()) {
     const detail = faultOf(blackout);

@@ -1,4 +1,4 @@
-import type { Interval } from './interval.ts';
+import type { Interval } from './calendar/interval.ts';
 import { publicPhotos } from './photos/photo-view.ts';
 import { type TruckItem, truckFields } from './truck.ts';
 import { publicVerified } from './verification/verified.ts';

@@ -1,5 +1,5 @@
+import type { Place } from '../../functions/marketplace/calendar/travel.ts';
 import type { ServiceArea } from '../../functions/marketplace/service-area.ts';
-import type { Place } from '../../functions/marketplace/travel.ts';
 import type { Chance } from '../../local/demo/chance.ts';
 
 /** One line of GeoNames’ places of Romania. */

@@ -65,8 +65,8 @@ const violations: Record<string, Record<string, string>> = {
     'functions/admission/ticket.ts': 'export const x = 1;',
   },
   'only-contracts-of-marketplace': {
-    'functions/orders/a.ts': `export { x } from '../marketplace/calendar.ts';`,
-    'functions/marketplace/calendar.ts': 'export const x = 1;',
+    'functions/orders/a.ts': `export { x } from '../marketplace/calendar/calendar.ts';`,
+    'functions/marketplace/calendar/calendar.ts': 'export const x = 1;',
   },
   'only-contracts-of-notifications': {
     'functions/orders/a.ts': `export { x } from '../notifications/send-once.ts';`,

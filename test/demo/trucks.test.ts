@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/marketplace/occurrences.ts';
+import { faultOf } from '../../functions/marketplace/calendar/occurrences.ts';
 import { servesPlace } from '../../functions/marketplace/service-area.ts';
 import { openChance } from '../../local/demo/chance.ts';
 import { readTrucks } from '../../local/demo/trucks.ts';

@@ -1,6 +1,6 @@
-import { outgrownKey } from '../../functions/marketplace/leads/booked-food.ts';
-import { holdKey } from '../../functions/marketplace/leads/hold-item.ts';
+import { outgrownKey } from '../../functions/marketplace/event-food/booked-food.ts';
 import { leadKey } from '../../functions/marketplace/leads/lead-store.ts';
+import { holdKey } from '../../functions/marketplace/truck-holds/hold-item.ts';
 import { orderConfirmed } from '../../functions/orders/contracts.ts';
 import { randomId } from '../../functions/platform/ids.ts';
 import { lifecycleEvent } from '../../functions/platform/lifecycle-event.ts';

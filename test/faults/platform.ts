@@ -301,8 +301,8 @@ export const startPlatform = async () => {
     'marketplace-photos': (await import('../../functions/marketplace/photos/photos.ts')).handler,
     'leads-commands': (await import('../../functions/marketplace/leads/commands.ts')).handler,
     'leads-queries': (await import('../../functions/marketplace/leads/queries.ts')).handler,
-    'leads-messages': (await import('../../functions/marketplace/leads/messages.ts')).handler,
-    'leads-deposits': (await import('../../functions/marketplace/leads/deposits.ts')).handler,
+    'leads-messages': (await import('../../functions/marketplace/messages/messages.ts')).handler,
+    'leads-deposits': (await import('../../functions/marketplace/deposits/deposits.ts')).handler,
   };
   const consumers: Readonly<Record<Consumer, QueueHandler>> = {
     'inventory-builder': (await import('../../functions/ticketing/inventory-builder.ts')).handler,
@@ -317,12 +317,12 @@ export const startPlatform = async () => {
     mail: (await import('../../functions/notifications/mail.ts')).handler,
     thumbnails: (await import('../../functions/marketplace/photos/thumbnails.ts')).handler,
     'calendar-imports': (await import('../../functions/marketplace/feeds/imports.ts')).handler,
-    'truck-hold-expiry': (await import('../../functions/marketplace/leads/hold-expiry.ts')).handler,
-    'truck-facts': (await import('../../functions/marketplace/leads/truck-facts-consumer.ts')).handler,
+    'truck-hold-expiry': (await import('../../functions/marketplace/truck-holds/hold-expiry.ts')).handler,
+    'truck-facts': (await import('../../functions/marketplace/truck-facts/truck-facts-consumer.ts')).handler,
     'time-taken': (await import('../../functions/marketplace/leads/time-taken-consumer.ts')).handler,
-    outgrown: (await import('../../functions/marketplace/leads/outgrown-consumer.ts')).handler,
-    'leads-settlement': (await import('../../functions/marketplace/leads/settlement.ts')).handler,
-    'deposit-news': (await import('../../functions/marketplace/leads/payment-news.ts')).handler,
+    outgrown: (await import('../../functions/marketplace/event-food/outgrown-consumer.ts')).handler,
+    'leads-settlement': (await import('../../functions/marketplace/deposits/settlement.ts')).handler,
+    'deposit-news': (await import('../../functions/marketplace/deposits/payment-news.ts')).handler,
   };
   const leadMachine: TaskHandler = (await import('../../functions/marketplace/leads/machine.ts')).handler;
   const calendarRefresh: TaskHandler = (await import('../../functions/marketplace/feeds/refresh.ts')).handler;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LeadOperation, leadUnits } from '../../bench/lead-units.ts';
 import { bookedMonth } from '../../bench/market.ts';
-import { maxMonthEntries } from '../../functions/marketplace/calendar-month.ts';
+import { maxMonthEntries } from '../../functions/marketplace/calendar/calendar-month.ts';
 import { absent } from '../../functions/platform/table.ts';
 import type { Answered } from '../support/api-call.ts';
 import { quoteBody } from '../support/quote-body.ts';

@@ -114,8 +114,8 @@ export const startMarketplace = async (stripe?: {
   const { handler: queries } = await import('../../functions/marketplace/queries.ts');
   const { handler: photos } = await import('../../functions/marketplace/photos/photos.ts');
   const { handler: leadsCommands } = await import('../../functions/marketplace/leads/commands.ts');
-  const { handler: leadsMessages } = await import('../../functions/marketplace/leads/messages.ts');
-  const { handler: leadsDeposits } = await import('../../functions/marketplace/leads/deposits.ts');
+  const { handler: leadsMessages } = await import('../../functions/marketplace/messages/messages.ts');
+  const { handler: leadsDeposits } = await import('../../functions/marketplace/deposits/deposits.ts');
   const { handler: leadsQueries } = await import('../../functions/marketplace/leads/queries.ts');
   const handlers: Readonly<Record<string, LambdaHandler>> = {
     'marketplace-commands': commands,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Lead, Party } from '../../functions/marketplace/contracts.ts';
-import { emptyThread } from '../../functions/marketplace/leads/thread.ts';
+import { emptyThread } from '../../functions/marketplace/messages/thread.ts';
 import { type LeadMailPorts, tellDeposit, tellLead } from '../../functions/notifications/lead-mails.ts';
 import {
   type DepositNews,

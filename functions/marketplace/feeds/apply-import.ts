@@ -2,12 +2,12 @@ import { type Change, stamp } from '../../platform/lifecycle-event.ts';
 import { changeAt, keyOf } from '../../platform/owned-item.ts';
 import { atRevision, type Table, type TransactionWrite } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
-import { decideBlackout } from '../blackout.ts';
-import type { CalendarEntry } from '../calendar.ts';
-import { entriesIn, maxWindowSeconds } from '../calendar-month.ts';
-import { readCalendar } from '../calendar-store.ts';
-import { changeCalendar } from '../change-calendar.ts';
-import { type Interval, overlaps } from '../interval.ts';
+import { decideBlackout } from '../calendar/blackout.ts';
+import type { CalendarEntry } from '../calendar/calendar.ts';
+import { entriesIn, maxWindowSeconds } from '../calendar/calendar-month.ts';
+import { readCalendar } from '../calendar/calendar-store.ts';
+import { changeCalendar } from '../calendar/change-calendar.ts';
+import { type Interval, overlaps } from '../calendar/interval.ts';
 import type { TruckItem } from '../truck.ts';
 import {
   endedImportSeconds,

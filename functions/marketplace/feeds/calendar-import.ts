@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Item } from '../../platform/table.ts';
-import type { Conflict } from '../calendar.ts';
-import type { Interval } from '../interval.ts';
+import type { Conflict } from '../calendar/calendar.ts';
+import type { Interval } from '../calendar/interval.ts';
 import type { CalendarFault } from './calendar-fault.ts';
 import type { Ignored, ImportedTime } from './imported-times.ts';
 

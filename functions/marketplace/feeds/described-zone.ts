@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Interval } from '../interval.ts';
+import type { Interval } from '../calendar/interval.ts';
 import { WrongCalendar } from './calendar-fault.ts';
 import { type Component, type Property, propertiesOf, propertyOf } from './components.ts';
 import { recurrenceOf, wallWindow } from './recurrence.ts';

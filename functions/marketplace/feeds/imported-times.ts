@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import { contentId } from '../../platform/ids.ts';
-import { maxWindowSeconds } from '../calendar-month.ts';
-import { type Interval, overlaps } from '../interval.ts';
-import { withinTime } from '../within-time.ts';
+import { maxWindowSeconds } from '../calendar/calendar-month.ts';
+import { type Interval, overlaps } from '../calendar/interval.ts';
+import { withinTime } from '../calendar/within-time.ts';
 import { type CalendarFault, WrongCalendar } from './calendar-fault.ts';
 import { type Component, type Property, propertiesOf, propertyOf, readComponents } from './components.ts';
 import { describedZone } from './described-zone.ts';

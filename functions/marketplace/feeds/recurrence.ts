@@ -1,5 +1,5 @@
 import * as rrule from 'rrule';
-import type { Interval } from '../interval.ts';
+import type { Interval } from '../calendar/interval.ts';
 import { WrongCalendar } from './calendar-fault.ts';
 import type { Property } from './components.ts';
 

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import type { Interval } from '../interval.ts';
-import { occurrences, parseRule } from '../occurrences.ts';
-import type { RecurringBlackout } from '../recurring-blackout.ts';
+import type { Interval } from '../calendar/interval.ts';
+import { occurrences, parseRule } from '../calendar/occurrences.ts';
+import type { RecurringBlackout } from '../calendar/recurring-blackout.ts';
 import { zoneOf } from './zone.ts';
 
 /** One occurrence that a reader of the rule would take for another time than ours. */

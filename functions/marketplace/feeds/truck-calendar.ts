@@ -9,8 +9,8 @@ import ical, {
 import { DateTime } from 'luxon';
 import { tzlib_get_ical_block } from 'timezones-ical-library';
 import { contentId } from '../../platform/ids.ts';
-import { type CalendarEntry, type EntryKind, isLive } from '../calendar.ts';
-import { type Interval, overlaps } from '../interval.ts';
+import { type CalendarEntry, type EntryKind, isLive } from '../calendar/calendar.ts';
+import { type Interval, overlaps } from '../calendar/interval.ts';
 import type { TruckItem } from '../truck.ts';
 import { ownUid } from './own-uid.ts';
 import { recurringEvent } from './recurring-event.ts';

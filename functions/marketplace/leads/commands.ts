@@ -11,7 +11,7 @@ const table = openTable(environment.MARKETPLACE_TABLE);
 const settings = { masksContacts: environment.MASK_CONTACTS };
 const catalog = openTable(environment.CATALOG_TABLE);
 // Asking is what many do at once; what follows is loaded when it comes.
-const briefs = async () => (await import('./briefs-api.ts')).briefCommands(table, catalog);
+const briefs = async () => (await import('../briefs/briefs-api.ts')).briefCommands(table, catalog);
 const steps = async () =>
   (await import('./steps-api.ts')).leadStepCommands(table, {
     completesEarly: environment.LEADS_COMPLETE_EARLY,

@@ -1,8 +1,8 @@
 import { keyOf } from '../../platform/owned-item.ts';
 import type { Item, Table } from '../../platform/table.ts';
-import { travelSeconds } from '../travel.ts';
+import { type BriefLead, briefLeadPrefix, maxLeadsPerBrief } from '../briefs/brief.ts';
+import { travelSeconds } from '../calendar/travel.ts';
 import type { TruckItem } from '../truck.ts';
-import { type BriefLead, briefLeadPrefix, maxLeadsPerBrief } from './brief.ts';
 import type { Lead } from './lead.ts';
 import { leadKey, toLead } from './lead-store.ts';
 import { currencyOf, type Quote, totalOf } from './quote.ts';

@@ -2,15 +2,21 @@ import { contentId } from '../../platform/ids.ts';
 import type { Change } from '../../platform/lifecycle-event.ts';
 import { keyOf, openOwned } from '../../platform/owned-item.ts';
 import { absent, type Item, type Table, type TransactionWrite } from '../../platform/table.ts';
+import {
+  type BriefItem,
+  type BriefLead,
+  briefLeadKey,
+  briefLeadPrefix,
+  maxLeadsPerBrief,
+} from '../briefs/brief.ts';
+import { firstMessageWrites } from '../messages/thread-store.ts';
 import type { TruckItem } from '../truck.ts';
+import { type EarliestStart, earliestStartOf } from '../truck-holds/earliest-start.ts';
+import { type Refused, takeTime } from '../truck-holds/truck-hold.ts';
 import { toInterval } from '../views.ts';
-import { type BriefItem, type BriefLead, briefLeadKey, briefLeadPrefix, maxLeadsPerBrief } from './brief.ts';
-import { type EarliestStart, earliestStartOf } from './earliest-start.ts';
 import { isEnded, type Lead } from './lead.ts';
 import { type Misfit, misfits } from './lead-fit.ts';
 import { newLeadWrites, openLeads, toLead } from './lead-store.ts';
-import { firstMessageWrites } from './thread-store.ts';
-import { type Refused, takeTime } from './truck-hold.ts';
 
 /** A truck that is asked about a brief. */
 export interface LeadRequest {

@@ -1,7 +1,7 @@
 import type { Fault } from '../../platform/answer.ts';
 import { epochSeconds } from '../../platform/time.ts';
+import { firstRefund } from '../deposits/deposit-refund.ts';
 import { type CancellationPolicy, refundOf } from './cancellation-policy.ts';
-import { firstRefund } from './deposit-refund.ts';
 import {
   allowedNext,
   askedBy,

@@ -1,8 +1,8 @@
-import type { Interval } from '../interval.ts';
+import { maxDaysAhead } from '../briefs/brief.ts';
+import type { Interval } from '../calendar/interval.ts';
+import type { Place } from '../calendar/travel.ts';
 import { servesPlace } from '../service-area.ts';
-import type { Place } from '../travel.ts';
 import type { Truck } from '../truck.ts';
-import { maxDaysAhead } from './brief.ts';
 
 /** Why a truck is not asked, and which of the two is the cause. */
 export interface Misfit {

@@ -7,9 +7,9 @@ import {
 } from '../../platform/lifecycle-event.ts';
 import type { StreamChange } from '../../platform/relay.ts';
 import type { Item } from '../../platform/table.ts';
+import { depositLifecycle, depositLifecycleEvents } from '../deposits/deposit-lifecycle.ts';
+import { type TruckHold, toTruckHold, truckHoldStatus } from '../truck-holds/hold-item.ts';
 import { intervalView } from '../views.ts';
-import { depositLifecycle, depositLifecycleEvents } from './deposit-lifecycle.ts';
-import { type TruckHold, toTruckHold, truckHoldStatus } from './hold-item.ts';
 import { type Lead, type LeadStatus, leadHoldKind, leadStatus } from './lead.ts';
 import { leadKey, quotePrefix, toLead } from './lead-store.ts';
 import { expiresAt } from './lead-views.ts';

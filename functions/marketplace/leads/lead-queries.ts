@@ -8,23 +8,23 @@ import { invalidCursor } from '../../platform/request.ts';
 import type { Handlers } from '../../platform/route.ts';
 import type { Table } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
+import type { BriefItem } from '../briefs/brief.ts';
+import type { SoldOf } from '../event-food/event-sales.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
+import { emptyThread, unreadOf } from '../messages/thread.ts';
+import { openThreads } from '../messages/thread-store.ts';
+import { ratingOf } from '../reviews/rating.ts';
+import { openReviews } from '../reviews/review-store.ts';
+import { reviewView } from '../reviews/reviews-api.ts';
 import type { TruckItem } from '../truck.ts';
-import type { BriefItem } from './brief.ts';
 import { compareQuotes } from './compare-quotes.ts';
-import type { SoldOf } from './event-sales.ts';
 import { leadIndexes } from './lead-indexes.ts';
 import { leadKey, leadListKey, openLeads } from './lead-store.ts';
 import { briefView, comparedView, contactsView, historyView, leadView, quoteView } from './lead-views.ts';
 import { listLeads } from './list-leads.ts';
 import { type Party, party } from './quote.ts';
-import { ratingOf } from './rating.ts';
 import { type Reader, shownTo } from './reading.ts';
-import { openReviews } from './review-store.ts';
-import { reviewView } from './reviews-api.ts';
 import type { leadQueryRoutes } from './routes.ts';
-import { emptyThread, unreadOf } from './thread.ts';
-import { openThreads } from './thread-store.ts';
 
 /** @param soldOfEvent reads what is sold of an event, or of one session of it. */
 export const leadQueries = (

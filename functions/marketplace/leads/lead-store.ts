@@ -8,8 +8,8 @@ import {
   type Table,
   type TransactionWrite,
 } from '../../platform/table.ts';
+import { driftsFrom } from '../reconciliation/lead-drift.ts';
 import { type Lead, type LeadCommand, type LeadStatus, leadTransitions, statusesBefore } from './lead.ts';
-import { driftsFrom } from './lead-drift.ts';
 import { outstandingMark } from './lead-indexes.ts';
 import { maxQuoteVersions, type Party, type Quote } from './quote.ts';
 

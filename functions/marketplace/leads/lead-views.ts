@@ -1,6 +1,6 @@
+import { type BriefItem, defaultWarnAtPercent } from '../briefs/brief.ts';
 import type { Contact } from '../contact.ts';
 import { intervalView } from '../views.ts';
-import { type BriefItem, defaultWarnAtPercent } from './brief.ts';
 import type { Compared } from './compare-quotes.ts';
 import { type Lead, type LeadHold, type LeadStatus, wasBooked } from './lead.ts';
 import type { HistoryRow } from './lead-store.ts';

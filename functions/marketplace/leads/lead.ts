@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { PaymentStatus, ProviderName, RefundState } from '../../payments/contracts.ts';
 import { idOf } from '../../platform/id-schema.ts';
-import type { Interval } from '../interval.ts';
-import type { Place } from '../travel.ts';
+import type { Interval } from '../calendar/interval.ts';
+import type { Place } from '../calendar/travel.ts';
 import type { CancellationPolicy } from './cancellation-policy.ts';
 import type { Party, Quote } from './quote.ts';
 

@@ -5,9 +5,9 @@ import { validationProblem } from '../../platform/request.ts';
 import type { Handlers } from '../../platform/route.ts';
 import type { Table } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
+import { maxLeadsPerBrief } from '../briefs/brief.ts';
 import type { MarketplaceLoaders } from '../loaders.ts';
 import { askTrucks } from './ask-trucks.ts';
-import { maxLeadsPerBrief } from './brief.ts';
 import { createLead, type LeadCreation } from './create-lead.ts';
 import type { Lead } from './lead.ts';
 import { expiresAt, leadView } from './lead-views.ts';
@@ -108,7 +108,7 @@ export const leadCommands = (
 
     async extendLeadHold(request) {
       // Few do.
-      const { extendLeadHold } = await import('./extend-lead-hold.ts');
+      const { extendLeadHold } = await import('../truck-holds/extend-lead-hold.ts');
       const outcome = await extendLeadHold(
         table,
         request.resource.entity,

@@ -3,8 +3,8 @@ import { serve } from '../../platform/serve.ts';
 import { openTable } from '../../platform/table.ts';
 import { leadsQueriesEnvironment } from '../environment.ts';
 import { marketplaceLoaders } from '../loaders.ts';
+import { messageQueries } from '../messages/messages-api.ts';
 import { leadQueries } from './lead-queries.ts';
-import { messageQueries } from './messages-api.ts';
 import { leadQueryRoutes } from './routes.ts';
 
 const environment = readEnvironment(leadsQueriesEnvironment);
@@ -14,7 +14,7 @@ const settings = { masksContacts: environment.MASK_CONTACTS };
 // Many briefs are for no event: the counts of sales are loaded when one is.
 const openSales = async () => {
   const [{ openEventSales }, { openAvailability }, { readOccasion }] = await Promise.all([
-    import('./event-sales.ts'),
+    import('../event-food/event-sales.ts'),
     import('../../ticketing/contracts.ts'),
     import('../../catalog/occasion-contracts.ts'),
   ]);

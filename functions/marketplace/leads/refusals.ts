@@ -1,10 +1,10 @@
 import { type Problem, problem } from '../../platform/answer.ts';
 import { validationProblem } from '../../platform/request.ts';
+import type { EarliestStart } from '../truck-holds/earliest-start.ts';
+import type { Refused } from '../truck-holds/truck-hold.ts';
 import { intervalView } from '../views.ts';
 import type { NotActing } from './acting-side.ts';
-import type { EarliestStart } from './earliest-start.ts';
 import type { LeadDecision } from './lead-decisions.ts';
-import type { Refused } from './truck-hold.ts';
 
 const details = {
   closed: 'The truck does not serve then.',

@@ -5,11 +5,11 @@ import {
   getBrief,
   listBriefs,
   updateBrief,
-} from './brief-routes.ts';
-import { payDeposit, retryDepositRefund } from './deposit-routes.ts';
+} from '../briefs/brief-routes.ts';
+import { payDeposit, retryDepositRefund } from '../deposits/deposit-routes.ts';
+import { listMessages, putReadMarker, sendMessage } from '../messages/message-routes.ts';
+import { createReview } from '../reviews/review-routes.ts';
 import { createLead, extendLeadHold, getLead, listLeads } from './lead-routes.ts';
-import { listMessages, putReadMarker, sendMessage } from './message-routes.ts';
-import { createReview } from './review-routes.ts';
 import { leadStepRoutes } from './step-routes.ts';
 
 export const leadCommandRoutes = {

@@ -3,12 +3,12 @@ import { openOwned } from '../../platform/owned-item.ts';
 import type { Item, Table } from '../../platform/table.ts';
 import { epochSeconds } from '../../platform/time.ts';
 import type { TruckItem } from '../truck.ts';
-import { type EarliestStart, earliestStartOf } from './earliest-start.ts';
+import { type EarliestStart, earliestStartOf } from '../truck-holds/earliest-start.ts';
+import { checkTime, type Refused, releaseTime, type Taking, takeTime } from '../truck-holds/truck-hold.ts';
 import type { Lead, LeadHold } from './lead.ts';
 import type { LeadDecision, TimeChange } from './lead-decisions.ts';
 import { type LeadStep, stepped, stepWrites, toLead, toQuote } from './lead-store.ts';
 import type { Party, Quote } from './quote.ts';
-import { checkTime, type Refused, releaseTime, type Taking, takeTime } from './truck-hold.ts';
 
 type Steps = Extract<LeadDecision, { kind: 'steps' }>;
 

@@ -1,9 +1,9 @@
-import { type CalendarEntry, decidePlacement, isLive } from '../calendar.ts';
-import { judgedBy } from '../calendar-month.ts';
-import { type Interval, overlaps } from '../interval.ts';
+import { maxDaysAhead } from '../briefs/brief.ts';
+import { type CalendarEntry, decidePlacement, isLive } from '../calendar/calendar.ts';
+import { judgedBy } from '../calendar/calendar-month.ts';
+import { type Interval, overlaps } from '../calendar/interval.ts';
 import type { Truck } from '../truck.ts';
 import { setupOf } from '../truck-rules.ts';
-import { maxDaysAhead } from './brief.ts';
 import { isOpen, type Lead } from './lead.ts';
 
 const daySeconds = 24 * 60 * 60;

@@ -1,9 +1,9 @@
 import { shortHash } from '../../platform/ids.ts';
 import type { Item, Table } from '../../platform/table.ts';
-import { type RatingSum, rating, ratingOf } from './rating.ts';
-import { truckRatingKey } from './review-store.ts';
-import { truckFacts, truckFactsOf } from './truck-facts.ts';
-import { type FactsItem, factsKey } from './truck-facts-store.ts';
+import { type RatingSum, rating, ratingOf } from '../reviews/rating.ts';
+import { truckRatingKey } from '../reviews/review-store.ts';
+import { truckFacts, truckFactsOf } from '../truck-facts/truck-facts.ts';
+import { type FactsItem, factsKey } from '../truck-facts/truck-facts-store.ts';
 
 /** What others made of a truck: how organizers rate it, and what its leads came to. */
 export const standingFields = { rating: rating.optional(), facts: truckFacts.optional() };

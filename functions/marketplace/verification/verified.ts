@@ -1,4 +1,4 @@
-import type { Place } from '../travel.ts';
+import type { Place } from '../calendar/travel.ts';
 
 /** What papers are of: a business under this name, in this place. */
 export interface Subject {

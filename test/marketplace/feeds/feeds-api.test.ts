@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeCalendar } from '../../../functions/marketplace/change-calendar.ts';
+import { changeCalendar } from '../../../functions/marketplace/calendar/change-calendar.ts';
 import { type Marketplace, newTruck, startMarketplace } from '../harness.ts';
 
 let world: Marketplace;

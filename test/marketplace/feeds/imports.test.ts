@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { readCalendar } from '../../../functions/marketplace/calendar-store.ts';
-import { changeCalendar } from '../../../functions/marketplace/change-calendar.ts';
+import { readCalendar } from '../../../functions/marketplace/calendar/calendar-store.ts';
+import { changeCalendar } from '../../../functions/marketplace/calendar/change-calendar.ts';
 import { applyImport, type ImportPorts } from '../../../functions/marketplace/feeds/apply-import.ts';
 import type { FetchedCalendar } from '../../../functions/marketplace/feeds/fetch-calendar.ts';
 import { refreshImports } from '../../../functions/marketplace/feeds/refresh-imports.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
-import type { CalendarEntry } from '../../../functions/marketplace/calendar.ts';
+import type { CalendarEntry } from '../../../functions/marketplace/calendar/calendar.ts';
+import type { Interval } from '../../../functions/marketplace/calendar/interval.ts';
+import { faultOf, occurrences } from '../../../functions/marketplace/calendar/occurrences.ts';
+import type { RecurringBlackout } from '../../../functions/marketplace/calendar/recurring-blackout.ts';
 import { readTimes } from '../../../functions/marketplace/feeds/imported-times.ts';
 import { truckCalendar } from '../../../functions/marketplace/feeds/truck-calendar.ts';
-import type { Interval } from '../../../functions/marketplace/interval.ts';
-import { faultOf, occurrences } from '../../../functions/marketplace/occurrences.ts';
-import type { RecurringBlackout } from '../../../functions/marketplace/recurring-blackout.ts';
 
 const seconds = (instant: string): number => Date.parse(instant) / 1_000;
 const now = seconds('2026-11-20T12:00:00Z');

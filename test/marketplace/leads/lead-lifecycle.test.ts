@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Compared } from '../../../functions/marketplace/leads/compare-quotes.ts';
 import { cheapestFirst } from '../../../functions/marketplace/leads/compare-quotes.ts';
-import { holdKey, type TruckHold } from '../../../functions/marketplace/leads/hold-item.ts';
 import type { Lead, LeadCommand } from '../../../functions/marketplace/leads/lead.ts';
 import { leadLifecycle } from '../../../functions/marketplace/leads/lead-lifecycle.ts';
 import {
@@ -11,7 +10,8 @@ import {
   stepWrites,
 } from '../../../functions/marketplace/leads/lead-store.ts';
 import type { Quote } from '../../../functions/marketplace/leads/quote.ts';
-import { truckHoldTimers } from '../../../functions/marketplace/leads/truck-hold-timers.ts';
+import { holdKey, type TruckHold } from '../../../functions/marketplace/truck-holds/hold-item.ts';
+import { truckHoldTimers } from '../../../functions/marketplace/truck-holds/truck-hold-timers.ts';
 import type { Item, TransactionWrite } from '../../../functions/platform/table.ts';
 
 const at = '2026-11-20T18:00:00.000Z';

@@ -1,4 +1,4 @@
-import type { BriefItem } from '../../../functions/marketplace/leads/brief.ts';
+import type { BriefItem } from '../../../functions/marketplace/briefs/brief.ts';
 import { createLead, type LeadCreation } from '../../../functions/marketplace/leads/create-lead.ts';
 import { leadIndexes } from '../../../functions/marketplace/leads/lead-indexes.ts';
 import { type TruckItem, truckDefaults } from '../../../functions/marketplace/truck.ts';

@@ -82,7 +82,9 @@ test('refuses what no machine of ours asks for', async () => {
 });
 
 test('where the machine did not come the reconciliation does what is due', async () => {
-  const { handler: reconciliation } = await import('../../../functions/marketplace/leads/reconciliation.ts');
+  const { handler: reconciliation } = await import(
+    '../../../functions/marketplace/reconciliation/reconciliation.ts'
+  );
   const { leadId } = await world.lead({
     status: 'booked',
     stage: 5,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCalendar } from '../../../functions/marketplace/calendar-store.ts';
+import { readCalendar } from '../../../functions/marketplace/calendar/calendar-store.ts';
 import type { Lead, LeadTimer } from '../../../functions/marketplace/leads/lead.ts';
 import { noteWrite, openLeads, stepWrites } from '../../../functions/marketplace/leads/lead-store.ts';
 import { runTimer, type TimerPorts } from '../../../functions/marketplace/leads/run-timer.ts';

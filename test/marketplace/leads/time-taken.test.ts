@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CalendarEntry } from '../../../functions/marketplace/calendar.ts';
+import type { CalendarEntry } from '../../../functions/marketplace/calendar/calendar.ts';
 import { isOpen, type Lead, leadStatus } from '../../../functions/marketplace/leads/lead.ts';
 import { openLeads, stepWrites } from '../../../functions/marketplace/leads/lead-store.ts';
 import {

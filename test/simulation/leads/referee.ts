@@ -1,8 +1,8 @@
 import type { CancellationPolicy } from '../../../functions/marketplace/leads/cancellation-policy.ts';
-import type { TruckHold } from '../../../functions/marketplace/leads/hold-item.ts';
 import type { Lead } from '../../../functions/marketplace/leads/lead.ts';
 import type { HistoryRow } from '../../../functions/marketplace/leads/lead-store.ts';
 import type { Quote } from '../../../functions/marketplace/leads/quote.ts';
+import type { TruckHold } from '../../../functions/marketplace/truck-holds/hold-item.ts';
 import type { Change } from '../../../functions/platform/lifecycle-event.ts';
 import type { Item } from '../../../functions/platform/table.ts';
 import { givenBack, type TruePayment } from '../orders/payments.ts';

@@ -1,11 +1,12 @@
 import './no-pauses.ts';
-import { calendarCommands } from '../../../functions/marketplace/calendar-api.ts';
+import { calendarCommands } from '../../../functions/marketplace/calendar/calendar-api.ts';
 import {
   applyDepositNews,
   applyDepositRefundNews,
-} from '../../../functions/marketplace/leads/apply-deposit-news.ts';
-import { askForDeposit } from '../../../functions/marketplace/leads/ask-for-deposit.ts';
-import { depositCommands } from '../../../functions/marketplace/leads/deposits-api.ts';
+} from '../../../functions/marketplace/deposits/apply-deposit-news.ts';
+import { askForDeposit } from '../../../functions/marketplace/deposits/ask-for-deposit.ts';
+import { depositCommands } from '../../../functions/marketplace/deposits/deposits-api.ts';
+import { settleDeposit } from '../../../functions/marketplace/deposits/settle-deposit.ts';
 import {
   isOpen,
   type Lead,
@@ -19,12 +20,14 @@ import { leadCommands } from '../../../functions/marketplace/leads/leads-api.ts'
 import { noteTaken } from '../../../functions/marketplace/leads/note-taken.ts';
 import type { Party } from '../../../functions/marketplace/leads/quote.ts';
 import { runTimer } from '../../../functions/marketplace/leads/run-timer.ts';
-import { settleDeposit } from '../../../functions/marketplace/leads/settle-deposit.ts';
 import { leadMachines } from '../../../functions/marketplace/leads/start-machines.ts';
 import { leadStepCommands } from '../../../functions/marketplace/leads/steps-api.ts';
-import { expireTruckHold } from '../../../functions/marketplace/leads/truck-hold-expiry.ts';
-import { truckHoldTimer, truckHoldTimers } from '../../../functions/marketplace/leads/truck-hold-timers.ts';
 import type { TruckItem } from '../../../functions/marketplace/truck.ts';
+import { expireTruckHold } from '../../../functions/marketplace/truck-holds/truck-hold-expiry.ts';
+import {
+  truckHoldTimer,
+  truckHoldTimers,
+} from '../../../functions/marketplace/truck-holds/truck-hold-timers.ts';
 import { askAboutPayment } from '../../../functions/payments/contracts.ts';
 import type {
   PaymentNews,

@@ -1,0 +1,205 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of source files
+import type { Mutant } from '../mutants.ts';
+
+const orders = 'functions/orders';
+/** Mistakes in orders, payments, refunds and check-in. */
+export const orderMutants: readonly Mutant[] = [
+  {
+    mistake: 'money that comes too late is captured',
+    file: `${orders}/money-due.ts`,
+    from: "  if (status === 'created' || status === 'authorized') return 'void';",
+    to: "  if (status === 'created') return 'void';\n  if (status === 'authorized') return 'capture';",
+  },
+  {
+    mistake: 'an ended order whose card was declined can still be paid with another',
+    file: `${orders}/money-due.ts`,
+    from: "  if (status === 'declined' && order.cancelReason !== 'payment_failed') return 'void';\n",
+    to: '',
+  },
+  {
+    mistake: 'a provider that does not answer is not asked again',
+    file: `${orders}/settle-order.ts`,
+    from: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due);\n',
+    to: '  const news = await movePayment(provider, { ...payment, payableId: order.orderId }, due).catch((error) => {\n    if (!error.message.includes("out of reach")) throw error;\n  });\n  if (news === undefined) return order;\n',
+  },
+  {
+    mistake: 'an order given up keeps its holds',
+    file: `${orders}/settle-order.ts`,
+    from: '  for (const { holdId } of order.holds) await ports.endedHolds.cancelHold(holdId, stamp);\n',
+    to: '',
+  },
+  {
+    mistake: 'a command does not ask whether the order is as it was read',
+    file: `${orders}/order-store.ts`,
+    from: '`#revision = :revision AND #status IN',
+    to: '`#status IN',
+  },
+  {
+    mistake: 'a note does not ask whether the order is as it was read',
+    file: `${orders}/order-store.ts`,
+    from: "        ? '#revision = :revision'",
+    to: "        ? 'attribute_exists(#revision)'",
+  },
+  {
+    mistake: 'an order takes a place that another holds',
+    file: 'functions/ticketing/block-expression.ts',
+    from: '(attribute_not_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR #held.${name}.#u < :now)`',
+    to: '(attribute_not_exists(#held.${name}) OR attribute_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR #held.${name}.#u < :now)`',
+  },
+  {
+    mistake: 'tickets are no part of the confirmation',
+    file: `${orders}/confirm-order.ts`,
+    from: '...claims.map(({ write }) => write), ...tickets]',
+    to: '...claims.map(({ write }) => write), ...tickets.slice(tickets.length)]',
+  },
+  {
+    mistake: 'old news of a payment overwrites newer',
+    file: 'functions/payments/decide-news.ts',
+    from: "  if (!isNew) return 'nothing';",
+    to: '  void isNew;',
+  },
+  {
+    mistake: 'nobody ends an order that crashed before its payment was noted',
+    file: `${orders}/order.ts`,
+    from: "  pending: { cancelReason: 'payment_timeout' },\n",
+    to: '',
+  },
+  {
+    mistake: 'the promise of a refund is not noted on its order',
+    file: `${orders}/request-refund.ts`,
+    from: 'refunded: order.refunded + wanted.amount',
+    to: 'refunded: order.refunded',
+  },
+  {
+    mistake: 'a refund that failed keeps its promise',
+    file: `${orders}/settle-refund.ts`,
+    from: 'refunded: order.refunded - refund.amount',
+    to: 'refunded: order.refunded',
+  },
+  {
+    mistake: 'refunded places go back on sale though the organizer keeps them',
+    file: `${orders}/create-refund.ts`,
+    from: '  ...(restock ? takeBackWrites',
+    to: '  ...(restock || ended.length > 0 ? takeBackWrites',
+  },
+  {
+    mistake: 'orders that wait are left alone when their session is cancelled',
+    file: `${orders}/cancel-session-orders.ts`,
+    from: "  if (order.status !== 'confirmed') return 'cancel';",
+    to: "  if (order.status !== 'confirmed') return 'nothing';",
+  },
+  {
+    mistake: 'the second scan at the door is let in',
+    file: 'functions/admission/check-in.ts',
+    from: ' AND #status = :valid AND attribute_not_exists(#admission)',
+    to: ' AND #status = :valid',
+  },
+  {
+    mistake: 'a refunded ticket opens the door',
+    file: 'functions/admission/check-in.ts',
+    from: ' AND #status = :valid AND attribute_not_exists(#admission)',
+    to: ' AND attribute_not_exists(#admission)',
+  },
+  {
+    mistake: 'of a ticket admitted on two devices only the first is kept',
+    file: 'functions/admission/check-in.ts',
+    from: 'scan]\n    .toSorted(earliestFirst)\n    .slice(0, maxAdmissions);',
+    to: 'scan]\n    .toSorted(earliestFirst)\n    .slice(0, Math.min(1, maxAdmissions));',
+  },
+  {
+    mistake: 'an order takes a place that is sold',
+    file: 'functions/ticketing/block-expression.ts',
+    from: '    `NOT contains(#sold, ${key}) AND (attribute_not_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR',
+    to: '    `(NOT contains(#sold, ${key}) OR contains(#sold, ${key})) AND (attribute_not_exists(#held.${name}) OR #held.${name}.#h = ${hold} OR',
+  },
+  {
+    mistake: 'two orders are confirmed with one hold',
+    file: 'functions/ticketing/order-claims.ts',
+    from: "condition: 'attribute_exists(pk) AND #status <> :confirmed'",
+    to: "condition: 'attribute_exists(pk) OR #status <> :confirmed'",
+  },
+  {
+    mistake: 'whoever lost places is offered none',
+    file: `${orders}/settle-order.ts`,
+    from: "  if (cancelReason === 'places_lost' && order.offeredHoldIds === undefined)",
+    to: "  if (cancelReason === 'places_lost' && order.offeredHoldIds !== undefined)",
+  },
+  {
+    mistake: 'a promo code is used more often than it may be',
+    file: `${orders}/promo-store.ts`,
+    from: "condition: '#isActive = :active AND #uses < #maxUses'",
+    to: "condition: '#isActive = :active AND (#uses < #maxUses OR #uses >= #maxUses)'",
+  },
+  {
+    mistake: 'a promo code is used after it was switched off',
+    file: `${orders}/promo-store.ts`,
+    from: "condition: '#isActive = :active AND #uses < #maxUses'",
+    to: "condition: '(#isActive = :active OR #isActive <> :active) AND #uses < #maxUses'",
+  },
+  {
+    mistake: 'an order that ended keeps its use of a promo code',
+    file: `${orders}/end-order.ts`,
+    from: '  if (order.promoUse === undefined) return',
+    to: '  if (order.promoUse?.code !== releasePromoUse.name) return',
+  },
+  {
+    mistake: 'an order of a cancelled session keeps its use of a promo code',
+    file: `${orders}/cancel-session-orders.ts`,
+    from: '...(order.promoUse === undefined ? [] : [releasePromoUse(order.promoUse)])',
+    to: '...(order.promoUse?.code !== releasePromoUse.name ? [] : [releasePromoUse(order.promoUse)])',
+  },
+  {
+    mistake: 'an order that its organizer undoes keeps its use of a promo code',
+    file: `${orders}/undo-confirmed-order.ts`,
+    from: '...(order.promoUse === undefined ? [] : [releasePromoUse(order.promoUse)])',
+    to: '...(order.promoUse?.code !== releasePromoUse.name ? [] : [releasePromoUse(order.promoUse)])',
+  },
+  {
+    mistake: 'the old code of a ticket opens the door after a transfer',
+    file: 'functions/admission/check-in.ts',
+    from: "    '#secret = :secret AND #sessionId",
+    to: "    '(#secret = :secret OR #secret <> :secret) AND #sessionId",
+  },
+  {
+    mistake: 'a ticket that let somebody in is transferred',
+    file: 'functions/admission/ticket-store.ts',
+    from: ' AND #status = :valid AND attribute_not_exists(#admission) AND size',
+    to: ' AND #status = :valid AND (attribute_not_exists(#admission) OR attribute_exists(#admission)) AND size',
+  },
+  {
+    mistake: 'a ticket that was refunded is transferred',
+    file: 'functions/admission/ticket-store.ts',
+    from: '#secret = :secret AND #status = :valid AND attribute_not_exists(#admission) AND size',
+    to: '#secret = :secret AND (#status = :valid OR #status <> :valid) AND attribute_not_exists(#admission) AND size',
+  },
+  {
+    mistake: 'a ticket whose id an earlier holder has is transferred by it',
+    file: 'functions/admission/ticket-store.ts',
+    from: "          '#secret = :secret AND #status = :valid AND attribute_not_exists(#admission) AND size",
+    to: "          '(#secret = :secret OR #secret <> :secret) AND #status = :valid AND attribute_not_exists(#admission) AND size",
+  },
+  {
+    mistake: 'a refund does not find a ticket that changed hands',
+    file: `${orders}/create-refund.ts`,
+    from: 'serialOf(candidate.ticketId) === serialOf(ticketId)',
+    to: 'candidate.ticketId === ticketId',
+  },
+  {
+    mistake: 'a session that is cancelled ends the whole of an order of several',
+    file: `${orders}/cancel-session-orders.ts`,
+    from: "  return ofSession.length === valid.length ? 'undo' : 'refund_part';",
+    to: "  return ofSession.length > 0 ? 'undo' : 'refund_part';",
+  },
+  {
+    mistake: 'part of an order is given back before it is captured',
+    file: `${orders}/cancel-session-orders.ts`,
+    from: "    if (order.payment?.status === 'authorized') throw",
+    to: "    if (order.payment?.status === 'created') throw",
+  },
+  {
+    mistake: 'an order stands in the list of its first session only',
+    file: `${orders}/order-store.ts`,
+    from: '    .slice(1)\n',
+    to: '    .slice(sessionsOf(order).length)\n',
+  },
+];
