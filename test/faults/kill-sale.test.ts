@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { killSale } from '../../scripts/kill-sale.ts';
 
-test('a sale whose process is killed twice has lost nothing it answered (npm run kill-sale: twenty times)', async () => {
+test('a sale whose process is killed has lost nothing it answered (npm run kill-sale: twenty times)', async () => {
   const seed = process.env['KILL_SEED'] ?? crypto.randomUUID();
   console.log(`test/faults/kill-sale: KILL_SEED=${seed}`);
-  const rounds = await killSale(2, seed);
-  expect(rounds.map(({ holdsAnswered }) => holdsAnswered > 0)).toEqual([true, true]);
+  const rounds = await killSale(1, seed);
+  expect(rounds.map(({ holdsAnswered }) => holdsAnswered > 0)).toEqual([true]);
 }, 120_000);

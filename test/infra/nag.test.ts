@@ -15,7 +15,8 @@ const acknowledged = (root: IConstruct): readonly (readonly [string, string])[] 
     );
 
 describe('cdk-nag (AWS Solutions)', () => {
-  test.for(['dev', 'staging', 'prod'] as const)('finds nothing in %s', { timeout: 60_000 }, async (stage) => {
+  // Of `dev` it is what `npm run synth` does.
+  test.for(['staging', 'prod'] as const)('finds nothing in %s', { timeout: 60_000 }, async (stage) => {
     const app = await buildApp({
       stage,
       check: true,

@@ -13,9 +13,9 @@ import { type Scenery, setScenery } from './scenery.ts';
  * Requests made from the schema of each route, and then broken. FUZZ_CASES and FUZZ_SEED (printed by every
  * run) say how many and which.
  */
-const cases = Number(process.env['FUZZ_CASES'] ?? 20);
+const cases = Number(process.env['FUZZ_CASES'] ?? 12);
 /** Rounds of so many until one request of the route comes through: else nothing behind its door was tried. */
-const maxRounds = 15;
+const maxRounds = 25;
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`test/input: ${cases} cases a route, FUZZ_SEED=${seed}`);
 
