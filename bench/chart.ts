@@ -5,7 +5,8 @@ export interface Row {
 }
 
 const rowHeight = 28;
-const labelWidth = 430;
+/** Of a letter at this size, as wide as sans-serif fonts are at most on average. */
+const letterWidth = 7;
 const barWidth = 330;
 
 /** Horizontal bars as SVG, the sum of each row’s parts beside it. */
@@ -18,6 +19,7 @@ export const drawChart = (
   const sums = rows.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0));
   const most = Math.max(...sums, Number.MIN_VALUE);
   const top = legend.length === 0 ? 40 : 64;
+  const labelWidth = 20 + letterWidth * Math.max(...rows.map(({ label }) => label.length));
   const bars = rows.map(({ label, parts }, index) => {
     const y = top + index * rowHeight;
     let x = labelWidth;

@@ -58,7 +58,7 @@ export const renderTrucks = (results: TruckResults): string => {
   const { machine, repeats, scenarios } = results;
   return `## Food trucks
 
-\`npm run bench -- --part trucks\`, ${machine.at.slice(0, 10)}; ${repeats} repeats on ${machine.cores} cores (${machine.cpu}). All trucks, and briefs for the requests, are put into the
+\`npm run bench -- --part trucks\`, ${machine.at.slice(0, 10)}; ${repeats === 1 ? 'one repeat' : `${repeats} repeats`} on ${machine.cores} cores (${machine.cpu}). All trucks, and briefs for the requests, are put into the
 table before; a scenario begins when the platform has dealt with them. A good answer is a lead, or a refusal that says what stands
 in the way; whoever is told to come back (503) has none yet. Processor time has all that follows from a lead: its machine,
 lifecycle events, mails.
