@@ -216,12 +216,16 @@ const cases: readonly Case[] = [
 test.each(cases)('$kind: young it is left alone, then repaired once', async (planned) => {
   const { kind, plant, youngSeconds, repaired, expected } = planned;
   const orderId = await plant();
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: {}, looked: 1 });
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ repaired: {}, notRepaired: {}, looked: 1 }),
+  );
   world.ticketing.clock.skip(youngSeconds - 10);
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: {} });
+  expect(await world.reconcile()).toEqual(expect.objectContaining({ repaired: {}, notRepaired: {} }));
   world.ticketing.clock.skip(15);
-  expect(await world.reconcile()).toMatchObject({ repaired: { [kind]: 1 }, notRepaired: {} });
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: {} });
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ repaired: { [kind]: 1 }, notRepaired: {} }),
+  );
+  expect(await world.reconcile()).toEqual(expect.objectContaining({ repaired: {}, notRepaired: {} }));
   expect(await repaired(orderId)).toEqual(expected);
 });
 
@@ -238,11 +242,15 @@ test('authorization_lost: found by the settlement, raised once, repaired by nobo
   await world.pay(orderId, 'card_ok');
   await putAtProvider(orderId, 'voided');
   world.ticketing.clock.skip(1_205);
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: {} });
+  expect(await world.reconcile()).toEqual(expect.objectContaining({ repaired: {}, notRepaired: {} }));
   expect((await world.get(orderId)).payment?.status).toBe('voided');
   world.ticketing.clock.skip(2);
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: { authorization_lost: 1 } });
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: {}, looked: 0 });
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ repaired: {}, notRepaired: { authorization_lost: 1 } }),
+  );
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ repaired: {}, notRepaired: {}, looked: 0 }),
+  );
   const list = await world.call('listOrders', { as: 'ann', params: { sessionId } });
   const [shown] = list.body.items;
   expect([shown.id, shown.status, shown.paymentStatus]).toEqual([orderId, 'confirmed', 'voided']);
@@ -262,9 +270,13 @@ test('what cannot be repaired now is told, and repaired by a later run', async (
   if (payment === undefined) throw new Error('No payment');
   await world.table.delete(key, {});
   world.ticketing.clock.skip(1_205);
-  expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: { payment_not_captured: 1 } });
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ repaired: {}, notRepaired: { payment_not_captured: 1 } }),
+  );
   await world.table.put(payment, {});
-  expect(await world.reconcile()).toMatchObject({ repaired: { payment_not_captured: 1 }, notRepaired: {} });
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ repaired: { payment_not_captured: 1 }, notRepaired: {} }),
+  );
   expect((await world.get(orderId)).captured).toBe(9_000);
 });
 
@@ -301,7 +313,9 @@ describe('the index of what is outstanding', () => {
     await world.task('await', orderId, `token of ${orderId}`);
     expect(await isMarked(orderId)).toBe(true);
     world.ticketing.clock.skip(1_205);
-    expect(await world.reconcile()).toMatchObject({ repaired: {}, notRepaired: {}, looked: 1 });
+    expect(await world.reconcile()).toEqual(
+      expect.objectContaining({ repaired: {}, notRepaired: {}, looked: 1 }),
+    );
     expect(await isMarked(orderId)).toBe(false);
   });
 
@@ -344,5 +358,7 @@ test('a run is bounded by its time, and the next one goes on where it ended', as
   expect(await world.reconcile(0)).toMatchObject({ looked: 0 });
   expect(await world.reconcile(11)).toMatchObject({ looked: 50 });
   expect(await world.reconcile(1)).toMatchObject({ looked: 10 });
-  expect(await world.reconcile()).toMatchObject({ looked: 60, repaired: {}, notRepaired: {} });
+  expect(await world.reconcile()).toEqual(
+    expect.objectContaining({ looked: 60, repaired: {}, notRepaired: {} }),
+  );
 });
