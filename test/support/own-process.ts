@@ -3,8 +3,9 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Sets the environment of the process, or puts something in the place of a module. */
-const changesItsProcess = /process\.env\b|vi\.(mock|doMock|stubEnv|stubGlobal|resetModules)\b/;
+/** Sets the environment of the process, or puts something in the place of a module or of a class’s methods. */
+const changesItsProcess =
+  /process\.env\b|\bmockClient\b|\.prototype\b|vi\.(mock|doMock|stubEnv|stubGlobal|resetModules)\b/;
 const imported = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 
 const needs = new Map<string, boolean>();
