@@ -989,7 +989,6 @@ describe('of what is public a stranger knows, and may not change it:', () => {
     const params = publicParams((request as { readonly params: object }).params);
     const refused = await problemAs(stranger, operation, { ...request, params });
     expect(refused).toMatchObject({ status: 403, code: 'FORBIDDEN' });
-    await refusesBadTokens(operation, { ...request, params });
   });
 
   test.for(
