@@ -17,6 +17,8 @@ export default defineConfig({
       ...(isOwn ? ['test/e2e/own-cloud/*.test.ts'] : []),
     ],
     globalSetup: ['test/e2e/global-setup.ts'],
+    // They only ask and wait: one may follow the other in a process, which spares loading all that they import.
+    isolate: false,
     testTimeout: isEmbedded ? 90_000 : 360_000,
     hookTimeout: isEmbedded ? 120_000 : 360_000,
     // Journeys wait for the platform more than they work; a LocalStack-compatible server starts a process for
